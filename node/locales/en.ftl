@@ -1,0 +1,495 @@
+# The English of the pages, as Indian offices write it.
+# Every message must also be in hi.ftl; build.rs stops otherwise.
+
+# The product and what stands around every page
+product = Mohar
+skip-to-content = Skip to content
+language-switch = Language
+language-hi = Hindi
+language-en = English
+me-change-post = Change charge
+me-settings = My settings
+me-sign-out = Sign out
+nav-label = Main
+nav-desk = Desk
+nav-open-file = New file
+nav-diarise = Diarise dak
+nav-safety = Safety
+nav-help = Help
+cancel = Cancel
+unknown = not known
+back-to-file = File
+
+# The lamp in the header and the banners
+lamp-held =
+    { $n ->
+        [one] Safe, held by { $n } mirror
+       *[other] Safe, held by { $n } mirrors
+    }
+lamp-recorded = Recorded here, other copies not yet confirmed
+lamp-waiting =
+    { $n ->
+        [one] { $n } dispatch waiting, { $age }
+       *[other] { $n } dispatches waiting, oldest { $age }
+    }
+lamp-unknown = Safety not known
+lamp-fault = Nothing can be recorded now
+banner-unreachable =
+    { $n ->
+        [one] No contact with other offices since { $time }. Please carry on working; { $n } dispatch is waiting and will go by itself when contact returns.
+       *[other] No contact with other offices since { $time }. Please carry on working; { $n } dispatches are waiting and will go by themselves when contact returns.
+    }
+banner-unreachable-idle = No contact with other offices since { $time }. Please carry on working; whatever you send will go by itself when contact returns.
+banner-read-only = Reading only at present: { $cause }. Please inform the office's IT in-charge.
+banner-planned =
+    { $n ->
+        [one] Update at { $time } for { $n } minute; what you write stays safe.
+       *[other] Update at { $time } for { $n } minutes; what you write stays safe.
+    }
+banner-node-lost = Contact with the office server is lost. What you wrote is safe on this computer; trying again by itself.
+
+# Counts, ages, kinds
+files-count =
+    { $n ->
+        [one] { $n } file
+       *[other] { $n } files
+    }
+notes-count =
+    { $n ->
+        [one] { $n } note
+       *[other] { $n } notes
+    }
+papers-count =
+    { $n ->
+        [one] { $n } paper
+       *[other] { $n } papers
+    }
+waiting-count =
+    { $n ->
+        [one] { $n } dispatch
+       *[other] { $n } dispatches
+    }
+age-now = now
+age-minutes = { $n } min
+age-hours =
+    { $n ->
+        [one] { $n } hour
+       *[other] { $n } hours
+    }
+age-days =
+    { $n ->
+        [one] { $n } day
+       *[other] { $n } days
+    }
+kind-file = File
+kind-dak = Dak
+urgency-ordinary = Ordinary
+urgency-priority = Priority
+urgency-immediate = Immediate
+urgency-top = Top priority
+reach-here = in this office
+reach-now = in contact
+reach-lost = no contact for { $age }
+reach-unknown = contact not known
+time-in-doubt = time in doubt
+waits-for = Waiting for { $office }
+post-vacant = post vacant
+by-node = office server
+act-id = Act no.
+act-proof = See proof
+
+# Safety ladder
+ladder-recorded = recorded in this office
+ladder-held =
+    { $n ->
+        [one] held by { $n } mirror
+       *[other] held by { $n } mirrors
+    }
+ladder-held-unknown = no other copy confirmed yet
+ladder-delivered = received by the office { $time }
+ladder-delivered-unknown = receipt not confirmed
+ladder-opened = opened { $time }
+ladder-opened-unknown = not known whether opened
+
+# Sign-in and charges
+sign-in-title = Sign in
+sign-in-login = Login name
+sign-in-password = Password
+sign-in-button = Sign in
+sign-in-local = Sign-in happens in this office. It needs no internet, no OTP and no outside service.
+sign-in-forgotten = If you forgot your password, please ask the office's IT in-charge.
+sign-in-refused = The login name or the password is not correct. Please try again.
+sign-in-wait =
+    { $n ->
+        [one] Too many wrong attempts. Please try again after { $n } minute.
+       *[other] Too many wrong attempts. Please try again after { $n } minutes.
+    }
+posts-title = Choose a charge
+posts-what = You hold the charge of more than one post. On which will you work?
+posts-additional = additional charge
+posts-waiting =
+    { $n ->
+        [one] { $n } matter pending
+       *[other] { $n } matters pending
+    }
+
+# My desk
+desk-title = My desk
+desk-tabs = Parts of the desk
+desk-updated = The desk was updated.
+desk-keys = J/K move · Enter open · G then I desk · ? all keys
+tab-all = All
+tab-dak = Dak
+tab-files = Files
+tab-sent = Sent
+tab-parked = Parked
+tab-closed = Closed
+col-number = Number
+col-subject = Subject
+col-from = From
+col-since = Since
+col-due = Due
+col-state = State
+row-unread = New
+row-own = opened here
+row-returned =
+    { $n ->
+        [one] returned once
+       *[other] returned { $n } times
+    }
+row-working-days =
+    { $n ->
+        [one] { $n } working day at this desk
+       *[other] { $n } working days at this desk
+    }
+row-late =
+    { $n ->
+        [one] { $n } day late
+       *[other] { $n } days late
+    }
+state-on-desk = on desk
+state-draft = note begun
+state-queued = waiting for { $office }, { $age }
+state-in-transit = on the way to { $office }, not yet acknowledged
+state-delivered = received by { $post }, { $office }
+state-parked = parked until { $date }
+state-closed = closed
+state-needs-newer = needs newer software
+empty-all = Nothing is pending on your desk. If a letter has come, diarise it; or open a new file.
+empty-dak = No dak is pending. Letters appear here as soon as they are diarised.
+empty-files = No file is pending. Files marked to you appear here.
+empty-sent = You have not sent anything yet. Here you will see who has what you sent.
+empty-parked = Nothing is parked. A parked file comes back to the desk by itself on its day.
+empty-closed = No file has been closed yet.
+pager-label = Pages
+pager-before = Previous
+pager-after = Next
+pager-of = Page { $page } of { $pages }
+
+# Opening a file, diarising dak
+form-correct = Please correct the marked entry. Everything else is kept.
+field-must = (required)
+field-optional = (optional)
+field-subject = Subject
+field-subject-missing = Please enter the subject.
+field-subject-long = The subject is too long, please shorten it.
+field-legacy-number = Old number
+field-legacy-number-hint = The number of the paper file, exactly as written on it.
+field-language = Language of the file
+field-urgency = Urgency
+field-from = From whom
+field-from-missing = Please enter the sender's name or office.
+field-letter-date = Date of letter
+field-letter-date-missing = Please enter the date of the letter.
+field-letter-number = Letter number
+field-paper = The paper
+field-paper-hint = PDF, picture (JPEG, PNG) or plain text, at most { $size }
+field-paper-missing = Please choose the paper.
+field-paper-kind = This kind of paper cannot be taken. Please give PDF, JPEG, PNG or plain text.
+field-paper-title = Title of the paper
+field-paper-title-missing = Please enter the title of the paper.
+field-paper-date = Date of the paper
+field-reason = Reason
+field-reason-missing = Please write the reason.
+field-until = Until
+field-until-missing = Please enter a day in the future.
+field-retention = Retention category
+open-title = Open a new file
+open-number = The number is given automatically: { $series }
+open-button = Open file
+diarise-title = Diarise dak (inward)
+diarise-number = The inward number is given at once, also without internet.
+diarise-button = Diarise and open
+diarise-next = Diarise, next letter
+
+# The file
+file-holder = With:
+file-holder-you = you
+file-legacy = old no.
+file-due = due { $date }
+file-updated = This file was updated.
+views-label = Which side to show
+view-both = Both
+view-notes = Notes only
+view-papers = Papers only
+notes-title = Note sheet
+notes-empty = There is no note yet.
+papers-title = Correspondence
+papers-empty = No paper is attached. Use "Attach" to add a PDF, a picture or text.
+papers-choose = Choose a paper above.
+page-note = p.{ $page }/n
+page-paper = p.{ $page }/c
+pages-paper = p.{ $first }-{ $last }/c
+paper-ref = p.{ $page }/c
+paper-insert-ref = Put reference into note
+paper-save = Save a copy
+paper-other = This paper cannot be shown here. Use "Save a copy" to open it.
+ref-lost = This page is not in the file
+draft-title = My note
+draft-hint = from para { $para }; only you see it until you send
+draft-save = Save
+phrases-title = Stock phrases
+act-send = Send
+act-send-back = Send back
+act-recall = Recall
+act-attach = Attach
+act-park = Park
+act-wake = Back to desk
+act-close = Close
+act-reopen = Reopen
+act-where = Where is it
+autosave-idle = What you write is saved by itself
+autosave-typing = Writing…
+autosave-browser = Saved on this computer
+autosave-node = ✓ Saved in this office { $time }
+autosave-trouble = ⚠ No contact with the office server; keep writing, it is safe here
+autosave-conflict = ⚠ This note is open in another tab or computer too
+autosave-ended = ⚠ Your session ended; what you wrote is safe on this computer. Sign in again in another tab
+choice-conflict = This note was also changed elsewhere. Which one should stay?
+choice-recover = This computer has a copy of the note that did not reach the office. Which one should stay?
+choice-here = On this computer
+choice-node = In this office
+choice-keep-here = Keep the one on this computer
+choice-keep-node = Keep the one in the office
+
+# Send sheet
+send-title = Send
+send-leaves = What leaves
+send-notes = Note sheet
+send-papers = Correspondence
+send-draft = Your note, to be signed
+send-draft-hint = After signing this note cannot be changed.
+send-no-draft = You wrote no note; the file goes without one.
+send-to = To whom
+send-change-target = Change
+send-search = Search post, name or office
+send-search-button = Search
+send-own = Posts of this office
+send-others = Other offices
+send-others-search = Search by district, department or post.
+send-none = No such post was found.
+send-more = There are more posts; add the office's name to the search.
+send-wanted = Action wanted
+send-due = Due date
+send-remarks = Remarks
+send-button = Sign and send
+send-will-wait = { $office } cannot be reached now. After signing it waits here and goes by itself when contact returns. Until then you can take it back.
+send-needs-newer = The software of { $office } is older and cannot open this yet.
+wanted-action = For necessary action
+wanted-orders = For orders
+wanted-approval = For approval
+wanted-opinion = For opinion
+wanted-examination = For examination
+wanted-perusal = For perusal
+wanted-information = For information
+
+# Sheets that ask before they act
+confirm-send-back-title = Send back
+confirm-send-back-what = It goes back, with the reason, to the one it came from.
+confirm-send-back-button = Sign and send back
+confirm-recall-title = Recall
+confirm-recall-what = If nobody there has opened it, it comes back by itself; otherwise they are shown your request.
+confirm-recall-button = Sign and recall
+confirm-park-title = Park
+confirm-park-what = It comes back to your desk by itself on that day.
+confirm-park-button = Sign and park
+confirm-close-title = Close
+confirm-close-what = With all action complete the file goes to record. It can be reopened if needed.
+confirm-close-button = Sign and close
+confirm-reopen-title = Reopen
+confirm-reopen-what = The file comes from record to your desk.
+confirm-reopen-button = Sign and reopen
+confirm-attach-title = Attach a paper
+confirm-attach-what = The paper gets the next page number (/c) in the correspondence.
+confirm-attach-button = Sign and attach
+retention-a = Category A: permanent, with a copy for the archive
+retention-b = Category B: permanent
+retention-c10 = Category C: 10 years
+retention-c5 = Category C: 5 years
+retention-c3 = Category C: 3 years
+retention-c1 = Category C: 1 year
+
+# Sentences after an act
+done-opened = File { $number } was opened.
+done-diarised = The letter was diarised as { $number }.
+done-saved = The note was saved.
+done-sent = { $number } was signed and sent to { $to }.
+done-queued = { $number } was signed; it goes by itself when { $to } can be reached.
+done-sent-back = { $number } was sent back.
+done-recalled = { $number } was taken back.
+done-recall-asked = The recall of { $number } was requested.
+done-parked = { $number } was parked.
+done-woken = { $number } is back on the desk.
+done-closed = { $number } was closed.
+done-reopened = { $number } was reopened.
+done-attached = The paper was attached at { $page }.
+done-settings = The settings were saved.
+done-password = The password was changed.
+
+# Where is it
+where-title = Where is it
+where-now = Now with:
+where-since = since { $time }
+where-history = History
+col-step = No.
+col-time = Time
+col-what = What was done
+col-who = By whom
+col-proof = Proof
+verify-how = To verify on any computer without internet, save the proof bundle of this file and check it. Full act number:
+verify-bundle = Save proof bundle
+moved-created = File opened
+moved-diarised = Dak diarised
+moved-noted = Note signed
+moved-attached = Paper attached
+moved-forwarded = Forwarded
+moved-handed-over = Handed over to the other office
+moved-received = Received in the office
+moved-opened = Opened by the officer
+moved-sent-back = Sent back
+moved-recall-asked = Recall requested
+moved-recalled = Taken back
+moved-parked = Parked
+moved-woken = Back on desk
+moved-closed = Closed
+moved-reopened = Reopened
+moved-reassigned = Reassigned by the authority
+moved-unknown = Act of newer software, cannot be read here
+
+# Safety page
+safety-title = Safety
+safety-what = Only what this office holds a signed proof of is written here.
+safety-offices = Other offices
+safety-no-offices = No other office is known yet.
+safety-mirrors = Mirrors of our log
+safety-no-mirrors = No mirror has been assigned yet.
+safety-own = This office
+safety-refused =
+    { $n ->
+        [one] { $n } attempt by an unknown node was refused.
+       *[other] { $n } attempts by unknown nodes were refused.
+    }
+col-office = Office
+col-contact = Contact
+col-heard = Last heard
+col-waiting = Waits to go there
+col-log = Acts known
+col-holds = Holds
+col-proved-at = Proved at
+nothing-waits = nothing
+waiting-oldest = oldest { $age }
+mirror-holds = { $held } of { $all }
+own-path = Office path
+own-log = Acts recorded
+own-incarnation = Incarnation
+own-running = Running since
+own-backup = Last backup
+own-backup-never = never
+own-disk = Free disk space
+own-version = Software version
+
+# Refusals and faults
+problem-title = Not done
+problem-typed = What you had written (copy it from here to keep it)
+problem-back = Go back
+problem-code = Code
+problem-operation = Number to quote for help:
+problem-not-found = This page or file was not found.
+problem-not-found-next = Please check the number. It may also be that your post may not see it.
+problem-not-allowed = Your post may not do this.
+problem-not-allowed-next = If it is your duty, please ask the head of office to check your charge.
+problem-not-holder = This file is no longer with you.
+problem-not-holder-next = See in "Where is it" who has it, and recall it if needed.
+problem-changed = Someone acted on this after you opened it.
+problem-changed-next = Open the file again, see its new state, then act.
+problem-bad-form = This form is no longer valid. Nothing was recorded.
+problem-bad-form-next = Go back, open the page again and send it again.
+problem-session-ended = Your session has ended.
+problem-session-ended-next = Please sign in again. What you wrote is safe.
+problem-too-large = This is too large. Nothing was recorded.
+problem-too-large-next = Scan it smaller or attach it in parts.
+problem-too-many = Too many attempts in a short time.
+problem-too-many-next = Please try again after a minute.
+problem-read-only = Nothing can be recorded at present.
+problem-read-only-next = You can go on reading. Please inform the office's IT in-charge.
+problem-fault = A fault occurred on our side.
+problem-fault-next = Please try again. If it stays, tell the IT in-charge the number below.
+
+# Settings
+settings-screen = Language and keys
+settings-language = Language of the pages
+settings-shortcuts = Single-key shortcuts
+settings-shortcuts-hint = Keys work by their place on the keyboard, also while typing Hindi.
+settings-on = On
+settings-off = Off
+settings-save = Save
+settings-password = Change password
+settings-password-old = Present password
+settings-password-new = New password
+settings-password-again = New password again
+settings-password-hint =
+    { $n ->
+        [one] At least { $n } character
+       *[other] At least { $n } characters
+    }
+settings-password-button = Change password
+settings-password-refused = The present password is not correct. The password was not changed.
+settings-password-differs = The two new passwords differ.
+settings-password-short = The new password is too short.
+
+# Help and keys
+help-welcome = Welcome to Mohar
+help-steps = Four things to know
+help-desk = One desk.
+help-desk-more = Dak and files, whatever is pending with you, is in one list.
+help-note = Yellow, then green.
+help-note-more = Your note stays yellow until sent and only you see it. Once signed it turns green and cannot be changed.
+help-send = Sending does not stop.
+help-send-more = Sign and send even when the other office cannot be reached; it goes by itself later.
+help-safe = What you write is not lost.
+help-safe-more = Notes are saved by themselves. "Where is it" says who has a file and what is proved.
+help-marks = Marks of ageing
+help-age-aware = 4 to 7 working days
+help-age-late = 8 to 15 working days
+help-age-old = 16 working days or more
+help-unknown = no proof yet; do not take it as done
+help-keys = Keys
+help-keys-hint = Single keys do not work while you write in a field. They can be turned off in "My settings".
+help-go = Go to the desk
+col-key = Key
+col-does = Does
+keys-next = next / previous row
+keys-open = open
+keys-note = write the note
+keys-send = send
+keys-send-back = send back
+keys-park = park
+keys-attach = attach a paper
+keys-where = where is it
+keys-sides = notes only / papers only / both
+keys-desk = go to the desk
+keys-sent = sent
+keys-new = new file
+keys-save = save the note now
+keys-finish = sign (on the sheet that asks)
+keys-help = this page

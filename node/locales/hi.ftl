@@ -1,0 +1,451 @@
+# मोहर के पृष्ठों की हिन्दी। शब्द वही हैं जो म.प्र. के कार्यालयों में लिखे और बोले जाते हैं।
+# हर संदेश en.ftl में भी होना चाहिए; न होने पर build.rs रुक जाता है।
+
+# The product and what stands around every page
+product = मोहर
+skip-to-content = सीधे मुख्य भाग पर जाएँ
+language-switch = भाषा
+language-hi = हिन्दी
+language-en = अंग्रेजी
+me-change-post = दूसरे प्रभार पर जाएँ
+me-settings = मेरी सेटिंग
+me-sign-out = लॉग आउट
+nav-label = मुख्य सूची
+nav-desk = मेज
+nav-open-file = नई नस्ती
+nav-diarise = डाक दर्ज करें
+nav-safety = सुरक्षा
+nav-help = सहायता
+cancel = रहने दें
+unknown = ज्ञात नहीं
+back-to-file = नस्ती
+
+# The lamp in the header and the banners
+lamp-held =
+    { $n ->
+        [one] सुरक्षित, { $n } स्थान पर प्रति
+       *[other] सुरक्षित, { $n } स्थानों पर प्रति
+    }
+lamp-recorded = इस कार्यालय में दर्ज, अन्य प्रति की पुष्टि शेष
+lamp-waiting =
+    { $n ->
+        [one] { $n } प्रेषण प्रतीक्षा में, { $age } से
+       *[other] { $n } प्रेषण प्रतीक्षा में, सबसे पुराना { $age } से
+    }
+lamp-unknown = सुरक्षा की स्थिति ज्ञात नहीं
+lamp-fault = इस समय कुछ दर्ज नहीं हो सकता
+banner-unreachable =
+    { $n ->
+        [one] { $time } से अन्य कार्यालयों से संपर्क नहीं है। आप काम जारी रखें; { $n } प्रेषण प्रतीक्षा में है और संपर्क होते ही अपने आप जाएगा।
+       *[other] { $time } से अन्य कार्यालयों से संपर्क नहीं है। आप काम जारी रखें; { $n } प्रेषण प्रतीक्षा में हैं और संपर्क होते ही अपने आप जाएँगे।
+    }
+banner-unreachable-idle = { $time } से अन्य कार्यालयों से संपर्क नहीं है। आप काम जारी रखें; जो भेजेंगे, वह संपर्क होते ही अपने आप जाएगा।
+banner-read-only = इस समय केवल पढ़ा जा सकता है: { $cause }। कार्यालय के आईटी प्रभारी को सूचित करें।
+banner-planned = { $time } पर { $n } मिनट का अद्यतन होगा; लिखा हुआ सुरक्षित रहेगा।
+banner-node-lost = कार्यालय के सर्वर से संपर्क टूट गया है। लिखा हुआ इस कंप्यूटर पर सुरक्षित है; पुनः प्रयास अपने आप हो रहा है।
+
+# Counts, ages, kinds
+files-count =
+    { $n ->
+        [one] { $n } फ़ाइल
+       *[other] { $n } फ़ाइलें
+    }
+notes-count = { $n } टीप
+papers-count = { $n } पत्र
+waiting-count = { $n } प्रेषण
+age-now = अभी
+age-minutes = { $n } मि.
+age-hours =
+    { $n ->
+        [one] { $n } घंटा
+       *[other] { $n } घंटे
+    }
+age-days = { $n } दिन
+kind-file = नस्ती
+kind-dak = डाक
+urgency-ordinary = साधारण
+urgency-priority = प्राथमिकता
+urgency-immediate = तत्काल
+urgency-top = सर्वोच्च प्राथमिकता
+reach-here = इसी कार्यालय में
+reach-now = संपर्क है
+reach-lost = { $age } से संपर्क नहीं
+reach-unknown = संपर्क की जानकारी नहीं
+time-in-doubt = समय संदिग्ध
+waits-for = { $office } की प्रतीक्षा
+post-vacant = पद रिक्त
+by-node = कार्यालय का सर्वर
+act-id = कार्यवाही क्र.
+act-proof = प्रमाण देखें
+
+# Safety ladder
+ladder-recorded = इस कार्यालय में दर्ज
+ladder-held =
+    { $n ->
+        [one] { $n } स्थान पर प्रति सुरक्षित
+       *[other] { $n } स्थानों पर प्रति सुरक्षित
+    }
+ladder-held-unknown = अन्य प्रति की पुष्टि नहीं आई
+ladder-delivered = कार्यालय को प्राप्त { $time }
+ladder-delivered-unknown = प्राप्ति की पुष्टि नहीं आई
+ladder-opened = खोला गया { $time }
+ladder-opened-unknown = खोला गया या नहीं, ज्ञात नहीं
+
+# Sign-in and charges
+sign-in-title = लॉग इन
+sign-in-login = लॉग इन नाम
+sign-in-password = पासवर्ड
+sign-in-button = लॉग इन करें
+sign-in-local = लॉग इन इसी कार्यालय में होता है। इसके लिए इंटरनेट, ओटीपी या बाहर की किसी सेवा की आवश्यकता नहीं है।
+sign-in-forgotten = पासवर्ड भूल जाने पर कार्यालय के आईटी प्रभारी से संपर्क करें।
+sign-in-refused = लॉग इन नाम या पासवर्ड सही नहीं है। कृपया पुनः भरें।
+sign-in-wait = बहुत बार गलत प्रयास हुआ है। कृपया { $n } मिनट बाद पुनः प्रयास करें।
+posts-title = प्रभार चुनें
+posts-what = आपके पास एक से अधिक पदों का प्रभार है। किस पद पर कार्य करना है?
+posts-additional = अतिरिक्त प्रभार
+posts-waiting = { $n } प्रकरण लंबित
+
+# My desk
+desk-title = मेरी मेज
+desk-tabs = मेज के भाग
+desk-updated = मेज पर नई स्थिति आई है।
+desk-keys = J/K चलें · Enter खोलें · G फिर I मेज · ? सभी कुंजियाँ
+tab-all = सभी
+tab-dak = डाक
+tab-files = नस्ती
+tab-sent = भेजी हुई
+tab-parked = विरामित
+tab-closed = नस्तीबद्ध
+col-number = क्रमांक
+col-subject = विषय
+col-from = किससे प्राप्त
+col-since = कब से
+col-due = समय-सीमा
+col-state = स्थिति
+row-unread = नया
+row-own = यहीं खोली गई
+row-returned = { $n } बार वापस
+row-working-days = इस मेज पर { $n } कार्य दिवस
+row-late = { $n } दिन विलंब
+state-on-desk = मेज पर
+state-draft = टीप अधूरी
+state-queued = { $office } की प्रतीक्षा, { $age }
+state-in-transit = { $office } के मार्ग में, पावती शेष
+state-delivered = { $post }, { $office } को प्राप्त
+state-parked = { $date } तक विरामित
+state-closed = नस्तीबद्ध
+state-needs-newer = नया सॉफ्टवेयर आवश्यक
+empty-all = आपकी मेज पर कुछ भी लंबित नहीं है। नया पत्र आया हो तो डाक दर्ज करें, या नई नस्ती खोलें।
+empty-dak = कोई डाक लंबित नहीं है। आवक पत्र "डाक दर्ज करें" से दर्ज होते ही यहाँ दिखेंगे।
+empty-files = कोई नस्ती लंबित नहीं है। आपको अंकित नस्तियाँ यहाँ दिखेंगी।
+empty-sent = आपने अभी कुछ नहीं भेजा है। भेजी हुई नस्ती किसके पास है, यह यहाँ से देखा जा सकेगा।
+empty-parked = कोई नस्ती विरामित नहीं है। विरामित नस्ती नियत दिनांक को अपने आप मेज पर लौटती है।
+empty-closed = अभी कोई नस्ती नस्तीबद्ध नहीं हुई है।
+pager-label = पृष्ठ
+pager-before = पिछला
+pager-after = अगला
+pager-of = पृष्ठ { $page } / { $pages }
+
+# Opening a file, diarising dak
+form-correct = नीचे चिह्नांकित प्रविष्टि सुधारें। शेष प्रविष्टियाँ यथावत् हैं।
+field-must = (आवश्यक)
+field-optional = (ऐच्छिक)
+field-subject = विषय
+field-subject-missing = विषय भरें।
+field-subject-long = विषय बहुत लंबा है, कृपया संक्षिप्त करें।
+field-legacy-number = पुराना क्रमांक
+field-legacy-number-hint = कागजी नस्ती का क्रमांक, जैसा उस पर लिखा है।
+field-language = नस्ती की भाषा
+field-urgency = प्राथमिकता
+field-from = प्रेषक
+field-from-missing = प्रेषक का नाम या कार्यालय भरें।
+field-letter-date = पत्र दिनांक
+field-letter-date-missing = पत्र का दिनांक भरें।
+field-letter-number = पत्र क्रमांक
+field-paper = पत्र की प्रति
+field-paper-hint = PDF, चित्र (JPEG, PNG) या सादा पाठ, अधिकतम { $size }
+field-paper-missing = पत्र की प्रति चुनें।
+field-paper-kind = इस प्रकार की प्रति नहीं ली जा सकती। PDF, JPEG, PNG या सादा पाठ दें।
+field-paper-title = पत्र का शीर्षक
+field-paper-title-missing = पत्र का शीर्षक भरें।
+field-paper-date = पत्र दिनांक
+field-reason = कारण
+field-reason-missing = कारण लिखें।
+field-until = किस दिनांक तक
+field-until-missing = आगे का कोई दिनांक भरें।
+field-retention = अभिलेख श्रेणी
+open-title = नई नस्ती खोलें
+open-number = क्रमांक अपने आप दिया जाएगा: { $series }
+open-button = नस्ती खोलें
+diarise-title = डाक दर्ज करें (आवक)
+diarise-number = आवक क्रमांक दर्ज होते ही मिलेगा, इंटरनेट न होने पर भी।
+diarise-button = दर्ज करें और खोलें
+diarise-next = दर्ज करें, अगली डाक
+
+# The file
+file-holder = किसके पास:
+file-holder-you = आप
+file-legacy = पुराना क्र.
+file-due = समय-सीमा { $date }
+file-updated = इस नस्ती में नई प्रविष्टि आई है।
+views-label = किस भाग को दिखाएँ
+view-both = दोनों
+view-notes = केवल टीप
+view-papers = केवल पत्राचार
+notes-title = नोटशीट
+notes-empty = इस पर अभी कोई टीप नहीं है।
+papers-title = पत्राचार
+papers-empty = कोई पत्र संलग्न नहीं है। "संलग्न करें" से PDF, चित्र या पाठ जोड़ें।
+papers-choose = ऊपर से पत्र चुनें।
+page-note = पृ.{ $page }/टी
+page-paper = पृ.{ $page }/प
+pages-paper = पृ.{ $first }-{ $last }/प
+paper-ref = पृ.{ $page }/प
+paper-insert-ref = टीप में संदर्भ जोड़ें
+paper-save = प्रति सहेजें
+paper-other = यह पत्र यहाँ नहीं दिखाया जा सकता। "प्रति सहेजें" से खोलें।
+ref-lost = यह पृष्ठ इस नस्ती में नहीं है
+draft-title = मेरी टीप
+draft-hint = कंडिका { $para } से; भेजने तक केवल आप देख सकते हैं
+draft-save = सहेजें
+phrases-title = मानक टीप
+act-send = भेजें
+act-send-back = वापस करें
+act-recall = वापस बुलाएँ
+act-attach = संलग्न करें
+act-park = विरामित रखें
+act-wake = मेज पर लाएँ
+act-close = नस्तीबद्ध करें
+act-reopen = पुनः खोलें
+act-where = कहाँ है
+autosave-idle = जो लिखेंगे, अपने आप सहेजा जाएगा
+autosave-typing = लिख रहे हैं…
+autosave-browser = इस कंप्यूटर पर सहेजा
+autosave-node = ✓ इस कार्यालय में सहेजा { $time }
+autosave-trouble = ⚠ कार्यालय के सर्वर से संपर्क नहीं, लिखते रहें, यहीं सुरक्षित है
+autosave-conflict = ⚠ यही टीप दूसरे टैब या कंप्यूटर पर भी खुली है
+autosave-ended = ⚠ लॉग इन समाप्त हुआ, लिखा हुआ इस कंप्यूटर पर सुरक्षित है; दूसरे टैब में लॉग इन करें
+choice-conflict = यही टीप दूसरी जगह भी बदली गई है। कौन सी रखनी है?
+choice-recover = इस कंप्यूटर पर टीप की ऐसी प्रति मिली है जो कार्यालय में नहीं पहुँची थी। कौन सी रखनी है?
+choice-here = इस कंप्यूटर पर
+choice-node = इस कार्यालय में
+choice-keep-here = इस कंप्यूटर वाली रखें
+choice-keep-node = कार्यालय वाली रखें
+
+# Send sheet
+send-title = भेजें
+send-leaves = क्या जाएगा
+send-notes = नोटशीट
+send-papers = पत्राचार
+send-draft = आपकी टीप, जिस पर हस्ताक्षर होंगे
+send-draft-hint = हस्ताक्षर के बाद यह टीप बदली नहीं जा सकेगी।
+send-no-draft = आपने कोई टीप नहीं लिखी है; नस्ती बिना टीप के जाएगी।
+send-to = किसे भेजें
+send-change-target = बदलें
+send-search = पद, नाम या कार्यालय खोजें
+send-search-button = खोजें
+send-own = इस कार्यालय के पद
+send-others = अन्य कार्यालय
+send-others-search = जिले, विभाग या पद का नाम लिखकर खोजें।
+send-none = ऐसा कोई पद नहीं मिला।
+send-more = और भी पद हैं; खोज में कार्यालय का नाम जोड़ें।
+send-wanted = क्या अपेक्षित है
+send-due = समय-सीमा
+send-remarks = अभ्युक्ति
+send-button = हस्ताक्षर करें और भेजें
+send-will-wait = इस समय { $office } से संपर्क नहीं है। हस्ताक्षर के बाद यह यहीं प्रतीक्षा में रहेगी और संपर्क होते ही अपने आप जाएगी। तब तक आप इसे वापस ले सकते हैं।
+send-needs-newer = { $office } का सॉफ्टवेयर पुराना है और इसे अभी नहीं खोल सकेगा।
+wanted-action = आवश्यक कार्यवाही हेतु
+wanted-orders = आदेशार्थ
+wanted-approval = अनुमोदनार्थ
+wanted-opinion = अभिमत हेतु
+wanted-examination = परीक्षण हेतु
+wanted-perusal = अवलोकनार्थ
+wanted-information = सूचनार्थ
+
+# Sheets that ask before they act
+confirm-send-back-title = वापस करें
+confirm-send-back-what = जिनसे प्राप्त हुई थी, उन्हीं को कारण सहित वापस जाएगी।
+confirm-send-back-button = हस्ताक्षर करें और वापस करें
+confirm-recall-title = वापस बुलाएँ
+confirm-recall-what = यदि वहाँ किसी ने नहीं खोली है तो अपने आप लौट आएगी; खोली जा चुकी हो तो यह अनुरोध उन्हें दिखेगा।
+confirm-recall-button = हस्ताक्षर करें और वापस बुलाएँ
+confirm-park-title = विरामित रखें
+confirm-park-what = नियत दिनांक को अपने आप आपकी मेज पर लौट आएगी।
+confirm-park-button = हस्ताक्षर करें और विरामित रखें
+confirm-close-title = नस्तीबद्ध करें
+confirm-close-what = कार्यवाही पूर्ण होने पर नस्ती अभिलेख में जाएगी। आवश्यक होने पर पुनः खोली जा सकती है।
+confirm-close-button = हस्ताक्षर करें और नस्तीबद्ध करें
+confirm-reopen-title = पुनः खोलें
+confirm-reopen-what = नस्ती अभिलेख से आपकी मेज पर आएगी।
+confirm-reopen-button = हस्ताक्षर करें और पुनः खोलें
+confirm-attach-title = पत्र संलग्न करें
+confirm-attach-what = पत्र को पत्राचार में अगला पृष्ठ क्रमांक (/प) मिलेगा।
+confirm-attach-button = हस्ताक्षर करें और संलग्न करें
+retention-a = श्रेणी क: स्थायी, अभिलेखागार में प्रति सहित
+retention-b = श्रेणी ख: स्थायी
+retention-c10 = श्रेणी ग: 10 वर्ष
+retention-c5 = श्रेणी ग: 5 वर्ष
+retention-c3 = श्रेणी ग: 3 वर्ष
+retention-c1 = श्रेणी ग: 1 वर्ष
+
+# Sentences after an act
+done-opened = नस्ती { $number } खोली गई।
+done-diarised = डाक { $number } पर दर्ज हुई।
+done-saved = टीप सहेजी गई।
+done-sent = { $number } हस्ताक्षर सहित { $to } को भेजी गई।
+done-queued = { $number } पर हस्ताक्षर हो गए; { $to } से संपर्क होते ही अपने आप जाएगी।
+done-sent-back = { $number } वापस की गई।
+done-recalled = { $number } वापस ली गई।
+done-recall-asked = { $number } वापस बुलाने का अनुरोध भेजा गया।
+done-parked = { $number } विरामित रखी गई।
+done-woken = { $number } मेज पर लाई गई।
+done-closed = { $number } नस्तीबद्ध की गई।
+done-reopened = { $number } पुनः खोली गई।
+done-attached = पत्र { $page } पर संलग्न हुआ।
+done-settings = सेटिंग सहेजी गई।
+done-password = पासवर्ड बदल गया।
+
+# Where is it
+where-title = कहाँ है
+where-now = अभी किसके पास:
+where-since = { $time } से
+where-history = अब तक की कार्यवाही
+col-step = क्र.
+col-time = समय
+col-what = कार्यवाही
+col-who = किसने
+col-proof = प्रमाण
+verify-how = किसी भी कंप्यूटर पर, बिना इंटरनेट, सत्यापन के लिए इस नस्ती का प्रमाण-पैकेट सहेजें और जाँचें। पूरा कार्यवाही क्रमांक:
+verify-bundle = प्रमाण-पैकेट सहेजें
+moved-created = नस्ती खोली
+moved-diarised = डाक दर्ज की
+moved-noted = टीप पर हस्ताक्षर
+moved-attached = पत्र संलग्न
+moved-forwarded = अग्रेषित
+moved-handed-over = दूसरे कार्यालय को सौंपी
+moved-received = कार्यालय में प्राप्त
+moved-opened = खोलकर देखी
+moved-sent-back = वापस
+moved-recall-asked = वापस बुलाने का अनुरोध
+moved-recalled = वापस ली
+moved-parked = विरामित
+moved-woken = मेज पर लाई
+moved-closed = नस्तीबद्ध
+moved-reopened = पुनः खोली
+moved-reassigned = सक्षम अधिकारी द्वारा अन्य को सौंपी
+moved-unknown = नए सॉफ्टवेयर की कार्यवाही, यहाँ पढ़ी नहीं जा सकती
+
+# Safety page
+safety-title = सुरक्षा
+safety-what = यहाँ केवल वही लिखा है जिसका हस्ताक्षरित प्रमाण इस कार्यालय के पास है।
+safety-offices = अन्य कार्यालय
+safety-no-offices = अभी किसी अन्य कार्यालय की जानकारी नहीं है।
+safety-mirrors = हमारे अभिलेख की प्रतियाँ
+safety-no-mirrors = अभी कोई प्रति-कार्यालय नियत नहीं है।
+safety-own = यह कार्यालय
+safety-refused =
+    { $n ->
+        [one] अनजान कंप्यूटर का { $n } प्रयास अस्वीकार किया गया।
+       *[other] अनजान कंप्यूटरों के { $n } प्रयास अस्वीकार किए गए।
+    }
+col-office = कार्यालय
+col-contact = संपर्क
+col-heard = अंतिम संपर्क
+col-waiting = हमसे जाने की प्रतीक्षा में
+col-log = ज्ञात कार्यवाहियाँ
+col-holds = कितनी प्रति है
+col-proved-at = प्रमाण का समय
+nothing-waits = कुछ नहीं
+waiting-oldest = सबसे पुराना { $age } से
+mirror-holds = { $all } में से { $held }
+own-path = कार्यालय पथ
+own-log = दर्ज कार्यवाहियाँ
+own-incarnation = सर्वर क्रम
+own-running = कब से चालू
+own-backup = अंतिम बैकअप
+own-backup-never = अब तक नहीं हुआ
+own-disk = डिस्क में शेष स्थान
+own-version = सॉफ्टवेयर संस्करण
+
+# Refusals and faults
+problem-title = कार्य नहीं हुआ
+problem-typed = आपने जो लिखा था (सुरक्षित रखने हेतु यहाँ से कॉपी करें)
+problem-back = वापस जाएँ
+problem-code = कोड
+problem-operation = सहायता के लिए क्रमांक बताएँ:
+problem-not-found = यह पृष्ठ या नस्ती नहीं मिली।
+problem-not-found-next = क्रमांक जाँच लें। संभव है कि नस्ती आपके पद को नहीं दिखाई जाती हो।
+problem-not-allowed = आपके पद से यह कार्य नहीं किया जा सकता।
+problem-not-allowed-next = यदि यह आपका कार्य है तो कार्यालय प्रमुख से प्रभार की जाँच कराएँ।
+problem-not-holder = यह नस्ती अब आपके पास नहीं है।
+problem-not-holder-next = "कहाँ है" से देखें कि किसके पास है, आवश्यक हो तो वापस बुलाएँ।
+problem-changed = आपके देखने के बाद इस पर कार्यवाही हो चुकी है।
+problem-changed-next = नस्ती को पुनः खोलकर नई स्थिति देखें, फिर कार्यवाही करें।
+problem-bad-form = यह प्रपत्र मान्य नहीं रहा। कुछ भी दर्ज नहीं हुआ।
+problem-bad-form-next = वापस जाकर पृष्ठ को पुनः खोलें और फिर भेजें।
+problem-session-ended = आपका लॉग इन समाप्त हो गया है।
+problem-session-ended-next = पुनः लॉग इन करें। लिखा हुआ सुरक्षित है।
+problem-too-large = यह बहुत बड़ा है। कुछ भी दर्ज नहीं हुआ।
+problem-too-large-next = पत्र को कम आकार में स्कैन करें या भागों में संलग्न करें।
+problem-too-many = थोड़े समय में बहुत बार प्रयास हुआ है।
+problem-too-many-next = कृपया एक मिनट बाद पुनः प्रयास करें।
+problem-read-only = इस समय कुछ दर्ज नहीं हो सकता।
+problem-read-only-next = पढ़ना जारी रख सकते हैं। कार्यालय के आईटी प्रभारी को सूचित करें।
+problem-fault = हमारी ओर से त्रुटि हुई है।
+problem-fault-next = पुनः प्रयास करें। फिर भी न हो तो नीचे का क्रमांक आईटी प्रभारी को बताएँ।
+
+# Settings
+settings-screen = भाषा और कुंजियाँ
+settings-language = पृष्ठों की भाषा
+settings-shortcuts = एक अक्षर वाली कुंजियाँ
+settings-shortcuts-hint = कुंजियाँ की-बोर्ड के स्थान से चलती हैं, हिन्दी टाइपिंग चालू हो तब भी।
+settings-on = चालू
+settings-off = बंद
+settings-save = सहेजें
+settings-password = पासवर्ड बदलें
+settings-password-old = वर्तमान पासवर्ड
+settings-password-new = नया पासवर्ड
+settings-password-again = नया पासवर्ड पुनः
+settings-password-hint = कम से कम { $n } अक्षर
+settings-password-button = पासवर्ड बदलें
+settings-password-refused = वर्तमान पासवर्ड सही नहीं है। पासवर्ड नहीं बदला गया।
+settings-password-differs = दोनों नए पासवर्ड एक समान नहीं हैं।
+settings-password-short = नया पासवर्ड छोटा है।
+
+# Help and keys
+help-welcome = मोहर में आपका स्वागत है
+help-steps = चार बातें
+help-desk = एक ही मेज।
+help-desk-more = डाक और नस्ती, जो भी आपके पास लंबित है, एक सूची में है।
+help-note = टीप पीली, फिर हरी।
+help-note-more = आपकी टीप भेजने तक पीली रहती है और केवल आप देखते हैं। हस्ताक्षर होते ही हरी और अपरिवर्तनीय हो जाती है।
+help-send = भेजना नहीं रुकता।
+help-send-more = दूसरे कार्यालय से संपर्क न हो तब भी हस्ताक्षर करके भेजें; संपर्क होते ही अपने आप जाएगी।
+help-safe = लिखा हुआ नहीं खोता।
+help-safe-more = टीप अपने आप सहेजी जाती है। "कहाँ है" बताता है कि नस्ती किसके पास है और क्या प्रमाणित है।
+help-marks = लंबित होने के चिह्न
+help-age-aware = 4 से 7 कार्य दिवस
+help-age-late = 8 से 15 कार्य दिवस
+help-age-old = 16 कार्य दिवस या अधिक
+help-unknown = प्रमाण नहीं आया है; इसे "हो गया" न समझें
+help-keys = कुंजियाँ
+help-keys-hint = जब किसी खाने में लिख रहे हों तब एक अक्षर वाली कुंजियाँ नहीं चलतीं। इन्हें "मेरी सेटिंग" में बंद किया जा सकता है।
+help-go = मेज पर जाएँ
+col-key = कुंजी
+col-does = कार्य
+keys-next = अगली / पिछली पंक्ति
+keys-open = खोलें
+keys-note = टीप लिखें
+keys-send = भेजें
+keys-send-back = वापस करें
+keys-park = विरामित रखें
+keys-attach = पत्र संलग्न करें
+keys-where = कहाँ है
+keys-sides = केवल टीप / केवल पत्राचार / दोनों
+keys-desk = मेज पर जाएँ
+keys-sent = भेजी हुई
+keys-new = नई नस्ती
+keys-save = टीप तुरंत सहेजें
+keys-finish = हस्ताक्षर करें (भेजने के पृष्ठ पर)
+keys-help = यह पृष्ठ

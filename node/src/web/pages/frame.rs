@@ -1,0 +1,233 @@
+//! What every page has around it: office, officer, language, safety lamp, banner.
+//!
+//! The frame shows only what the caller proved; a lamp without proof is grey. It never turns green
+//! because something is missing.
+
+use crate::web::format;
+use crate::web::pages::assets;
+use crate::web::texts::{Count, Lang, Texts};
+
+/// The common part of all page contexts.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The texts of the officer's language.
+    pub t: Texts,
+    /// The time of this answer, milliseconds since 1970 UTC.
+    pub now: u64,
+    /// The token that proves that a form came from our page.
+    pub csrf: String,
+    /// The idempotency key of the forms of this page: sending twice acts once.
+    pub op: String,
+    /// Path and query of this page, to come back to after a change of language.
+    pub path: String,
+    /// The office whose node this is.
+    pub office: String,
+    /// Who is signed in; `None` before sign-in.
+    pub who: Option<Who>,
+    /// The lamp in the header; `None` before sign-in.
+    pub lamp: Option<Lamp>,
+    /// One banner at most: the root cause, not its consequences.
+    pub banner: Option<Banner>,
+    /// One sentence about the act just done, already in the officer's language.
+    pub done: Option<String>,
+    /// Whether single-key shortcuts are on.
+    pub shortcuts: bool,
+    /// The entry of the navigation that this page belongs to.
+    pub here: Here,
+}
+
+/// The officer at the screen.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// The officer's name.
+    pub name: String,
+    /// The post on which this session acts.
+    pub post: String,
+    /// Whether there is another charge to change to.
+    pub several: bool,
+    /// An opaque name under which the browser keeps this officer's unsaved text.
+    pub owner: String,
+}
+
+/// The worst state among this officer's matters of the last seven days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lamp {
+    /// Each act is held by at least this many mirrors, proved by their cosignatures.
+    Held {
+        /// The smallest number of mirrors.
+        mirrors: u32,
+    },
+    /// Recorded here, mirrors not yet proved.
+    RecordedHere,
+    /// Movements wait for another office.
+    Waiting {
+        /// How many.
+        n: u32,
+        /// Since when the oldest waits.
+        since: u64,
+    },
+    /// Nothing is known (after a restart, or no mirror has answered).
+    Unknown,
+    /// The node cannot record.
+    Fault,
+}
+
+impl Lamp {
+    /// The style class; unknown is grey, never green.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Held { .. } => "lamp-good",
+            Self::RecordedHere => "lamp-plain",
+            Self::Waiting { .. } => "lamp-wait",
+            Self::Unknown => "lamp-unknown",
+            Self::Fault => "lamp-fault",
+        }
+    }
+
+    /// The shape that says the same without colour.
+    pub fn shape(self) -> &'static str {
+        match self {
+            Self::Held { .. } => "●",
+            Self::RecordedHere => "◐",
+            Self::Waiting { .. } => "▲",
+            Self::Unknown => "?",
+            Self::Fault => "■",
+        }
+    }
+
+    /// The words of the lamp.
+    pub fn text(self, t: impl AsRef<Texts>, now: impl Count) -> String {
+        let (t, now) = (*t.as_ref(), now.count());
+        match self {
+            Self::Held { mirrors } => t.n("lamp-held", mirrors),
+            Self::RecordedHere => t.s("lamp-recorded"),
+            Self::Waiting { n, since } => {
+                t.b("lamp-waiting", "n", n, "age", format::age(t, since, now))
+            }
+            Self::Unknown => t.s("lamp-unknown"),
+            Self::Fault => t.s("lamp-fault"),
+        }
+    }
+}
+
+/// A strip above the page that names one root cause.
+#[derive(Clone, Debug)]
+pub enum Banner {
+    /// No other office can be reached; work goes on.
+    OfficesUnreachable {
+        /// Since when.
+        since: u64,
+        /// Movements that wait and will go by themselves.
+        waiting: u32,
+    },
+    /// The node can be read only.
+    ReadOnly {
+        /// The cause in the officer's language, for example a full disk.
+        cause: String,
+    },
+    /// Work on the node is planned.
+    Planned {
+        /// When it starts.
+        at: u64,
+        /// How long it takes.
+        minutes: u32,
+    },
+}
+
+impl Banner {
+    /// The style class.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::OfficesUnreachable { .. } => "banner-wait",
+            Self::ReadOnly { .. } => "banner-fault",
+            Self::Planned { .. } => "banner-plain",
+        }
+    }
+
+    /// The sentence of the banner.
+    pub fn text(&self, t: impl AsRef<Texts>, now: impl Count) -> String {
+        let (t, now) = (*t.as_ref(), now.count());
+        match self {
+            Self::OfficesUnreachable { since, waiting: 0 } => {
+                t.a("banner-unreachable-idle", "time", format::clock(*since, now))
+            }
+            Self::OfficesUnreachable { since, waiting } => {
+                t.b("banner-unreachable", "time", format::clock(*since, now), "n", waiting)
+            }
+            Self::ReadOnly { cause } => t.a("banner-read-only", "cause", cause),
+            Self::Planned { at, minutes } => {
+                t.b("banner-planned", "time", format::clock(*at, now), "n", minutes)
+            }
+        }
+    }
+}
+
+/// Entries of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    /// My desk and everything on it.
+    Desk,
+    /// Opening a file.
+    OpenFile,
+    /// Diarising a letter.
+    Diarise,
+    /// Safety of this office.
+    Safety,
+    /// Help and keys.
+    Help,
+    /// Anything else.
+    Elsewhere,
+}
+
+impl Frame {
+    /// The languages of the switch.
+    pub fn languages(&self) -> [Lang; 2] {
+        Lang::ALL
+    }
+
+    /// The URL of a style sheet, script or font.
+    pub fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    /// `page` for the entry of the navigation that is open, `false` for others.
+    pub fn current(&self, here: Here) -> &'static str {
+        if self.here == here { "page" } else { "false" }
+    }
+}
+
+#[cfg(test)]
+impl Frame {
+    /// An officer at work in the afternoon of Sunday, 22 November 2026.
+    pub fn sample(lang: Lang) -> Self {
+        let t = Texts::of(lang);
+        Self {
+            t,
+            now: SAMPLE_NOW,
+            csrf: "c5rf".to_owned(),
+            op: "0f3a".to_owned(),
+            path: "/desk?tab=all&page=1".to_owned(),
+            office: "तहसील कार्यालय देपालपुर".to_owned(),
+            who: Some(Who {
+                name: "श्रीमती अनुराधा वर्मा".to_owned(),
+                post: "तहसीलदार".to_owned(),
+                several: true,
+                owner: "o-7f21".to_owned(),
+            }),
+            lamp: Some(Lamp::Held { mirrors: 3 }),
+            banner: None,
+            done: None,
+            shortcuts: true,
+            here: Here::Desk,
+        }
+    }
+
+    /// The same with another entry of the navigation open.
+    pub fn sample_at(lang: Lang, here: Here) -> Self {
+        Self { here, ..Self::sample(lang) }
+    }
+}
+
+/// 22/11/2026 14:30 IST.
+#[cfg(test)]
+pub const SAMPLE_NOW: u64 = 1_795_338_000_000;

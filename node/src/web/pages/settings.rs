@@ -1,0 +1,86 @@
+//! My settings, and the card of help and keys.
+//!
+//! Passwords are never part of a context.
+
+use askama::Template;
+
+use crate::web::pages::frame::Frame;
+use crate::web::texts::{Key, key};
+
+/// The settings page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings.html")]
+pub struct Settings {
+    /// The common part; language and shortcuts are taken from it.
+    pub frame: Frame,
+    /// The shortest password accepted, characters.
+    pub min_password: u32,
+    /// Why a change was refused, in the officer's language.
+    pub error: Option<String>,
+}
+
+/// First steps and all keys, printable.
+#[derive(Clone, Debug, Template)]
+#[template(path = "help.html")]
+pub struct Help {
+    /// The common part.
+    pub frame: Frame,
+    /// Whether the officer sees this for the first time.
+    pub first_run: bool,
+}
+
+/// One line of the card of keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Shortcut {
+    /// The caps to press, as printed on the keyboard.
+    pub keys: &'static [&'static str],
+    /// What it does.
+    pub does: Key,
+}
+
+impl Help {
+    /// All shortcuts, in the order of the card.
+    pub fn shortcuts(&self) -> [Shortcut; 15] {
+        let line = |keys, does| Shortcut { keys, does };
+        [
+            line(&["J", "K"], key("keys-next")),
+            line(&["Enter"], key("keys-open")),
+            line(&["N"], key("keys-note")),
+            line(&["F"], key("keys-send")),
+            line(&["R"], key("keys-send-back")),
+            line(&["P"], key("keys-park")),
+            line(&["L"], key("keys-attach")),
+            line(&["W"], key("keys-where")),
+            line(&["[", "]", "\\"], key("keys-sides")),
+            line(&["G I"], key("keys-desk")),
+            line(&["G S"], key("keys-sent")),
+            line(&["G N"], key("keys-new")),
+            line(&["Ctrl S"], key("keys-save")),
+            line(&["Ctrl Enter"], key("keys-finish")),
+            line(&["?"], key("keys-help")),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod samples {
+    use super::{Help, Settings};
+    use crate::web::pages::frame::{Frame, Here};
+    use crate::web::texts::Lang;
+
+    impl Settings {
+        /// A refused change of password.
+        pub fn sample(lang: Lang) -> Self {
+            let frame = Frame::sample_at(lang, Here::Elsewhere);
+            let error = Some(frame.t.s("settings-password-refused"));
+            Self { frame, min_password: 12, error }
+        }
+    }
+
+    impl Help {
+        /// The first visit.
+        pub fn sample(lang: Lang) -> Self {
+            Self { frame: Frame::sample_at(lang, Here::Help), first_run: true }
+        }
+    }
+}

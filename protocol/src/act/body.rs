@@ -1,0 +1,340 @@
+//! The body of each verb. Bodies are fixed-position arrays; a body this software does not know
+//! is kept as it came and never dropped.
+
+use minicbor::{Decode, Encode};
+
+use super::{Header, Holder, Verb};
+use crate::codec::{self, CodecError};
+use crate::hash::Hash;
+use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
+use crate::keys::PublicKey;
+use crate::limits::{ACT_PAYLOAD_BYTES_MAX, AUTHORITY_KEYS_MAX};
+use crate::sealing::{ClearRef, SealingPublic};
+use crate::time::Timestamp;
+
+/// Keys of which `threshold` must sign.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct KeySet {
+    /// At most [`AUTHORITY_KEYS_MAX`], all different.
+    #[n(0)]
+    pub keys: Vec<PublicKey>,
+    /// At least one, at most as many as there are keys.
+    #[n(1)]
+    pub threshold: u8,
+}
+
+impl KeySet {
+    /// Whether the set can ever be satisfied and is within its bounds.
+    pub fn is_sound(&self) -> bool {
+        let mut ids: Vec<KeyId> = self.keys.iter().map(PublicKey::id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.len() == self.keys.len()
+            && ids.len() <= AUTHORITY_KEYS_MAX
+            && self.threshold >= 1
+            && usize::from(self.threshold) <= ids.len()
+    }
+
+    /// The key with this id.
+    pub fn get(&self, id: KeyId) -> Option<&PublicKey> {
+        self.keys.iter().find(|key| key.id() == id)
+    }
+
+    /// Whether `signers` reach the threshold; a key that signed twice counts once.
+    pub fn is_reached_by(&self, signers: &[KeyId]) -> bool {
+        let count = self.keys.iter().filter(|key| signers.contains(&key.id())).count();
+        count >= usize::from(self.threshold)
+    }
+}
+
+/// Tier of an office in the administrative graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[cbor(index_only)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// A department of the secretariat.
+    #[n(0)]
+    Department,
+    /// A division (sambhag).
+    #[n(1)]
+    Division,
+    /// A district.
+    #[n(2)]
+    District,
+    /// A tehsil.
+    #[n(3)]
+    Tehsil,
+    /// Anything else: directorate, sub-division, data centre.
+    #[n(4)]
+    Other,
+}
+
+/// How an officer has a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[cbor(index_only)]
+#[serde(rename_all = "snake_case")]
+pub enum ChargeKind {
+    /// The regular holder.
+    #[n(0)]
+    Full,
+    /// Additional charge.
+    #[n(1)]
+    Additional,
+    /// Link officer, during absence.
+    #[n(2)]
+    Link,
+    /// Personal assistant, within limits.
+    #[n(3)]
+    Assistant,
+}
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $n:literal $field:ident : $type:ty),* $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+            #[cbor(array)]
+            pub struct $name { $($(#[$fdoc])* #[n($n)] pub $field: $type,)* }
+        )*
+
+        /// What an act says beyond its header.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[allow(clippy::large_enum_variant, reason = "bodies are parsed once and read in place")]
+        pub enum Body {
+            $($(#[$doc])* $name($name),)*
+            /// A verb or a level that this software does not know.
+            Unknown,
+        }
+
+        impl Body {
+            /// Reads the body that belongs to the header's verb.
+            pub(super) fn decode(header: &Header) -> Result<Self, CodecError> {
+                match header.known_verb() {
+                    None => Ok(Self::Unknown),
+                    $(Some(Verb::$name) => Ok(Self::$name(codec::decode(&header.body, ACT_PAYLOAD_BYTES_MAX)?)),)*
+                }
+            }
+
+            /// The verb and the bytes to put into a header; `None` for an unknown body.
+            pub fn encode(&self) -> Option<(Verb, Vec<u8>)> {
+                match self {
+                    $(Self::$name(body) => Some((Verb::$name, codec::encode(body))),)*
+                    Self::Unknown => None,
+                }
+            }
+        }
+    };
+}
+
+bodies! {
+    /// The root document of a state.
+    Charter {
+        /// Name of the state, Hindi.
+        0 name_hi: String,
+        /// Name of the state, English.
+        1 name_en: String,
+        /// Root keys.
+        2 root: KeySet,
+    }
+    /// One more signature towards a threshold.
+    Endorse {
+        /// The proposal.
+        0 act: ActId,
+    }
+    /// The founding statement of an office.
+    Inception {
+        /// The office above; absent when the charter itself admits it.
+        0 parent: Option<OfficeId>,
+        /// Path such as `mp/indore/depalpur`: an attribute, not the key.
+        1 path: String,
+        /// Code in the Local Government Directory or our own short code.
+        2 code: String,
+        /// Tier.
+        3 tier: Tier,
+        /// Name, Hindi.
+        4 name_hi: String,
+        /// Name, English.
+        5 name_en: String,
+        /// Keys for routine acts of the office itself.
+        6 operating: KeySet,
+        /// Keys kept offline, for the worst day.
+        7 recovery: KeySet,
+        /// Every content of the office can also be opened with this key, kept offline.
+        8 recovery_sealing: SealingPublic,
+        /// Random, so that two offices never share an id.
+        9 nonce: Hash,
+    }
+    /// Taking an office in.
+    Admit {
+        /// The office (the id of its inception).
+        0 office: OfficeId,
+    }
+    /// The keys of one machine that speaks for the office.
+    Incarnate {
+        /// Counts from 1.
+        0 number: u32,
+        /// Signs node acts and checkpoints.
+        1 signing: PublicKey,
+        /// Identity on the network; one node that hosts several offices uses one.
+        2 transport: PublicKey,
+        /// Size of the office log at which it starts.
+        3 start_size: u64,
+        /// Cosigns as a mirror. A key of its own: a C2SP cosignature does not sign its name, so
+        /// one key for two roles would let a witness's line pass for a mirror's.
+        4 mirror: PublicKey,
+        /// Cosigns as a witness.
+        5 witness: PublicKey,
+        /// Receives wrapped matter keys.
+        6 sealing: SealingPublic,
+    }
+    /// A new post.
+    AddPost {
+        /// Identifier such as `tehsildar`.
+        0 code: String,
+        /// Whether its holder may change the register.
+        1 admin: bool,
+    }
+    /// A new person.
+    AddOfficer {
+        /// The person's signing key.
+        0 key: PublicKey,
+    }
+    /// A charge.
+    GiveCharge {
+        /// The post.
+        0 post: PostId,
+        /// The person.
+        1 officer: OfficerId,
+        /// How.
+        2 kind: ChargeKind,
+    }
+    /// The end of a charge.
+    EndCharge {
+        /// Which one.
+        0 charge: ChargeId,
+    }
+    /// A new key for a person, after a forgotten password or a lost key.
+    RekeyOfficer {
+        /// The person.
+        0 officer: OfficerId,
+        /// The new key.
+        1 key: PublicKey,
+    }
+    /// The directory snapshot: names, as a clear content.
+    Directory {
+        /// CBOR of [`crate::directory::Snapshot`].
+        0 snapshot: ClearRef,
+    }
+    /// A foreign cosigned checkpoint.
+    Anchor {
+        /// The office whose log it is.
+        0 office: OfficeId,
+        /// The note, as received.
+        1 note: minicbor::bytes::ByteVec,
+    }
+    /// A new file; its first content is the cover.
+    Open {
+        /// Keys of generation 1, wrapped.
+        0 wraps: ClearRef,
+    }
+    /// A new dak; its first content is the cover.
+    Diarise {
+        /// Keys of generation 1, wrapped.
+        0 wraps: ClearRef,
+    }
+    /// A note; its content is the text.
+    Note {}
+    /// Papers; each content is one.
+    Attach {}
+    /// To another post of the office.
+    Mark {
+        /// The post.
+        0 to: PostId,
+    }
+    /// To another office.
+    Forward {
+        /// Office and post.
+        0 to: Holder,
+    }
+    /// Never mind.
+    Cancel {
+        /// The forward or send_back that is taken back.
+        0 forward: ActId,
+    }
+    /// The receiver's promise.
+    Ready {
+        /// The office and post for which it is received.
+        0 to: Holder,
+        /// Key to which the matter key is to be wrapped.
+        1 sealing: KeyId,
+        /// Highest schema level the receiver reads.
+        2 level_max: u16,
+        /// The promise lapses when the sender's log has grown beyond this size.
+        3 valid_to_size: u64,
+        /// Given with a recall request: good for the head that follows by `receive` alone.
+        4 recall: bool,
+        /// Random: one promise cannot be mistaken for another.
+        5 nonce: Hash,
+    }
+    /// Custody moves.
+    Handover {
+        /// The receiver's `ready` act, whole.
+        0 ready: minicbor::bytes::ByteVec,
+        /// The matter key, wrapped to the receiver.
+        1 wraps: ClearRef,
+    }
+    /// Custody taken.
+    Receive {
+        /// Cosigned checkpoint that contains the handover; absent when unwitnessed.
+        0 witnessed: Option<Cited>,
+        /// Keys of the next generation, sealing the one before.
+        1 wraps: ClearRef,
+    }
+    /// Seen by an officer.
+    Opened {}
+    /// Back to where it came from.
+    SendBack {
+        /// Office and post.
+        0 to: Holder,
+    }
+    /// Please return it unopened.
+    RequestRecall {
+        /// This office's `ready` act for the way back, whole.
+        0 ready: minicbor::bytes::ByteVec,
+    }
+    /// Too late.
+    RefuseRecall {
+        /// The request.
+        0 request: ActId,
+    }
+    /// Laid aside.
+    Park {
+        /// When to bring it up again.
+        0 until: Timestamp,
+    }
+    /// Taken up again.
+    Wake {}
+    /// Done.
+    Close {
+        /// Retention category, as the records manual numbers them.
+        0 retention: u8,
+    }
+    /// Not done after all.
+    Reopen {}
+}
+
+/// A checkpoint cited by size and root, with the place of an act in it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Cited {
+    /// Tree size.
+    #[n(0)]
+    pub size: u64,
+    /// Root at that size.
+    #[n(1)]
+    pub root: Hash,
+    /// Index of the act in the log.
+    #[n(2)]
+    pub index: u64,
+}

@@ -1,0 +1,110 @@
+//! The closed list of verbs: code, name, who signs, chain or side, and in which kinds of matter.
+//! `spec/act.md` holds the same table. Codes are never reused; reserved ones have no body yet.
+
+use super::{MatterKind, Place};
+
+/// Who signs an act of a verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignerClass {
+    /// Keys of a charter or an inception: one proposal and k - 1 endorsements.
+    Authority,
+    /// The node key of the office's incarnation.
+    Node,
+    /// An officer under a charge.
+    Officer,
+}
+
+macro_rules! verbs {
+    ($($code:literal $name:ident $text:literal $class:ident $place:ident [$($kind:ident)*] $doc:literal;)*) => {
+        /// Something that can be done to a matter.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Verb { $(#[doc = $doc] $name,)* }
+
+        impl Verb {
+            /// Every verb, in the order of the codes.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The verb of a code; `None` for codes that this software does not know.
+            pub const fn from_code(code: u16) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)* _ => None }
+            }
+
+            /// The code that is signed.
+            pub const fn code(self) -> u16 {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The name, the same in rule, use case, screen, template and test.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// Who signs.
+            pub const fn signer(self) -> SignerClass {
+                match self { $(Self::$name => SignerClass::$class,)* }
+            }
+
+            /// Whether it extends the chain.
+            pub const fn place(self) -> Place {
+                match self { $(Self::$name => Place::$place,)* }
+            }
+
+            /// The kinds of matter in which the verb has a meaning.
+            pub const fn kinds(self) -> &'static [MatterKind] {
+                match self { $(Self::$name => &[$(MatterKind::$kind),*],)* }
+            }
+        }
+    };
+}
+
+verbs! {
+    1 Charter "charter" Authority Chain [CHARTER] "Founds a state or renews its charter.";
+    2 Endorse "endorse" Authority Side [CHARTER REGISTER] "Adds a signature of the threshold to the act it names.";
+    10 Inception "inception" Authority Chain [REGISTER] "Begins an office.";
+    11 Admit "admit" Authority Side [REGISTER] "The parent (or the charter) takes the office in.";
+    12 Incarnate "incarnate" Authority Chain [REGISTER] "Names the node keys that speak for the office from now on.";
+    13 AddPost "add_post" Officer Chain [REGISTER] "Makes a post.";
+    14 AddOfficer "add_officer" Officer Chain [REGISTER] "Names a person's key.";
+    15 GiveCharge "give_charge" Officer Chain [REGISTER] "Puts an officer on a post.";
+    16 EndCharge "end_charge" Officer Chain [REGISTER] "Takes an officer off a post.";
+    17 RekeyOfficer "rekey_officer" Officer Chain [REGISTER] "Gives an officer a new key.";
+    18 Directory "directory" Node Side [REGISTER] "Publishes the names of posts and officers.";
+    19 Anchor "anchor" Node Side [REGISTER] "Embeds a foreign cosigned checkpoint: not before.";
+    30 Open "open" Officer Chain [FILE] "Opens a file.";
+    31 Diarise "diarise" Officer Chain [DAK] "Enters an incoming paper.";
+    32 Note "note" Officer Chain [FILE DAK] "Writes a note.";
+    33 Attach "attach" Officer Chain [FILE DAK] "Attaches papers.";
+    34 Mark "mark" Officer Chain [FILE DAK] "Marks to another post of the same office.";
+    35 Forward "forward" Officer Chain [FILE DAK] "Queues for dispatch to a post of another office.";
+    36 Cancel "cancel" Officer Chain [FILE DAK] "Takes a queued dispatch back.";
+    37 Ready "ready" Node Side [FILE DAK] "The receiver holds everything up to a head.";
+    38 Handover "handover" Node Chain [FILE DAK] "Moves custody to the office that said it is ready.";
+    39 Receive "receive" Node Chain [FILE DAK] "Takes custody.";
+    40 Opened "opened" Officer Chain [FILE DAK] "An officer has opened what was received.";
+    41 SendBack "send_back" Officer Chain [FILE DAK] "Returns to where it came from.";
+    42 RequestRecall "request_recall" Officer Side [FILE DAK] "Asks for a file back after handover.";
+    43 RefuseRecall "refuse_recall" Node Side [FILE DAK] "The holder keeps it, because it was opened.";
+    44 Park "park" Officer Chain [FILE DAK] "Lays aside until a day.";
+    45 Wake "wake" Officer Chain [FILE DAK] "Takes up again.";
+    46 Close "close" Officer Chain [FILE DAK] "Closes.";
+    47 Reopen "reopen" Officer Chain [FILE DAK] "Opens again what was closed.";
+}
+
+/// Codes kept for later screens, so that formats need not change: see `spec/act.md`.
+pub const RESERVED: &[(u16, &str)] = &[
+    (20, "commence"),
+    (21, "succeed_divide"),
+    (22, "succeed_merge"),
+    (23, "succeed_parent"),
+    (24, "succeed_close"),
+    (48, "reassign"),
+    (49, "contest"),
+    (50, "remind"),
+    (51, "issue"),
+    (52, "destroy"),
+    (53, "destroyed"),
+    (54, "hold"),
+    (55, "blind_handover"),
+    (56, "side_signature"),
+    (57, "raise_level"),
+];

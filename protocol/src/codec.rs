@@ -1,0 +1,71 @@
+//! Deterministic CBOR (RFC 8949, section 4.2.1): one value has exactly one byte string.
+//!
+//! Values are fixed-position arrays; there are no maps with text keys. On the way in, bytes are
+//! decoded, encoded again and compared, so that two offices can never hold two spellings of one
+//! statement. This module never accepts what it would not itself have written.
+
+use minicbor::{Decode, Encode};
+
+/// Why bytes were refused at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CodecError {
+    /// Longer than the bound for this kind of value.
+    #[error("larger than the {max} bytes allowed here")]
+    TooLarge {
+        /// The bound, in bytes.
+        max: usize,
+    },
+    /// Not CBOR, cut short, or not of the expected shape.
+    #[error("malformed or cut short")]
+    Malformed,
+    /// Well formed, but not in the one canonical form (or followed by other bytes).
+    #[error("not in canonical form")]
+    NotCanonical,
+}
+
+/// Encodes a value in its one canonical form.
+pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).expect("writing CBOR into memory cannot fail")
+}
+
+/// Decodes a value of at most `bytes_max` bytes and refuses every form but the canonical one.
+///
+/// # Errors
+/// [`CodecError`] names which of the three rules was broken.
+pub fn decode<T>(bytes: &[u8], bytes_max: usize) -> Result<T, CodecError>
+where
+    T: Encode<()> + for<'b> Decode<'b, ()>,
+{
+    if bytes.len() > bytes_max {
+        return Err(CodecError::TooLarge { max: bytes_max });
+    }
+    let value: T = minicbor::decode(bytes).map_err(|_| CodecError::Malformed)?;
+    if encode(&value) == bytes { Ok(value) } else { Err(CodecError::NotCanonical) }
+}
+
+/// CBOR adapter for raw bytes (`bstr`), for use with `#[cbor(with = "crate::codec::bstr")]`.
+pub mod bstr {
+    use minicbor::decode::Error as DecodeError;
+    use minicbor::encode::{Error as EncodeError, Write};
+    use minicbor::{Decoder, Encoder};
+
+    /// Writes a byte string.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn encode<C, W: Write>(
+        value: &[u8],
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), EncodeError<W::Error>> {
+        e.bytes(value)?.ok()
+    }
+
+    /// Reads a byte string of definite length.
+    ///
+    /// # Errors
+    /// When the next item is anything else.
+    pub fn decode<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<u8>, DecodeError> {
+        Ok(d.bytes()?.to_vec())
+    }
+}

@@ -1,0 +1,244 @@
+//! What the command line says to a running node over its local control socket: one JSON object a
+//! line, one answer a line. The socket belongs to the node's user; whoever may open it is trusted
+//! as office IT, and still needs an administrator's password for acts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::act::body::ChargeKind;
+use crate::id::{MatterId, OfficeId};
+
+/// Bytes of one line: an import of a large registry, in base64.
+pub const LINE_BYTES_MAX: usize = 96 * 1024 * 1024;
+
+/// A question.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Request {
+    /// How is the node?
+    Status,
+    /// Charter and dossiers, as a `mohar/registry/1` file in base64.
+    Registry,
+    /// Takes in a registry file (base64), such as the dossier of an office just admitted.
+    Import {
+        /// The file.
+        registry: String,
+    },
+    /// Leaves of an office log held here.
+    Leaves {
+        /// The office; the node's first one when absent.
+        office: Option<OfficeId>,
+        /// First index.
+        from: u64,
+        /// At most this many (bounded by the node as well).
+        max: usize,
+    },
+    /// The latest checkpoint of an office log held here, with all cosignatures.
+    Checkpoint {
+        /// The office; the node's first one when absent.
+        office: Option<OfficeId>,
+    },
+    /// The audit bundle of one matter, in base64.
+    Bundle {
+        /// The matter.
+        matter: MatterId,
+    },
+    /// Makes a post.
+    AddPost {
+        /// The administrator.
+        by: Credentials,
+        /// Identifier such as `tehsildar`.
+        code: String,
+        /// Hindi name.
+        name_hi: String,
+        /// English name.
+        name_en: String,
+        /// Order in lists, lower is higher.
+        rank: u8,
+        /// Whether its holder may change the register.
+        admin: bool,
+    },
+    /// Names a person and makes a sign-in.
+    AddOfficer {
+        /// The administrator.
+        by: Credentials,
+        /// Sign-in name.
+        login: String,
+        /// First password.
+        password: String,
+        /// Hindi name.
+        name_hi: String,
+        /// English name.
+        name_en: String,
+    },
+    /// Puts an officer on a post.
+    GiveCharge {
+        /// The administrator.
+        by: Credentials,
+        /// The officer's sign-in name.
+        login: String,
+        /// The post's code.
+        post: String,
+        /// How.
+        kind: ChargeKind,
+    },
+    /// Takes an officer off a post.
+    EndCharge {
+        /// The administrator.
+        by: Credentials,
+        /// The officer's sign-in name.
+        login: String,
+        /// The post's code.
+        post: String,
+    },
+    /// Recomputes what is derived and compares it with what is kept.
+    Check,
+}
+
+/// Sign-in name and password of an administrator.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Sign-in name.
+    pub login: String,
+    /// Password.
+    pub password: String,
+}
+
+impl core::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Credentials({}, …)", self.login)
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "written once to a socket")]
+pub enum Response {
+    /// Done.
+    Done {
+        /// The id of what was made, if anything.
+        id: Option<String>,
+    },
+    /// To [`Request::Status`].
+    Status(Status),
+    /// Bytes in base64.
+    Bytes {
+        /// The bytes.
+        base64: String,
+    },
+    /// To [`Request::Leaves`].
+    Leaves {
+        /// The office.
+        office: OfficeId,
+        /// Index of the first.
+        from: u64,
+        /// Size of the log.
+        size: u64,
+        /// Acts in base64.
+        leaves: Vec<String>,
+    },
+    /// To [`Request::Checkpoint`].
+    Checkpoint {
+        /// The office.
+        office: OfficeId,
+        /// The note.
+        note: String,
+    },
+    /// No, with code and sentences.
+    Refused {
+        /// Stable code.
+        code: String,
+        /// Hindi.
+        hindi: String,
+        /// English.
+        english: String,
+    },
+    /// The node could not answer.
+    Failed {
+        /// Why.
+        why: String,
+    },
+}
+
+impl From<crate::refusal::Refusal> for Response {
+    fn from(refusal: crate::refusal::Refusal) -> Self {
+        Self::Refused {
+            code: refusal.code().to_owned(),
+            hindi: refusal.hindi().to_owned(),
+            english: refusal.english().to_owned(),
+        }
+    }
+}
+
+/// How a node is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Status {
+    /// Software version.
+    pub version: String,
+    /// The state.
+    pub state: crate::id::StateId,
+    /// Seconds since the start.
+    pub up_s: u64,
+    /// Where the officers' pages are.
+    pub web: String,
+    /// Where other nodes reach it.
+    pub listen: Vec<String>,
+    /// Hosted offices.
+    pub offices: Vec<OfficeStatus>,
+    /// Other offices of the state.
+    pub others: Vec<OtherStatus>,
+    /// Unknown peers refused since the start.
+    pub refused_peers: u64,
+    /// Peers' messages refused since the start, by code.
+    pub refused_messages: std::collections::BTreeMap<String, u64>,
+}
+
+/// A hosted office.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfficeStatus {
+    /// The office.
+    pub office: OfficeId,
+    /// Path.
+    pub path: String,
+    /// Hindi name.
+    pub name_hi: String,
+    /// English name.
+    pub name_en: String,
+    /// Leaves in the log.
+    pub log_size: u64,
+    /// Cosigners with role and how much they have cosigned.
+    pub cosigners: Vec<CosignerStatus>,
+}
+
+/// A cosigner of an own log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CosignerStatus {
+    /// Its path.
+    pub path: String,
+    /// `mirror` or `witness`.
+    pub role: String,
+    /// Leaves cosigned.
+    pub size: u64,
+}
+
+/// Another office.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OtherStatus {
+    /// The office.
+    pub office: OfficeId,
+    /// Path.
+    pub path: String,
+    /// Hindi name.
+    pub name_hi: String,
+    /// English name.
+    pub name_en: String,
+    /// Whether its node is linked.
+    pub linked: bool,
+    /// Milliseconds since 1970 of the last change of `linked`, if any was seen.
+    pub since_ms: Option<u64>,
+    /// Files that wait for it.
+    pub waiting: u64,
+    /// Milliseconds since 1970 since when the oldest waits.
+    pub oldest_ms: Option<u64>,
+}

@@ -1,0 +1,119 @@
+//! Custody: which office and post holds a matter, and what may happen to it next.
+//!
+//! [`Matter`] is the fold of a matter's chain. [`Matter::begin`] and [`Matter::advance`] hold the
+//! whole transition table (also in `spec/custody.md`); they are the same for an act of our own
+//! officer and for one that arrived from another office. This module never signs, stores or
+//! sends.
+
+mod advance;
+pub mod command;
+
+use minicbor::{Decode, Encode};
+
+use crate::act::{Holder, MatterKind};
+use crate::id::{ActId, MatterId, OfficeId};
+use crate::time::Timestamp;
+
+/// Offices remembered on a matter's route. A file that visits more than 64 different offices is
+/// far beyond the four levels that the office manual allows; the earliest are then forgotten.
+pub const ROUTE_MAX: usize = 64;
+
+/// Where a matter stands between two acts. Each state carries what exists only in it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Phase {
+    /// On the holder's desk.
+    #[n(0)]
+    Active,
+    /// On the holder's side, waiting until the addressee is ready. May be cancelled freely.
+    #[n(1)]
+    Queued {
+        /// The forward or send_back.
+        #[n(0)]
+        by: ActId,
+        /// The addressee.
+        #[n(1)]
+        to: Holder,
+    },
+    /// Custody has passed to the holder, who has not yet said so.
+    #[n(2)]
+    InTransit {
+        /// The office and post it left.
+        #[n(0)]
+        from: Holder,
+    },
+    /// Laid aside.
+    #[n(3)]
+    Parked {
+        /// When to bring it up again.
+        #[n(0)]
+        until: Timestamp,
+    },
+    /// Closed.
+    #[n(4)]
+    Closed,
+    /// Two successors of one act exist. Nothing moves until an authority has chosen.
+    #[n(5)]
+    Frozen,
+}
+
+/// A file or a dak, as its chain tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Matter {
+    /// The id of its first act.
+    #[n(0)]
+    pub id: MatterId,
+    /// File or dak.
+    #[n(1)]
+    pub kind: MatterKind,
+    /// Raised only by reassignment.
+    #[n(2)]
+    pub epoch: u32,
+    /// Position of the last act.
+    #[n(3)]
+    pub number: u64,
+    /// The last act.
+    #[n(4)]
+    pub head: ActId,
+    /// Office and post that hold it.
+    #[n(5)]
+    pub holder: Holder,
+    /// Where it stands.
+    #[n(6)]
+    pub phase: Phase,
+    /// Generation of the matter key.
+    #[n(7)]
+    pub generation: u32,
+    /// Whether an officer of the holding office has opened it since it was received.
+    #[n(8)]
+    pub opened: bool,
+    /// Declared time of the act that brought it to where it is.
+    #[n(9)]
+    pub since: Timestamp,
+    /// The last post of each office on the route, latest last; the current one excluded.
+    #[n(10)]
+    pub route: Vec<Holder>,
+    /// From where it came to the present post, if from anywhere.
+    #[n(11)]
+    pub came_from: Option<Holder>,
+}
+
+impl Matter {
+    /// Whether this office holds it and may extend its chain.
+    pub fn is_held_by(&self, office: &OfficeId) -> bool {
+        self.holder.office == *office
+    }
+
+    /// The addressee of a queued dispatch.
+    pub const fn queued_to(&self) -> Option<Holder> {
+        match self.phase {
+            Phase::Queued { to, .. } => Some(to),
+            _ => None,
+        }
+    }
+
+    /// Every office that has or had it.
+    pub fn offices(&self) -> impl Iterator<Item = OfficeId> {
+        self.route.iter().map(|holder| holder.office).chain([self.holder.office])
+    }
+}

@@ -1,0 +1,44 @@
+//! Every bound, in one place, each with the sum that led to it.
+
+/// Bytes of a CBOR act payload. A note's text is content, so an act holds ids, hashes and a short
+/// body; the largest, an incarnation with a hybrid sealing key, needs about 1.8 KiB.
+pub const ACT_PAYLOAD_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes of a whole act: payload, signature (64), protected header (about 40) and framing (16).
+/// Fits the 65,535 bytes that a C2SP entry bundle allows for one leaf.
+pub const ACT_BYTES_MAX: usize = ACT_PAYLOAD_BYTES_MAX + 128;
+
+/// Contents named by one act: a scan of 700 pages is one content; sixteen letters at a time.
+pub const CONTENTS_PER_ACT_MAX: usize = 16;
+
+/// Bytes of one chunk as stored and sent, tag included: one 64 kbit/s line carries it in 32 s, which is
+/// what an interrupted fetch may have to repeat.
+pub const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Bytes of one content: a scan of 700 pages at 200 dpi is about 70 MB.
+pub const CONTENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Recipients of one set of wraps: office, department recovery, readers on the route.
+/// 64 x 1.2 KiB = 77 KiB.
+pub const WRAPS_MAX: usize = 64;
+
+/// Keys of one kind in a charter or an inception (k-of-n with n of at most nine people).
+pub const AUTHORITY_KEYS_MAX: usize = 9;
+
+/// Offices of one state: 4,500 planned for the widest phase, rounded up.
+pub const OFFICES_MAX: usize = 8_192;
+
+/// Cosignatures on one checkpoint: three mirrors, three witnesses, spare for changes.
+pub const COSIGNATURES_MAX: usize = 16;
+
+/// Bytes of a checkpoint note with all its signatures: 16 x 250 + 500.
+pub const NOTE_BYTES_MAX: usize = 8 * 1024;
+
+/// Bytes of one message between nodes: one chunk of content with its proof, or 256 KiB of acts.
+pub const FRAME_BYTES_MAX: usize = CHUNK_BYTES + 64 * 1024;
+
+/// Leaves in one answer; with acts of about 700 bytes this stays below 256 KiB.
+pub const LEAVES_PER_MESSAGE_MAX: usize = 256;
+
+/// Bytes of acts in one answer.
+pub const ACTS_BYTES_PER_MESSAGE_MAX: usize = 256 * 1024;

@@ -1,0 +1,278 @@
+//! The one machine that owns custody, logs and sync of the offices of a node.
+//!
+//! **Feed one input, drain every output, commit what the records hold pending, and only then
+//! answer or send.** Several inputs may share a commit; nothing of any of them leaves before it.
+//!
+//! The machine keeps in memory only what it can rebuild: the fold of the registry, and what was
+//! last said to whom. Everything else it reads through [`Records`]. It never reads a clock,
+//! randomness, a disk or a socket.
+
+mod append;
+mod content;
+mod cosign;
+mod dossier;
+mod handover;
+pub mod io;
+mod link;
+mod matter;
+mod mirror;
+mod officer;
+mod recall;
+mod track;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::io::{
+    Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
+};
+use self::link::Link;
+use crate::entropy::Entropy;
+use crate::id::{ActId, OfficeId};
+use crate::keys::SecretKey;
+use crate::placement::placement;
+use crate::records::{Records, Role, StoreFault};
+use crate::refusal::Refusal;
+use crate::registry::Registry;
+use crate::sealing::SealingSecret;
+use crate::sealing::at_rest::StorageKey;
+use crate::time::Timestamp;
+
+/// The secrets of one hosted office.
+pub struct HostSecrets {
+    /// The office.
+    pub office: OfficeId,
+    /// Signs node acts and checkpoints.
+    pub signing: SecretKey,
+    /// Opens wrapped matter keys.
+    pub sealing: SealingSecret,
+}
+
+impl HostSecrets {
+    /// The key with which the node cosigns as a mirror.
+    pub fn mirror(signing: &SecretKey) -> SecretKey {
+        signing.derive("mohar/mirror/1")
+    }
+
+    /// The key with which the node cosigns as a witness.
+    pub fn witness(signing: &SecretKey) -> SecretKey {
+        signing.derive("mohar/witness/1")
+    }
+}
+
+/// An office of this node.
+struct Host {
+    secrets: HostSecrets,
+    mirror: SecretKey,
+    witness: SecretKey,
+    anchor: Option<ActId>,
+    anchored_at: Timestamp,
+    cosigners: Vec<Cosigner>,
+}
+
+/// What a cosigner of an own log is known to have, and what was last sent to it.
+#[derive(Debug, Clone, Copy)]
+struct Cosigner {
+    office: OfficeId,
+    role: Role,
+    acked: u64,
+    sent: u64,
+    sent_at: Timestamp,
+}
+
+/// The machine. See the module's first sentence for how it is driven.
+pub struct Machine {
+    storage: StorageKey,
+    hosts: BTreeMap<OfficeId, Host>,
+    registry: Registry,
+    lengths: BTreeMap<OfficeId, u64>,
+    links: BTreeMap<Peer, Link>,
+    grown: BTreeSet<OfficeId>,
+    last_minute: Timestamp,
+}
+
+/// Why a step of the machine ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stop {
+    /// A rule said no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store failed.
+    #[error(transparent)]
+    Fault(#[from] StoreFault),
+}
+
+/// What one step works with.
+pub(crate) struct Step<'s, 'r> {
+    pub now: Timestamp,
+    pub entropy: &'s mut Entropy,
+    pub records: &'s mut Records<'r>,
+    pub outputs: &'s mut Vec<Output>,
+}
+
+impl Step<'_, '_> {
+    fn send(&mut self, to: Peer, message: crate::message::Message) {
+        self.outputs.push(Output::Send { to, message });
+    }
+
+    fn event(&mut self, event: Event) {
+        self.outputs.push(Output::Event(event));
+    }
+}
+
+impl Machine {
+    /// A machine for these offices, with the registry rebuilt from what is kept.
+    ///
+    /// # Errors
+    /// [`StoreFault`] when the records cannot be read or contradict themselves.
+    pub fn start(
+        registry: Registry,
+        hosts: Vec<HostSecrets>,
+        storage: StorageKey,
+        records: &Records<'_>,
+    ) -> Result<Self, StoreFault> {
+        let hosts = hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect();
+        let mut machine = Self {
+            storage,
+            hosts,
+            registry,
+            lengths: BTreeMap::new(),
+            links: BTreeMap::new(),
+            grown: BTreeSet::new(),
+            last_minute: Timestamp(0),
+        };
+        machine.rebuild_registry(records)?;
+        machine.place_cosigners();
+        Ok(machine)
+    }
+
+    /// The registry, for whoever has to show names or find keys.
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The offices of this node.
+    pub fn hosted(&self) -> Vec<OfficeId> {
+        self.hosts.keys().copied().collect()
+    }
+
+    /// Peers of which offices are linked, with those offices.
+    pub fn linked(&self) -> impl Iterator<Item = (Peer, &[OfficeId])> {
+        self.links.iter().map(|(peer, link)| (*peer, link.offices.as_slice()))
+    }
+
+    /// Takes one input. Outputs are appended; writes stay pending in `records`.
+    ///
+    /// # Errors
+    /// [`StoreFault`]: the process must stop, and nothing of this step may be committed.
+    pub fn step(
+        &mut self,
+        now: Timestamp,
+        entropy: &mut Entropy,
+        records: &mut Records<'_>,
+        input: Input,
+        outputs: &mut Vec<Output>,
+    ) -> Result<(), StoreFault> {
+        let mut step = Step { now, entropy, records, outputs };
+        let step = &mut step;
+        let done = match input {
+            Input::Tick => self.tick(step),
+            Input::Connected(peer) => self.connected(step, peer),
+            Input::Disconnected(peer) => {
+                self.links.remove(&peer);
+                step.event(Event::Links);
+                Ok(())
+            }
+            Input::Frame { from, bytes } => self.frame(step, from, &bytes),
+            Input::Request { ticket, request } => {
+                let answer = match self.request(step, request) {
+                    Ok(receipt) => Ok(receipt),
+                    Err(Stop::Refused(refusal)) => Err(refusal),
+                    Err(Stop::Fault(fault)) => return Err(fault),
+                };
+                step.outputs.push(Output::Answer { ticket, answer });
+                Ok(())
+            }
+            Input::Settle => self.settle(step),
+        };
+        match done {
+            // A peer's mistake ends with the step; it is reported, and the link goes on.
+            Err(Stop::Refused(refusal)) => {
+                step.outputs.push(Output::Noted(refusal));
+                Ok(())
+            }
+            Err(Stop::Fault(fault)) => Err(fault),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn request(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Receipt, Stop> {
+        match request {
+            Request::Begin { actor, operation, matter } => self.begin(step, &actor, operation, matter),
+            Request::Act { actor, operation, matter, command, contents } => {
+                self.command(step, &actor, operation, matter, &command, contents)
+            }
+            Request::Register { actor, change } => self.change_register(step, &actor, &change),
+            Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
+            Request::Import(package) => self.import(step, &package),
+        }
+    }
+
+    /// Whether the node hosts an office.
+    fn hosts(&self, office: &OfficeId) -> bool {
+        self.hosts.contains_key(office)
+    }
+
+    fn host(&self, office: &OfficeId) -> Result<&Host, Refusal> {
+        self.hosts.get(office).ok_or(Refusal::OfficeUnknown)
+    }
+
+    /// The peer that is linked and hosts an office.
+    fn peer_of(&self, office: &OfficeId) -> Option<Peer> {
+        self.links.iter().find(|(_, link)| link.offices.contains(office)).map(|(peer, _)| *peer)
+    }
+
+    /// Peers that the registry admits: what the transport's allow list must be.
+    pub fn admitted_peers(&self) -> Vec<Peer> {
+        let own: Vec<_> = self.hosts.keys().filter_map(|o| self.transport(o)).collect();
+        let all = self.registry.offices().filter(|register| self.registry.is_admitted(register));
+        let mut peers: Vec<Peer> = all.filter_map(|register| self.transport(&register.id())).collect();
+        peers.retain(|peer| !own.contains(peer));
+        peers.sort_unstable();
+        peers.dedup();
+        peers
+    }
+
+    fn transport(&self, office: &OfficeId) -> Option<Peer> {
+        Some(Peer(self.registry.office(office).ok()?.incarnation()?.transport.to_bytes()))
+    }
+
+    /// Computes anew who cosigns the own logs; what they are known to have stays known.
+    fn place_cosigners(&mut self) {
+        for (office, host) in &mut self.hosts {
+            let known = std::mem::take(&mut host.cosigners);
+            for (cosigner, role) in placement(&self.registry, office) {
+                let old = known.iter().find(|k| k.office == cosigner && k.role == role);
+                host.cosigners.push(old.copied().unwrap_or(Cosigner {
+                    office: cosigner,
+                    role,
+                    acked: 0,
+                    sent: 0,
+                    sent_at: Timestamp(0),
+                }));
+            }
+        }
+    }
+}
+
+impl Host {
+    fn new(secrets: HostSecrets) -> Self {
+        Self {
+            mirror: HostSecrets::mirror(&secrets.signing),
+            witness: HostSecrets::witness(&secrets.signing),
+            secrets,
+            anchor: None,
+            anchored_at: Timestamp(0),
+            cosigners: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,521 @@
+//! The four steps by which a file moves between offices: offer, ready, handover, receive. Each
+//! step is repeated until the next one is seen, and each repeats harmlessly.
+
+use minicbor::bytes::ByteVec;
+
+use super::dossier::bounded_acts;
+use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
+use super::{Event, Machine, Peer, Step, Stop};
+use crate::act::body::{Cited, Ready};
+use crate::act::{Body, Header, LEVEL, Place, UnverifiedAct, VerifiedAct, body};
+use crate::custody::{Matter, Phase};
+use crate::hash::Hash;
+use crate::id::{ActId, MatterId, OfficeId};
+use crate::limits::LEAVES_PER_MESSAGE_MAX;
+use crate::log::checkpoint::SignedCheckpoint;
+use crate::log::proof::{self, Proof};
+use crate::log::tree::leaf_hash;
+use crate::message::Message;
+use crate::records::{Role, Table, id32, key};
+use crate::refusal::Refusal;
+use crate::registry::Signer;
+use crate::sealing::content::clear_reference;
+use crate::sealing::{ClearRef, MatterKey};
+use crate::time::Timestamp;
+
+/// A ready lapses when the sender's log has grown by this much since its offer: about a week of a
+/// busy district, long before the receiver could have changed beyond recognition.
+const READY_VALID_LEAVES: u64 = 10_000;
+
+/// How long custody waits for a witness that is linked but does not answer.
+const WITNESS_WAIT_MS: u64 = 2_000;
+
+/// Matters offered to one office in one go.
+const OFFERS_MAX: usize = 64;
+
+impl Machine {
+    /// Says to an office what waits for it: offers, handovers, recall requests.
+    pub(super) fn offer_now(&mut self, step: &mut Step<'_, '_>, office: &OfficeId) -> Result<(), Stop> {
+        let Some(peer) = self.peer_of(office) else { return Ok(()) };
+        for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
+            let matter = self.matter(step, &id)?;
+            let Some(to) = matter.queued_to() else { continue };
+            if !self.link(peer)?.may_say(id, step.now) {
+                continue;
+            }
+            let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
+            step.send(
+                peer,
+                Message::Offer {
+                    matter: id,
+                    kind: matter.kind,
+                    head: matter.head,
+                    number: matter.number,
+                    to,
+                    log_size,
+                    level: LEVEL,
+                },
+            );
+        }
+        for (id, handover) in step.records.towards(Table::TRANSIT, office, OFFERS_MAX)? {
+            let act = step.records.expect_act(&ActId(id32(&handover)?))?;
+            if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(id, step.now) {
+                self.send_handover(step, peer, &act)?;
+            }
+        }
+        for (id, request) in step.records.towards(Table::RECALLS, office, OFFERS_MAX)? {
+            if self.link(peer)?.may_say(id, step.now) {
+                let act = step.records.expect_act(&ActId(id32(&request)?))?;
+                step.send(peer, Message::Side { act: act.bytes().to_vec().into() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Witness before effect: what moves custody waits until a witness has seen it, as long as
+    /// one is linked, so that a clone of this node cannot spend the same custody twice.
+    pub(super) fn may_take_effect(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
+        let office = act.header().office.ok_or(Refusal::ActHeader)?;
+        let Some(index) = step.records.place(&act.id(), &office)? else { return Ok(false) };
+        let witnesses = self.host(&office)?.cosigners.iter().filter(|c| c.role == Role::Witness);
+        let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some());
+        Ok(!reachable
+            || step.records.held(&office)?.count(Role::Witness, index) > 0
+            || step.now.ms_since(act.header().time) > WITNESS_WAIT_MS)
+    }
+
+    /// A file is offered to one of our offices.
+    pub(super) fn take_offer(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        matter: MatterId,
+        level: u16,
+        incoming: Incoming,
+    ) -> Result<(), Stop> {
+        let known = self.hosts(&incoming.to.office)
+            && self.registry.office(&incoming.to.office)?.post(&incoming.to.post).is_some();
+        let refusal = match (known, level > LEVEL) {
+            (false, _) => Some(Refusal::PostUnknown),
+            (true, true) => Some(Refusal::ActUnknownVerb),
+            (true, false) => None,
+        };
+        if let Some(refusal) = refusal {
+            step.send(from, Message::refused(matter.into(), refusal));
+            return Err(refusal.into());
+        }
+        let link = self.link(from)?;
+        let same = link.incoming.get(&matter).is_some_and(|known| known.head == incoming.head);
+        if !same && link.incoming.len() < INCOMING_MAX {
+            link.incoming.insert(matter, incoming);
+        }
+        self.drive_incoming(step, from)
+    }
+
+    /// Does the next step for every file that a peer has offered.
+    pub(super) fn drive_incoming(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        let Some(link) = self.links.get(&peer) else { return Ok(()) };
+        let offers: Vec<(MatterId, Incoming)> =
+            link.incoming.iter().map(|(id, o)| (*id, o.clone())).collect();
+        for (id, offer) in offers {
+            self.drive_offer(step, peer, id, &offer)?;
+        }
+        Ok(())
+    }
+
+    fn drive_offer(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        id: MatterId,
+        offer: &Incoming,
+    ) -> Result<(), Stop> {
+        let local = step.records.matter(&id)?;
+        match local {
+            Some(matter) if matter.head == offer.head => {
+                if self.has_everything(step, peer, &id)? {
+                    self.promise(step, peer, &matter, offer)?;
+                }
+            }
+            // We are further than the offer: the peer has not seen our receipt.
+            Some(matter) if matter.number >= offer.number => {
+                self.link(peer)?.incoming.remove(&id);
+                self.send_acts(step, peer, id, offer.number)?;
+            }
+            local => {
+                let from = local.map_or(0, |matter| matter.number + 1);
+                let now = step.now;
+                let waiting = self
+                    .link(peer)?
+                    .incoming
+                    .get_mut(&id)
+                    .filter(|o| now.ms_since(o.asked_at) >= SAY_AGAIN_MS);
+                if let Some(offer) = waiting {
+                    offer.asked_at = now;
+                    step.send(peer, Message::GetActs { matter: id, from });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether every content that the chain names is here; what is missing is asked for.
+    fn has_everything(&mut self, step: &mut Step<'_, '_>, peer: Peer, id: &MatterId) -> Result<bool, Stop> {
+        let mut complete = true;
+        for act in step.records.chain(id, 0, usize::MAX >> 1)? {
+            let act = step.records.expect_act(&act)?;
+            for reference in contents_of(&act) {
+                complete &= self.want(step, peer, reference.root, reference.length)?;
+            }
+        }
+        Ok(complete)
+    }
+
+    /// Says *ready*, once per head, and says it again when asked again.
+    fn promise(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        matter: &Matter,
+        offer: &Incoming,
+    ) -> Result<(), Stop> {
+        let act = match step.records.get(Table::READIES, &matter.head.0)? {
+            Some(id) => step.records.expect_act(&ActId(id32(&id)?))?,
+            None => {
+                let ready = self.new_ready(step, matter, offer.to, offer.log_size, false)?;
+                step.records.put(Table::READIES, matter.head.0.to_vec(), ready.id().0.to_vec());
+                ready
+            }
+        };
+        if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(matter.id, step.now) {
+            step.send(peer, Message::Side { act: act.bytes().to_vec().into() });
+        }
+        Ok(())
+    }
+
+    /// Signs and logs a promise to receive.
+    pub(super) fn new_ready(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        matter: &Matter,
+        to: crate::act::Holder,
+        log_size: u64,
+        recall: bool,
+    ) -> Result<VerifiedAct, Stop> {
+        let sealing = self.host(&to.office)?.secrets.sealing.public().id();
+        let header = self.matter_header(step, to.office, matter, Place::Side)?;
+        let body = Body::Ready(Ready {
+            to,
+            sealing,
+            level_max: LEVEL,
+            valid_to_size: log_size.saturating_add(READY_VALID_LEAVES),
+            recall,
+            nonce: Hash(step.entropy.bytes32()),
+        });
+        let ready = self.sign_as_node(header, &body)?;
+        self.append(step, to.office, &ready)?;
+        step.records.put_side(&ready);
+        Ok(ready)
+    }
+
+    /// A side act arrived.
+    pub(super) fn take_side(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        bytes: &[u8],
+    ) -> Result<(), Stop> {
+        let (act, signer) = self.verify_or_ask(step, from, bytes)?;
+        match (act.body(), signer) {
+            (Body::Ready(ready), Signer::Node { office }) if ready.to.office == office => {
+                let matter = self.matter(step, &act.matter())?;
+                let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
+                if !self.hosts(&matter.holder.office) || matter.queued_to() != Some(ready.to) {
+                    return Ok(());
+                }
+                if log_size > ready.valid_to_size {
+                    return Err(Refusal::ReadyLapsed.into());
+                }
+                step.records.put_side(&act);
+                self.hand_over(step, &matter, &act, ready.to.office)?;
+                self.offer_now(step, &ready.to.office)
+            }
+            (Body::RequestRecall(request), Signer::Officer { .. }) => {
+                self.take_recall(step, from, &act, request)
+            }
+            (Body::RefuseRecall(refusal), Signer::Node { office }) => {
+                let request = refusal.request;
+                step.records.put_side(&act);
+                self.recall_answered(step, &act.matter(), &office, &request);
+                Ok(())
+            }
+            _ => Err(Refusal::ActUnknownVerb.into()),
+        }
+    }
+
+    /// Records the handover. From here custody is the receiver's.
+    pub(super) fn hand_over(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        matter: &Matter,
+        ready: &VerifiedAct,
+        to: OfficeId,
+    ) -> Result<(), Stop> {
+        let from = matter.holder.office;
+        let newest = self.key(step, &matter.id, matter.generation)?;
+        let previous = match matter.generation {
+            0 | 1 => None,
+            generation => self.key(step, &matter.id, generation - 1).ok(),
+        };
+        let wraps = self.wrap_for(step, to, matter.id, matter.generation, &newest, previous.as_ref())?;
+        let Body::Ready(promise) = ready.body() else { return Err(Refusal::ReadyMismatch.into()) };
+        let header =
+            Header { holder: Some(promise.to), ..self.matter_header(step, from, matter, Place::Chain)? };
+        let body = Body::Handover(body::Handover { ready: ready.bytes().to_vec().into(), wraps });
+        let act = self.sign_as_node(header, &body)?;
+        self.extend(step, Some(matter), &act)?;
+        if let Some(peer) = self.peer_of(&to) {
+            self.link(peer)?.said.remove(&matter.id);
+        }
+        Ok(())
+    }
+
+    fn send_handover(&self, step: &mut Step<'_, '_>, peer: Peer, act: &VerifiedAct) -> Result<(), Stop> {
+        let office = act.header().office.ok_or(Refusal::ActHeader)?;
+        let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
+        let wraps = step.records.content_bytes(&body.wraps.root)?.ok_or(Refusal::ContentMissing)?;
+        let index = step.records.place(&act.id(), &office)?.ok_or(Refusal::MatterUnknown)?;
+        // The cosigned head where it covers the act, else the newest one.
+        let cosigned = step.records.head(&office)?.unwrap_or_default();
+        let newest = step.records.log(&office)?.map(|log| log.note).unwrap_or_default();
+        let covering = [cosigned, newest].into_iter().find_map(|note| {
+            let size = SignedCheckpoint::parse(&note).ok()?.claimed().head.size;
+            (size > index).then_some((note, size))
+        });
+        let Some((note, size)) = covering else { return Ok(()) };
+        let proof = proof::inclusion(&step.records.log_hashes(office), index, size)
+            .map_err(|_| crate::records::StoreFault::damaged("hashes of an own log"))?;
+        step.send(
+            peer,
+            Message::Handover {
+                act: act.bytes().to_vec().into(),
+                wraps: wraps.into(),
+                note: note.into(),
+                index,
+                proof,
+            },
+        );
+        Ok(())
+    }
+
+    /// Takes custody.
+    #[allow(clippy::too_many_arguments, reason = "the fields of one message")]
+    pub(super) fn take_handover(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        bytes: &[u8],
+        wraps: &[u8],
+        note: &[u8],
+        index: u64,
+        proof: &Proof,
+    ) -> Result<(), Stop> {
+        let (act, signer) = self.verify_or_ask(step, from, bytes)?;
+        let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
+        let matter = self.matter(step, &act.matter())?;
+        if matter.number >= act.header().number {
+            // Taken before: the sender has not seen it yet.
+            return self.send_acts(step, from, matter.id, act.header().number + 1);
+        }
+        let next = matter.advance(&act, &signer, &self.registry)?;
+        let office = next.holder.office;
+        self.host(&office)?;
+        let sound = clear_reference(wraps).is_ok_and(|reference| reference == body.wraps);
+        if !sound {
+            return Err(Refusal::ContentDamaged.into());
+        }
+        step.records.put_content(&body.wraps.root, wraps)?;
+        self.keep_matter(step, Some(&matter), &next, &act)?;
+        let witnessed = self.cited(&act, note, index, proof);
+        self.receive(step, &next, &body.wraps, witnessed)?;
+        self.link(from)?.incoming.remove(&next.id);
+        Ok(())
+    }
+
+    /// Logs `receive`, which begins a new generation of the matter key.
+    fn receive(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        matter: &Matter,
+        wraps: &ClearRef,
+        witnessed: Option<Cited>,
+    ) -> Result<(), Stop> {
+        let office = matter.holder.office;
+        // A key that does not open is no reason to leave the file without a holder: the recovery
+        // key opens it, and the page says so.
+        let previous = match self.unwrap_keys(step, office, matter, wraps) {
+            Ok(key) => Some(key),
+            Err(Stop::Refused(refusal)) => {
+                step.outputs.push(super::Output::Noted(refusal));
+                None
+            }
+            Err(fault) => return Err(fault),
+        };
+        let generation = matter.generation + 1;
+        let key = MatterKey::generate(step.entropy);
+        let wraps = self.wrap_for(step, office, matter.id, generation, &key, previous.as_ref())?;
+        self.keep_key(step, matter.id, generation, &key);
+        let header = self.matter_header(step, office, matter, Place::Chain)?;
+        let act = self.sign_as_node(header, &Body::Receive(body::Receive { witnessed, wraps }))?;
+        self.extend(step, Some(matter), &act)?;
+        // Whoever brought it back has its recall answered by the file itself.
+        for table in [Table::RECALLS] {
+            for holder in &matter.route {
+                step.records.delete(table, key_of(&holder.office, &matter.id));
+            }
+        }
+        Ok(())
+    }
+
+    /// The cosigned checkpoint that contains a handover, if the sender gave a good one.
+    fn cited(&self, act: &VerifiedAct, note: &[u8], index: u64, proof: &Proof) -> Option<Cited> {
+        let office = act.header().office?;
+        let checkpoint = self.verified_checkpoint(&office, note).ok()?;
+        let head = *checkpoint.head();
+        proof::verify_inclusion(leaf_hash(act.bytes()), index, &head, proof).ok()?;
+        let witnesses = self.cosigner_keys(&office, Role::Witness);
+        let seen = crate::log::cosignature::cosignatures(&checkpoint, &witnesses).ok()?;
+        (!seen.is_empty()).then_some(Cited { size: head.size, root: head.root, index })
+    }
+
+    /// Gives acts of a matter to a peer that has to do with it.
+    pub(super) fn send_acts(
+        &self,
+        step: &mut Step<'_, '_>,
+        to: Peer,
+        id: MatterId,
+        from: u64,
+    ) -> Result<(), Stop> {
+        let matter = self.matter(step, &id)?;
+        let theirs = self.links.get(&to).map(|link| link.offices.as_slice()).unwrap_or_default();
+        let concerned = matter.queued_to().map(|to| to.office).into_iter().chain(matter.offices());
+        if !concerned.into_iter().any(|office| theirs.contains(&office)) {
+            return Err(Refusal::NotHolder.into());
+        }
+        let ids = step.records.chain(&id, from, LEAVES_PER_MESSAGE_MAX)?;
+        let acts = bounded_acts(step.records, &ids)?;
+        if !acts.is_empty() {
+            step.send(to, Message::Acts { matter: id, from, acts });
+        }
+        Ok(())
+    }
+
+    /// Acts of a matter arrived: of one that is offered to us, or of one that was here before.
+    pub(super) fn take_acts(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        id: MatterId,
+        first: u64,
+        acts: &[ByteVec],
+    ) -> Result<(), Stop> {
+        let local = step.records.matter(&id)?;
+        let offered = self.link(from)?.incoming.contains_key(&id);
+        let ours = |matter: &Matter| matter.offices().any(|office| self.hosts(&office));
+        if !offered && !local.as_ref().is_some_and(ours) {
+            return Err(Refusal::MatterUnknown.into());
+        }
+        let mut state = local;
+        for bytes in acts {
+            let (act, signer) = self.verify_or_ask(step, from, bytes)?;
+            if act.matter() != id || act.header().place != Place::Chain {
+                return Err(Refusal::ChainKind.into());
+            }
+            let number = act.header().number;
+            if let Some(matter) = state.as_ref().filter(|matter| number <= matter.number) {
+                self.compare_with_known(step, matter.clone(), &act)?;
+                continue;
+            }
+            let next = match &state {
+                None => Matter::begin(&act, &signer)?,
+                Some(matter) => matter.advance(&act, &signer, &self.registry)?,
+            };
+            self.keep_matter(step, state.as_ref(), &next, &act)?;
+            self.pass_on(step, &next, &act, Some(from));
+            state = Some(next);
+        }
+        let more = acts.len() >= LEAVES_PER_MESSAGE_MAX || (offered && !acts.is_empty());
+        if let Some(offer) = self.link(from)?.incoming.get_mut(&id).filter(|_| more) {
+            offer.asked_at = Timestamp(0);
+        }
+        let _ = first;
+        self.drive_incoming(step, from)
+    }
+
+    /// A second act for a place that is taken: the same one, or the proof of a fork.
+    fn compare_with_known(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        matter: Matter,
+        act: &VerifiedAct,
+    ) -> Result<(), Stop> {
+        let header = act.header();
+        let known = step.records.chain_at(&matter.id, header.number)?;
+        let before = match header.number.checked_sub(1) {
+            Some(number) => step.records.chain_at(&matter.id, number)?,
+            None => None,
+        };
+        if known == Some(act.id()) || header.previous != before || header.epoch != matter.epoch {
+            return Ok(());
+        }
+        step.records.put(Table::EVIDENCE, key(&[&matter.id.0, &act.id().0]), act.bytes().to_vec());
+        let frozen = Matter { phase: Phase::Frozen, ..matter };
+        step.records.put_matter(&frozen, &self.hosted())?;
+        step.event(Event::Matter(frozen.id));
+        Err(Refusal::ChainFork.into())
+    }
+
+    /// Verifies an act; when the registry lacks what it relies on, asks the peer for it.
+    pub(super) fn verify_or_ask(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        bytes: &[u8],
+    ) -> Result<(VerifiedAct, Signer), Stop> {
+        let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
+        let office = act.header().office;
+        match self.registry.verify(act) {
+            Err(
+                refusal @ (Refusal::OfficeUnknown
+                | Refusal::RegisterUnknown
+                | Refusal::ChargeUnknown
+                | Refusal::IncarnationUnknown),
+            ) => {
+                if let Some(office) = office {
+                    let from = self.lengths.get(&office).copied().unwrap_or(0);
+                    step.send(peer, Message::GetDossier { office, from });
+                }
+                Err(refusal.into())
+            }
+            verified => Ok(verified?),
+        }
+    }
+}
+
+/// Every ciphertext and clear content that an act names.
+pub(super) fn contents_of(act: &VerifiedAct) -> Vec<ClearRef> {
+    let sealed = act.header().contents.iter().map(|c| ClearRef { root: c.root, length: c.length });
+    let clear = match act.body() {
+        Body::Open(body) => Some(body.wraps),
+        Body::Diarise(body) => Some(body.wraps),
+        Body::Handover(body) => Some(body.wraps),
+        Body::Receive(body) => Some(body.wraps),
+        Body::Directory(body) => Some(body.snapshot),
+        _ => None,
+    };
+    sealed.chain(clear).collect()
+}
+
+pub(super) fn key_of(office: &OfficeId, matter: &MatterId) -> Vec<u8> {
+    key(&[&office.0, &matter.0])
+}

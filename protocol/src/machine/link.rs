@@ -1,0 +1,173 @@
+//! Links to other nodes: greeting, the minute's comparison, and what was last said, so that
+//! nothing is said twice in a breath. A link's memory is lost with the link and needs no more.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{Event, Machine, Output, Peer, Step, Stop};
+use crate::act::LEVEL;
+use crate::id::{ContentRoot, MatterId, OfficeId};
+use crate::message::{HEIGHTS_MAX, Message, VERSION};
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+
+/// Every link compares heights this often; a lost hint costs this much.
+pub(super) const COMPARE_MS: u64 = 60_000;
+
+/// What was offered and not answered is said again after this time.
+pub(super) const SAY_AGAIN_MS: u64 = 5_000;
+
+/// Offers being fetched from one peer at a time; the others are offered again later.
+/// 64 files x 300 acts x 700 bytes = 13 MB.
+pub(super) const INCOMING_MAX: usize = 64;
+
+/// Matters remembered as "said lately" per link.
+const SAID_MAX: usize = 4_096;
+
+/// An offer whose acts or contents are being fetched.
+#[derive(Debug, Clone)]
+pub(super) struct Incoming {
+    pub head: crate::id::ActId,
+    pub number: u64,
+    pub to: crate::act::Holder,
+    pub log_size: u64,
+    pub asked_at: Timestamp,
+}
+
+/// A content that is wanted from a peer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub root: ContentRoot,
+    pub length: u64,
+}
+
+/// A usable link.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    pub offices: Vec<OfficeId>,
+    pub level_max: u16,
+    pub incoming: BTreeMap<MatterId, Incoming>,
+    pub wanted: VecDeque<Wanted>,
+    pub asked: BTreeMap<(ContentRoot, u64), Timestamp>,
+    pub said: BTreeMap<MatterId, Timestamp>,
+    pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
+    pub tracked_to: Option<MatterId>,
+}
+
+impl Link {
+    /// Whether to say something about a matter now; notes that it was said.
+    pub fn may_say(&mut self, matter: MatterId, now: Timestamp) -> bool {
+        if self.said.get(&matter).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {
+            return false;
+        }
+        if self.said.len() >= SAID_MAX {
+            self.said.clear();
+        }
+        self.said.insert(matter, now);
+        true
+    }
+}
+
+impl Machine {
+    pub(super) fn connected(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        let offices = self.registry.offices_of_transport(&peer.0);
+        if offices.is_empty() {
+            return Err(Refusal::OfficeNotAdmitted.into());
+        }
+        self.links.insert(peer, Link { offices: offices.clone(), ..Link::default() });
+        let hello = Message::Hello { version: VERSION, level_max: LEVEL, offices: self.hosted() };
+        step.send(peer, hello);
+        self.compare(step, peer)?;
+        self.forget_sent(&offices);
+        for office in &offices {
+            self.offer_now(step, office)?;
+        }
+        self.send_heads(step)?;
+        self.track(step, peer)?;
+        step.event(Event::Links);
+        Ok(())
+    }
+
+    /// Once a second: repeat what was not answered; once a minute: compare heights.
+    pub(super) fn tick(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+        let peers: Vec<Peer> = self.links.keys().copied().collect();
+        for peer in &peers {
+            for office in self.links[peer].offices.clone() {
+                self.offer_now(step, &office)?;
+            }
+            self.drive_incoming(step, *peer)?;
+            self.fetch(step, *peer)?;
+        }
+        self.send_heads(step)?;
+        if step.now.ms_since(self.last_minute) >= COMPARE_MS {
+            self.last_minute = step.now;
+            for peer in peers {
+                self.compare(step, peer)?;
+                self.track(step, peer)?;
+            }
+            self.anchor_logs(step)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a frame and does what it asks. Whatever a peer says, the worst is a refusal.
+    pub(super) fn frame(&mut self, step: &mut Step<'_, '_>, from: Peer, bytes: &[u8]) -> Result<(), Stop> {
+        if !self.links.contains_key(&from) {
+            return Err(Refusal::OfficeNotAdmitted.into());
+        }
+        let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
+        match message {
+            Message::Hello { level_max, .. } => {
+                // Which offices the peer hosts is the registry's word, not the peer's.
+                self.link(from)?.level_max = level_max;
+                Ok(())
+            }
+            Message::Heights { charter, dossiers } => self.heights(step, from, charter, dossiers),
+            Message::GetCharter { from: position } => self.send_charter(step, from, position),
+            Message::Charter { from: position, acts } => self.take_charter(step, from, position, &acts),
+            Message::DossierHeights { heights } => self.dossier_heights(step, from, &heights),
+            Message::GetDossier { office, from: position } => self.send_dossier(step, from, office, position),
+            Message::Dossier { office, from: position, acts } => {
+                self.take_dossier(step, from, office, position, &acts)
+            }
+            Message::Head { office, note, from: index, leaves } => {
+                self.take_head(step, from, office, &note, index, &leaves)
+            }
+            Message::GetLeaves { office, from: index } => self.send_leaves(step, from, office, index),
+            Message::Leaves { office, from: index, leaves } => {
+                self.take_leaves(step, from, office, index, &leaves)
+            }
+            Message::AddCheckpoint { office, old_size, proof, note } => {
+                self.add_checkpoint(step, from, office, old_size, &proof, &note)
+            }
+            Message::Cosigned { office, by, role, size, note } => {
+                self.take_cosignature(step, office, by, role, size, &note)
+            }
+            Message::Stale { office, by, size } => self.take_stale(step, office, by, size),
+            Message::GetChunk { root, length, index } => self.send_chunk(step, from, root, length, index),
+            Message::Chunk { root, length, index, bytes, proof } => {
+                self.take_chunk(step, from, root, length, index, &bytes, &proof)
+            }
+            Message::Offer { matter, kind: _, head, number, to, log_size, level } => {
+                let incoming = Incoming { head, number, to, log_size, asked_at: Timestamp(0) };
+                self.take_offer(step, from, matter, level, incoming)
+            }
+            Message::GetActs { matter, from: number } => self.send_acts(step, from, matter, number),
+            Message::Acts { matter, from: number, acts } => self.take_acts(step, from, matter, number, &acts),
+            Message::Side { act } => self.take_side(step, from, &act),
+            Message::Handover { act, wraps, note, index, proof } => {
+                self.take_handover(step, from, &act, &wraps, &note, index, &proof)
+            }
+            Message::Track { heights } => {
+                self.answer_track(step, from, &heights[..heights.len().min(HEIGHTS_MAX)])
+            }
+            Message::Refused { about: _, code } => {
+                step.outputs.extend(Refusal::from_code(&code).map(Output::Noted));
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn link(&mut self, peer: Peer) -> Result<&mut Link, Refusal> {
+        self.links.get_mut(&peer).ok_or(Refusal::OfficeNotAdmitted)
+    }
+}

@@ -1,0 +1,106 @@
+//! Matter keys of the own offices: kept sealed at rest, taken out when a file moves.
+
+use super::{Machine, Step, Stop};
+use crate::custody::Matter;
+use crate::id::{ActId, MatterId, OfficeId};
+use crate::refusal::Refusal;
+use crate::sealing::{ClearRef, MatterKey, WrapSet, at_rest, wrap};
+
+/// Context under which matter keys are sealed at rest.
+const CONTEXT: &str = "mohar/matter-key/1";
+
+impl Machine {
+    /// Keeps a matter key.
+    pub(super) fn keep_key(
+        &self,
+        step: &mut Step<'_, '_>,
+        matter: MatterId,
+        generation: u32,
+        key: &MatterKey,
+    ) {
+        let sealed = at_rest::seal(&self.storage, CONTEXT, key.expose(), step.entropy);
+        step.records.put_sealed_key(&matter, generation, sealed);
+    }
+
+    /// A matter key that this node holds.
+    pub(super) fn key(
+        &self,
+        step: &Step<'_, '_>,
+        matter: &MatterId,
+        generation: u32,
+    ) -> Result<MatterKey, Stop> {
+        let sealed = step.records.sealed_key(matter, generation)?.ok_or(Refusal::ContentSealed)?;
+        Ok(open_key(&self.storage, &sealed).ok_or(Refusal::ContentSealed)?)
+    }
+
+    /// Opens the wraps of a handover to one of our offices, and every generation before.
+    pub(super) fn unwrap_keys(
+        &self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        matter: &Matter,
+        wraps: &ClearRef,
+    ) -> Result<MatterKey, Stop> {
+        let set = Self::wrap_set(step, wraps)?;
+        if set.generation != matter.generation || !binds(step, matter, &set)? {
+            return Err(Refusal::ContentSealed.into());
+        }
+        let secret = &self.host(&office)?.secrets.sealing;
+        let newest = wrap::unwrap(&set, secret).map_err(|_| Refusal::ContentSealed)?;
+        self.keep_key(step, matter.id, set.generation, &newest);
+        let (mut set, mut key) = (set, newest.clone());
+        while set.generation > 1 && step.records.sealed_key(&matter.id, set.generation - 1)?.is_none() {
+            let Ok(earlier) = wrap::open_previous(&set, &key) else { break };
+            let generation = set.generation - 1;
+            self.keep_key(step, matter.id, generation, &earlier);
+            let Some(wraps) = Self::wraps_of_generation(step, matter, generation)? else { break };
+            (set, key) = (Self::wrap_set(step, &wraps)?, earlier);
+        }
+        Ok(newest)
+    }
+
+    fn wrap_set(step: &Step<'_, '_>, wraps: &ClearRef) -> Result<WrapSet, Stop> {
+        let bytes = step.records.content_bytes(&wraps.root)?.ok_or(Refusal::ContentMissing)?;
+        Ok(WrapSet::from_bytes(&bytes).map_err(|_| Refusal::ContentDamaged)?)
+    }
+
+    /// The wraps with which a generation was begun.
+    fn wraps_of_generation(
+        step: &Step<'_, '_>,
+        matter: &Matter,
+        generation: u32,
+    ) -> Result<Option<ClearRef>, Stop> {
+        use crate::act::Body;
+        let mut seen = 0;
+        for id in step.records.chain(&matter.id, 0, usize::MAX >> 1)? {
+            let act = step.records.expect_act(&id)?;
+            let wraps = match act.body() {
+                Body::Open(body) => body.wraps,
+                Body::Diarise(body) => body.wraps,
+                Body::Receive(body) => body.wraps,
+                _ => continue,
+            };
+            seen += 1;
+            if seen == generation {
+                return Ok(Some(wraps));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Opens a matter key as kept at rest. Also for readers outside the machine.
+pub fn open_key(storage: &at_rest::StorageKey, sealed: &[u8]) -> Option<MatterKey> {
+    let bytes = at_rest::open(storage, CONTEXT, sealed).ok()?;
+    Some(MatterKey::from_bytes(bytes.as_slice().try_into().ok()?))
+}
+
+/// Whether wraps belong to a matter: later generations name its id, the first one the commitment
+/// of its cover, because the id did not exist when it was sealed.
+fn binds(step: &Step<'_, '_>, matter: &Matter, set: &WrapSet) -> Result<bool, Stop> {
+    if set.matter == matter.id {
+        return Ok(true);
+    }
+    let first = step.records.expect_act(&ActId::from(matter.id))?;
+    Ok(first.header().contents.first().is_some_and(|cover| set.matter.0 == cover.commitment.0))
+}

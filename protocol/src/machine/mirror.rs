@@ -1,0 +1,277 @@
+//! The cosigner's side: a mirror cosigns what it holds durably, a witness what only grew.
+
+use minicbor::bytes::ByteVec;
+
+use super::cosign::cosigner_name;
+use super::handover::contents_of;
+use super::link::SAY_AGAIN_MS;
+use super::{Machine, Peer, Step, Stop};
+use crate::id::OfficeId;
+use crate::limits::LEAVES_PER_MESSAGE_MAX;
+use crate::log::checkpoint::VerifiedCheckpoint;
+use crate::log::cosignature;
+use crate::log::proof::{Proof, verify_consistency};
+use crate::log::tree::{Head, empty_root};
+use crate::message::Message;
+use crate::placement::placement;
+use crate::records::{LogState, Role, Table, key};
+use crate::refusal::Refusal;
+
+/// Acts looked at ahead for contents that are missing.
+const LOOK_AHEAD: usize = 256;
+
+impl Machine {
+    /// A head of an office that we may have to mirror.
+    pub(super) fn take_head(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        office: OfficeId,
+        note: &[u8],
+        index: u64,
+        leaves: &[ByteVec],
+    ) -> Result<(), Stop> {
+        let checkpoint = self.verified_checkpoint(&office, note)?;
+        if self.cosigns(&office, Role::Mirror).is_none() {
+            return Err(Refusal::NotAuthority.into());
+        }
+        let newer = match step.records.head(&office)? {
+            Some(known) => self.verified_checkpoint(&office, &known)?.head().size < checkpoint.head().size,
+            None => true,
+        };
+        if newer {
+            step.records.put_head(&office, note.to_vec());
+        }
+        if !leaves.is_empty() {
+            self.append_mirrored(step, from, office, index, leaves)?;
+        }
+        self.advance_mirror(step, from, office)
+    }
+
+    /// Leaves that were asked for.
+    pub(super) fn take_leaves(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        office: OfficeId,
+        index: u64,
+        leaves: &[ByteVec],
+    ) -> Result<(), Stop> {
+        if self.cosigns(&office, Role::Mirror).is_none() || self.hosts(&office) {
+            return Err(Refusal::NotAuthority.into());
+        }
+        self.append_mirrored(step, from, office, index, leaves)?;
+        self.link(from)?.leaves_asked.remove(&office);
+        self.advance_mirror(step, from, office)
+    }
+
+    /// Appends leaves after verifying each act; whether they add up is checked under the head.
+    fn append_mirrored(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        office: OfficeId,
+        index: u64,
+        leaves: &[ByteVec],
+    ) -> Result<(), Stop> {
+        let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
+        let Some(skip) = log.frontier.size().checked_sub(index) else { return Ok(()) };
+        for bytes in leaves.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)) {
+            let verified = self.verify_or_ask(step, from, bytes);
+            match verified {
+                Ok((act, _)) => {
+                    step.records.append_leaf(&office, &mut log, &act);
+                }
+                Err(stop) => {
+                    step.records.put_log(&office, &log);
+                    return Err(stop);
+                }
+            }
+        }
+        step.records.put_log(&office, &log);
+        Ok(())
+    }
+
+    /// Contents arrived: whichever mirrored log of this peer waited for them may go on.
+    pub(super) fn advance_mirrors(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        for office in self.link(peer)?.offices.clone() {
+            if self.cosigns(&office, Role::Mirror).is_some() {
+                self.advance_mirror(step, peer, office)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The next step of mirroring a log: leaves, root, contents, cosignature.
+    fn advance_mirror(&mut self, step: &mut Step<'_, '_>, peer: Peer, office: OfficeId) -> Result<(), Stop> {
+        let Some(note) = step.records.head(&office)? else { return Ok(()) };
+        let checkpoint = self.verified_checkpoint(&office, &note)?;
+        let head = *checkpoint.head();
+        let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
+        if log.frontier.size() < head.size {
+            return self.ask_leaves(step, peer, office, log.frontier.size());
+        }
+        if log.frontier.size() > head.size {
+            return Ok(());
+        }
+        if log.frontier.root() != head.root {
+            step.records.put(Table::EVIDENCE, key(&[&office.0, &head.size.to_be_bytes()]), note);
+            step.records.truncate_log(&office, &mut log)?;
+            step.records.put_log(&office, &log);
+            return Err(Refusal::LogRootMismatch.into());
+        }
+        log.signed = log.frontier.clone();
+        log.note = note;
+        let complete = self.look_for_contents(step, peer, office, &mut log)?;
+        step.records.put_log(&office, &log);
+        if complete {
+            self.cosign(step, peer, office, Role::Mirror, &checkpoint)?;
+        }
+        Ok(())
+    }
+
+    fn ask_leaves(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+        from: u64,
+    ) -> Result<(), Stop> {
+        let now = step.now;
+        let link = self.link(peer)?;
+        if link.leaves_asked.get(&office).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {
+            return Ok(());
+        }
+        link.leaves_asked.insert(office, now);
+        step.send(peer, Message::GetLeaves { office, from });
+        Ok(())
+    }
+
+    /// Moves the mark below which all contents are here; asks for what is missing above it.
+    fn look_for_contents(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+        log: &mut LogState,
+    ) -> Result<bool, Stop> {
+        let mut gap = false;
+        let ahead = step.records.leaves(&office, log.contents_to, LOOK_AHEAD)?;
+        let full = ahead.len() == LOOK_AHEAD;
+        for id in ahead {
+            let act = step.records.expect_act(&id)?;
+            for reference in contents_of(&act) {
+                gap |= !self.want(step, peer, reference.root, reference.length)?;
+            }
+            if !gap {
+                log.contents_to += 1;
+            }
+        }
+        if full && !gap {
+            return self.look_for_contents(step, peer, office, log);
+        }
+        Ok(!gap && log.contents_to == log.signed.size())
+    }
+
+    /// Gives leaves of an own log to one of its mirrors.
+    pub(super) fn send_leaves(
+        &self,
+        step: &mut Step<'_, '_>,
+        to: Peer,
+        office: OfficeId,
+        from: u64,
+    ) -> Result<(), Stop> {
+        self.host(&office)?;
+        let theirs = self.links.get(&to).map(|link| link.offices.as_slice()).unwrap_or_default();
+        let is_mirror = self
+            .host(&office)?
+            .cosigners
+            .iter()
+            .any(|c| c.role == Role::Mirror && theirs.contains(&c.office));
+        if !is_mirror {
+            return Err(Refusal::NotAuthority.into());
+        }
+        let signed = step.records.log(&office)?.map_or(0, |log| log.signed.size());
+        let count =
+            usize::try_from(signed.saturating_sub(from)).unwrap_or(usize::MAX).min(LEAVES_PER_MESSAGE_MAX);
+        let ids = step.records.leaves(&office, from, count)?;
+        let leaves = super::dossier::bounded_acts(step.records, &ids)?;
+        if !leaves.is_empty() {
+            step.send(to, Message::Leaves { office, from, leaves });
+        }
+        Ok(())
+    }
+
+    /// A head for us to witness (C2SP tlog-witness).
+    pub(super) fn add_checkpoint(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        office: OfficeId,
+        old_size: u64,
+        proof: &Proof,
+        note: &[u8],
+    ) -> Result<(), Stop> {
+        let by = self.cosigns(&office, Role::Witness).ok_or(Refusal::NotAuthority)?;
+        let checkpoint = self.verified_checkpoint(&office, note)?;
+        let held = cosignature::cosignatures(&checkpoint, &self.cosigner_keys(&office, Role::Mirror));
+        if held.map_err(|_| Refusal::CheckpointSignature)?.is_empty() {
+            return Err(Refusal::CheckpointSignature.into());
+        }
+        let (size, root) = step.records.cosigned(&office, Role::Witness)?.unwrap_or((0, empty_root()));
+        if old_size != size {
+            step.send(from, Message::Stale { office, by, size });
+            return Ok(());
+        }
+        let old = Head { size, root };
+        if verify_consistency(&old, checkpoint.head(), proof).is_err() {
+            let place = key(&[&office.0, &checkpoint.head().size.to_be_bytes()]);
+            step.records.put(Table::EVIDENCE, place, note.to_vec());
+            return Err(Refusal::LogForked.into());
+        }
+        if self.cosigns(&office, Role::Mirror).is_none() {
+            step.records.put_head(&office, note.to_vec());
+        }
+        self.cosign(step, from, office, Role::Witness, &checkpoint)
+    }
+
+    /// Notes what is cosigned, then cosigns; the commit stands between the two on the wire.
+    fn cosign(
+        &self,
+        step: &mut Step<'_, '_>,
+        to: Peer,
+        office: OfficeId,
+        role: Role,
+        checkpoint: &VerifiedCheckpoint,
+    ) -> Result<(), Stop> {
+        let by = self.cosigns(&office, role).ok_or(Refusal::NotAuthority)?;
+        let head = *checkpoint.head();
+        if let Some((size, root)) = step.records.cosigned(&office, role)? {
+            let goes_back = size > head.size || (size == head.size && root != head.root);
+            if goes_back {
+                return Err(Refusal::LogForked.into());
+            }
+        }
+        step.records.put_cosigned(&office, role, head.size, head.root);
+        let host = self.host(&by)?;
+        let secret = if role == Role::Mirror { &host.mirror } else { &host.witness };
+        let line = cosignature::cosign(checkpoint, cosigner_name(&by, role), secret, step.now);
+        let mut cosigned = checkpoint.clone();
+        let own_key = crate::log::note::CosignerKey::new(cosigner_name(&by, role), secret.public());
+        cosignature::merge(&mut cosigned, &own_key, line).map_err(|_| Refusal::CheckpointUnreadable)?;
+        step.send(
+            to,
+            Message::Cosigned { office, by, role, size: head.size, note: cosigned.to_bytes().into() },
+        );
+        Ok(())
+    }
+
+    /// Which of our offices cosigns a log in a role.
+    fn cosigns(&self, office: &OfficeId, role: Role) -> Option<OfficeId> {
+        if self.hosts(office) {
+            return None;
+        }
+        let cosigners = placement(&self.registry, office);
+        cosigners.into_iter().find(|(by, r)| *r == role && self.hosts(by)).map(|(by, _)| by)
+    }
+}

@@ -1,0 +1,137 @@
+//! Recall after handover: a request that the holder's node grants by itself while nobody has
+//! opened the file, by an ordinary handover back.
+
+use super::handover::key_of;
+use super::{Actor, Event, Machine, Peer, Step, Stop};
+use crate::act::body::RequestRecall;
+use crate::act::{Body, Header, Place, UnverifiedAct, VerifiedAct, body};
+use crate::custody::{Matter, Phase};
+use crate::id::{ActId, MatterId, OfficeId};
+use crate::message::Message;
+use crate::records::Table;
+use crate::refusal::Refusal;
+use crate::sealing::ContentRef;
+
+impl Machine {
+    /// Asks the office that has the file to give it back.
+    pub(super) fn request_recall(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        actor: &Actor,
+        matter: &Matter,
+        contents: Vec<ContentRef>,
+    ) -> Result<VerifiedAct, Stop> {
+        let ours =
+            matter.came_from.filter(|from| from.office == actor.office).ok_or(Refusal::NotRecallable)?;
+        if matter.is_held_by(&actor.office) || matter.opened {
+            return Err(Refusal::NotRecallable.into());
+        }
+        if self.post_of_charge(actor)? != ours.post {
+            return Err(Refusal::NotHolder.into());
+        }
+        let at_handover = self.at_handover(step, matter)?;
+        let ready = self.new_ready(step, &at_handover, ours, u64::MAX, true)?;
+        let header = Header {
+            charge: actor.charge,
+            contents,
+            ..self.matter_header(step, actor.office, &at_handover, Place::Side)?
+        };
+        let body = Body::RequestRecall(body::RequestRecall { ready: ready.bytes().to_vec().into() });
+        let act = Self::sign(header, &body, &actor.key)?;
+        self.append(step, actor.office, &act)?;
+        step.records.put_side(&act);
+        step.records.put(Table::RECALLS, key_of(&matter.holder.office, &matter.id), act.id().0.to_vec());
+        step.event(Event::Matter(matter.id));
+        if let Some(peer) = self.peer_of(&matter.holder.office) {
+            self.link(peer)?.said.remove(&matter.id);
+        }
+        self.offer_now(step, &matter.holder.office)?;
+        Ok(act)
+    }
+
+    fn post_of_charge(&self, actor: &Actor) -> Result<crate::id::PostId, Refusal> {
+        let register = self.registry.office(&actor.office)?;
+        let charge =
+            actor.charge.and_then(|charge| register.charge(&charge)).ok_or(Refusal::ChargeUnknown)?;
+        Ok(charge.post)
+    }
+
+    /// The matter as it stood right after the handover, which is what a recall names.
+    fn at_handover(&self, step: &Step<'_, '_>, matter: &Matter) -> Result<Matter, Stop> {
+        let handover = match matter.phase {
+            Phase::InTransit { .. } => matter.head,
+            _ => {
+                let head = step.records.expect_act(&matter.head)?;
+                if !matches!(head.body(), Body::Receive(_)) {
+                    return Err(Refusal::NotRecallable.into());
+                }
+                head.header().previous.ok_or(Refusal::NotRecallable)?
+            }
+        };
+        let number = step.records.expect_act(&handover)?.header().number;
+        Ok(Matter { head: handover, number, ..matter.clone() })
+    }
+
+    /// A former holder asks for a file back.
+    pub(super) fn take_recall(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        act: &VerifiedAct,
+        request: &RequestRecall,
+    ) -> Result<(), Stop> {
+        let matter = self.matter(step, &act.matter())?;
+        if !self.hosts(&matter.holder.office) || matches!(matter.phase, Phase::InTransit { .. }) {
+            // Not received yet, or gone on its way: the request is repeated until it is answered.
+            return Ok(());
+        }
+        step.records.put_side(act);
+        let ready = UnverifiedAct::parse(&request.ready).map_err(Refusal::from)?;
+        let (ready, _) = self.registry.verify(ready)?;
+        let Body::Ready(promise) = ready.body() else { return Err(Refusal::ReadyMismatch.into()) };
+        let unopened =
+            !matter.opened && matter.phase == Phase::Active && ready.header().number + 1 == matter.number;
+        if unopened {
+            let back_to = promise.to.office;
+            self.hand_over(step, &matter, &ready, back_to)?;
+            return self.offer_now(step, &back_to);
+        }
+        self.refuse_recall(step, from, &matter, act.id())
+    }
+
+    /// Says, once, that it is too late; repeats the same act when asked again.
+    fn refuse_recall(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        to: Peer,
+        matter: &Matter,
+        request: ActId,
+    ) -> Result<(), Stop> {
+        for id in step.records.sides(&matter.id, 4_096)? {
+            let act = step.records.expect_act(&id)?;
+            if matches!(act.body(), Body::RefuseRecall(refusal) if refusal.request == request) {
+                step.send(to, Message::Side { act: act.bytes().to_vec().into() });
+                return Ok(());
+            }
+        }
+        let office = matter.holder.office;
+        let header = self.matter_header(step, office, matter, Place::Side)?;
+        let act = self.sign_as_node(header, &Body::RefuseRecall(body::RefuseRecall { request }))?;
+        self.append(step, office, &act)?;
+        step.records.put_side(&act);
+        step.event(Event::Matter(matter.id));
+        step.send(to, Message::Side { act: act.bytes().to_vec().into() });
+        Ok(())
+    }
+
+    pub(super) fn recall_answered(
+        &self,
+        step: &mut Step<'_, '_>,
+        matter: &MatterId,
+        by: &OfficeId,
+        _request: &ActId,
+    ) {
+        step.records.delete(Table::RECALLS, key_of(by, matter));
+        step.event(Event::Matter(*matter));
+    }
+}

@@ -1,0 +1,78 @@
+//! Where is it: former holders learn what happened next, pushed when it happens and compared
+//! once a minute, so that a lost hint costs a minute.
+
+use super::{Machine, Output, Peer, Step, Stop};
+use crate::act::VerifiedAct;
+use crate::custody::Matter;
+use crate::id::MatterId;
+use crate::message::Message;
+use crate::refusal::Refusal;
+
+/// Matters compared with one peer in one go; the next go takes the next ones.
+const TRACKED_MAX: usize = 512;
+
+/// Matters answered in one go.
+const ANSWERED_MAX: usize = 64;
+
+impl Machine {
+    /// Gives a new chain act to linked offices on the route.
+    pub(super) fn pass_on(
+        &self,
+        step: &mut Step<'_, '_>,
+        matter: &Matter,
+        act: &VerifiedAct,
+        except: Option<Peer>,
+    ) {
+        for holder in &matter.route {
+            let Some(peer) = self.peer_of(&holder.office).filter(|peer| Some(*peer) != except) else {
+                continue;
+            };
+            let message = Message::Acts {
+                matter: matter.id,
+                from: act.header().number,
+                acts: vec![act.bytes().to_vec().into()],
+            };
+            step.outputs.push(Output::Send { to: peer, message });
+        }
+    }
+
+    /// Asks a peer what it knows beyond us of matters that were here.
+    pub(super) fn track(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        let after = self.link(peer)?.tracked_to;
+        let followed = step.records.followed(after, TRACKED_MAX)?;
+        self.link(peer)?.tracked_to = followed.last().copied().filter(|_| followed.len() == TRACKED_MAX);
+        let mut heights: Vec<(MatterId, u64)> = Vec::new();
+        for id in followed {
+            let matter = self.matter(step, &id)?;
+            let theirs = &self.link(peer)?.offices;
+            if matter.offices().any(|office| theirs.contains(&office)) {
+                heights.push((id, matter.number));
+            }
+        }
+        if !heights.is_empty() {
+            step.send(peer, Message::Track { heights });
+        }
+        Ok(())
+    }
+
+    /// Answers with what we know beyond the peer.
+    pub(super) fn answer_track(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        heights: &[(MatterId, u64)],
+    ) -> Result<(), Stop> {
+        let mut answered = 0;
+        for (id, theirs) in heights {
+            let Some(matter) = step.records.matter(id)? else { continue };
+            if matter.number > *theirs && answered < ANSWERED_MAX {
+                answered += 1;
+                match self.send_acts(step, from, *id, theirs + 1) {
+                    Err(Stop::Refused(Refusal::NotHolder)) | Ok(()) => {}
+                    Err(stop) => return Err(stop),
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,336 @@
+//! What nodes say to each other: one CBOR frame each, canonical, every list bounded by the frame
+//! (`limits::FRAME_BYTES_MAX`) and by the counts below. See `spec/sync.md`.
+//!
+//! Nothing here is trusted: acts, checkpoints and chunks prove themselves, everything else is a
+//! hint that can at most cost a question.
+
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+
+use crate::act::{Holder, MatterKind};
+use crate::codec::{self, CodecError};
+use crate::hash::Hash;
+use crate::id::{ActId, ContentRoot, MatterId, OfficeId};
+use crate::limits::FRAME_BYTES_MAX;
+use crate::log::proof::Proof;
+use crate::records::Role;
+use crate::refusal::Refusal;
+
+/// Version of the exchange. A node speaks to every version it knows; there is one so far.
+pub const VERSION: u16 = 1;
+
+/// Heights in one message: a page of the dossier list, or the matters followed.
+pub const HEIGHTS_MAX: usize = 2_048;
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Message {
+    /// First message on a link, both ways.
+    #[n(0)]
+    Hello {
+        /// [`VERSION`].
+        #[n(0)]
+        version: u16,
+        /// Highest schema level that the node reads.
+        #[n(1)]
+        level_max: u16,
+        /// Offices that it hosts.
+        #[n(2)]
+        offices: Vec<OfficeId>,
+    },
+    /// Once a minute: what the sender holds, as digests. Differences are asked for.
+    #[n(1)]
+    Heights {
+        /// Length of the charter chain.
+        #[n(0)]
+        charter: u64,
+        /// Digest over all dossier lengths.
+        #[n(1)]
+        dossiers: Hash,
+    },
+    /// Asks for the charter chain from a position on.
+    #[n(2)]
+    GetCharter {
+        /// First position wanted.
+        #[n(0)]
+        from: u64,
+    },
+    /// Acts of the charter chain.
+    #[n(3)]
+    Charter {
+        /// Position of the first.
+        #[n(0)]
+        from: u64,
+        /// Their bytes.
+        #[n(1)]
+        acts: Vec<ByteVec>,
+    },
+    /// Lengths of dossiers, sent when digests differ.
+    #[n(4)]
+    DossierHeights {
+        /// Office and length, at most [`HEIGHTS_MAX`].
+        #[n(0)]
+        heights: Vec<(OfficeId, u64)>,
+    },
+    /// Asks for an office's dossier from a position on.
+    #[n(5)]
+    GetDossier {
+        /// The office.
+        #[n(0)]
+        office: OfficeId,
+        /// First position wanted.
+        #[n(1)]
+        from: u64,
+    },
+    /// Acts of a dossier.
+    #[n(6)]
+    Dossier {
+        /// The office.
+        #[n(0)]
+        office: OfficeId,
+        /// Position of the first.
+        #[n(1)]
+        from: u64,
+        /// Their bytes.
+        #[n(2)]
+        acts: Vec<ByteVec>,
+    },
+    /// The sender's own head, for a mirror, with new leaves when they are few.
+    #[n(7)]
+    Head {
+        /// The office whose log it is.
+        #[n(0)]
+        office: OfficeId,
+        /// Checkpoint note.
+        #[n(1)]
+        note: ByteVec,
+        /// Index of the first leaf below.
+        #[n(2)]
+        from: u64,
+        /// New leaves; may be empty.
+        #[n(3)]
+        leaves: Vec<ByteVec>,
+    },
+    /// Asks for leaves of a log.
+    #[n(8)]
+    GetLeaves {
+        /// The office.
+        #[n(0)]
+        office: OfficeId,
+        /// First index wanted.
+        #[n(1)]
+        from: u64,
+    },
+    /// Leaves of a log.
+    #[n(9)]
+    Leaves {
+        /// The office.
+        #[n(0)]
+        office: OfficeId,
+        /// Index of the first.
+        #[n(1)]
+        from: u64,
+        /// Their bytes.
+        #[n(2)]
+        leaves: Vec<ByteVec>,
+    },
+    /// Asks a witness to cosign (C2SP tlog-witness `add-checkpoint`).
+    #[n(10)]
+    AddCheckpoint {
+        /// The office.
+        #[n(0)]
+        office: OfficeId,
+        /// Size that the witness cosigned last, as far as the sender knows.
+        #[n(1)]
+        old_size: u64,
+        /// Consistency from there.
+        #[n(2)]
+        proof: Proof,
+        /// Checkpoint note, already cosigned by a mirror.
+        #[n(3)]
+        note: ByteVec,
+    },
+    /// A cosignature.
+    #[n(11)]
+    Cosigned {
+        /// The office whose log it is.
+        #[n(0)]
+        office: OfficeId,
+        /// The cosigner.
+        #[n(1)]
+        by: OfficeId,
+        /// As what it cosigned.
+        #[n(2)]
+        role: Role,
+        /// Tree size.
+        #[n(3)]
+        size: u64,
+        /// The note with the cosigner's line.
+        #[n(4)]
+        note: ByteVec,
+    },
+    /// The witness has another size: ask again from there (the `409` of tlog-witness).
+    #[n(12)]
+    Stale {
+        /// The office.
+        #[n(0)]
+        office: OfficeId,
+        /// The cosigner.
+        #[n(1)]
+        by: OfficeId,
+        /// Size it has.
+        #[n(2)]
+        size: u64,
+    },
+    /// Asks for a chunk.
+    #[n(13)]
+    GetChunk {
+        /// Content.
+        #[n(0)]
+        root: ContentRoot,
+        /// Ciphertext length.
+        #[n(1)]
+        length: u64,
+        /// Chunk.
+        #[n(2)]
+        index: u64,
+    },
+    /// A chunk.
+    #[n(14)]
+    Chunk {
+        /// Content.
+        #[n(0)]
+        root: ContentRoot,
+        /// Ciphertext length.
+        #[n(1)]
+        length: u64,
+        /// Chunk.
+        #[n(2)]
+        index: u64,
+        /// Ciphertext.
+        #[n(3)]
+        bytes: ByteVec,
+        /// Its place under the root.
+        #[n(4)]
+        proof: Proof,
+    },
+    /// A file waits for an office of yours.
+    #[n(15)]
+    Offer {
+        /// The matter.
+        #[n(0)]
+        matter: MatterId,
+        /// Its kind.
+        #[n(1)]
+        kind: MatterKind,
+        /// Its head.
+        #[n(2)]
+        head: ActId,
+        /// Position of the head.
+        #[n(3)]
+        number: u64,
+        /// The addressee.
+        #[n(4)]
+        to: Holder,
+        /// Size of the sender's log.
+        #[n(5)]
+        log_size: u64,
+        /// Schema level of the matter.
+        #[n(6)]
+        level: u16,
+    },
+    /// Asks for acts of a matter's chain.
+    #[n(16)]
+    GetActs {
+        /// The matter.
+        #[n(0)]
+        matter: MatterId,
+        /// First number wanted.
+        #[n(1)]
+        from: u64,
+    },
+    /// Acts of a matter's chain.
+    #[n(17)]
+    Acts {
+        /// The matter.
+        #[n(0)]
+        matter: MatterId,
+        /// Number of the first.
+        #[n(1)]
+        from: u64,
+        /// Their bytes.
+        #[n(2)]
+        acts: Vec<ByteVec>,
+    },
+    /// A side act for its addressee: ready, recall request, refusal of a recall.
+    #[n(18)]
+    Side {
+        /// Its bytes.
+        #[n(0)]
+        act: ByteVec,
+    },
+    /// Custody moves to an office of yours.
+    #[n(19)]
+    Handover {
+        /// The handover act.
+        #[n(0)]
+        act: ByteVec,
+        /// The wraps that it names.
+        #[n(1)]
+        wraps: ByteVec,
+        /// Cosigned checkpoint of the sender; empty when none is at hand.
+        #[n(2)]
+        note: ByteVec,
+        /// Place of the handover in the sender's log.
+        #[n(3)]
+        index: u64,
+        /// Inclusion under the checkpoint.
+        #[n(4)]
+        proof: Proof,
+    },
+    /// Heights of matters that the sender once held: newer acts are sent back.
+    #[n(20)]
+    Track {
+        /// Matter and number, at most [`HEIGHTS_MAX`].
+        #[n(0)]
+        heights: Vec<(MatterId, u64)>,
+    },
+    /// What was asked or offered is refused.
+    #[n(21)]
+    Refused {
+        /// Id of what it was about.
+        #[n(0)]
+        about: ActId,
+        /// Code of the [`Refusal`].
+        #[n(1)]
+        code: String,
+    },
+}
+
+impl Message {
+    /// The frame.
+    pub fn to_frame(&self) -> Vec<u8> {
+        codec::encode(self)
+    }
+
+    /// Reads a frame.
+    ///
+    /// # Errors
+    /// [`CodecError`]; never a panic, whatever the bytes.
+    pub fn from_frame(frame: &[u8]) -> Result<Self, CodecError> {
+        let message: Self = codec::decode(frame, FRAME_BYTES_MAX)?;
+        let bounded = match &message {
+            Self::DossierHeights { heights } => heights.len() <= HEIGHTS_MAX,
+            Self::Track { heights } => heights.len() <= HEIGHTS_MAX,
+            Self::Hello { offices, .. } => offices.len() <= HEIGHTS_MAX,
+            Self::Refused { code, .. } => code.len() <= 64,
+            _ => true,
+        };
+        if bounded { Ok(message) } else { Err(CodecError::TooLarge { max: HEIGHTS_MAX }) }
+    }
+
+    /// A refusal about something.
+    pub fn refused(about: ActId, refusal: Refusal) -> Self {
+        Self::Refused { about, code: refusal.code().to_owned() }
+    }
+}

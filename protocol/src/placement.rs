@@ -1,0 +1,50 @@
+//! Who keeps and who witnesses an office log: a function of the registry, so that every node
+//! computes the same without asking.
+//!
+//! Mirrors: the office above, and a foreign one. Witnesses: two, as far away in the
+//! administrative graph as there are offices (at least one foreign to the district, where there
+//! is one). Ranks come from rendezvous hashing, so a new office moves few logs.
+
+use crate::hash::{Context, hash};
+use crate::id::OfficeId;
+use crate::records::Role;
+use crate::registry::{Register, Registry};
+
+/// Mirrors of a log.
+const MIRRORS: usize = 2;
+/// Witnesses of a log.
+const WITNESSES: usize = 2;
+
+/// The offices that cosign a log, with their role.
+pub fn placement(registry: &Registry, office: &OfficeId) -> Vec<(OfficeId, Role)> {
+    let Ok(register) = registry.office(office) else { return Vec::new() };
+    let mut cosigners: Vec<(OfficeId, Role)> = Vec::new();
+    let mirrors = ranked(registry, register, Role::Mirror);
+    let above = register.parent().filter(|parent| mirrors.contains(parent));
+    let foreign = mirrors.into_iter().filter(|mirror| Some(*mirror) != above);
+    cosigners.extend(above.into_iter().chain(foreign).take(MIRRORS).map(|mirror| (mirror, Role::Mirror)));
+    let witnesses = ranked(registry, register, Role::Witness).into_iter().take(WITNESSES);
+    cosigners.extend(witnesses.map(|witness| (witness, Role::Witness)));
+    cosigners
+}
+
+/// Admitted offices on other machines, the most foreign first.
+fn ranked(registry: &Registry, register: &Register, role: Role) -> Vec<OfficeId> {
+    let machine = register.incarnation().map(|incarnation| incarnation.transport);
+    let mut candidates: Vec<_> = registry
+        .offices()
+        .filter(|other| other.id() != register.id() && registry.is_admitted(other))
+        .filter(|other| other.incarnation().is_some_and(|i| Some(i.transport) != machine))
+        .map(|other| {
+            let rank = hash(Context::Placement, &[&[role as u8], &register.id().0, &other.id().0]);
+            (shared_steps(register.path(), other.path()), rank, other.id())
+        })
+        .collect();
+    candidates.sort_unstable();
+    candidates.into_iter().map(|(_, _, id)| id).collect()
+}
+
+/// How many steps two paths have in common, from the state down.
+fn shared_steps(a: &str, b: &str) -> usize {
+    a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
+}

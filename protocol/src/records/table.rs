@@ -1,0 +1,73 @@
+//! The catalogue of tables: key and value of each. Numbers in keys are big-endian, so that key
+//! order is number order. A changed row gets a new table; numbers are never reused.
+
+/// A table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Table(pub u8);
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $number:literal $name:ident;)*) => {
+        impl Table {
+            $($(#[$doc])* pub const $name: Self = Self($number);)*
+
+            /// Every table of the protocol with its name.
+            pub const ALL: &[(Self, &str)] = &[$((Self::$name, stringify!($name)),)*];
+        }
+    };
+}
+
+tables! {
+    // Ground truth.
+
+    /// act id → bytes of the act as received
+    1 ACTS;
+    /// office, index → act id: the leaves of an office log, own or mirrored
+    2 LEAVES;
+    /// act id, office → index: where an act stands in a log
+    3 PLACES;
+    /// office, tile level (1 byte), index → hash
+    4 HASHES;
+    /// office → [`crate::records::LogState`]
+    5 LOGS;
+    /// position → act id: the charter chain with its endorsements
+    6 CHARTER;
+    /// office, position → act id: what everyone keeps of an office (register chain, admission, directory)
+    7 DOSSIERS;
+    /// matter, number → act id: the chain
+    8 CHAINS;
+    /// matter, act id → nothing: side acts
+    9 SIDES;
+    /// matter, generation (4 bytes) → matter key, sealed at rest
+    10 KEYS;
+    /// content root → [`crate::records::ContentState`]
+    11 CONTENTS;
+    /// content root, chunk index → chunk hash, then the chunk itself when the content is small
+    12 CHUNKS;
+    /// office → note: the latest checkpoint of an office, with the cosignatures known here
+    13 HEADS;
+    /// office, role (1 byte) → size, root: what this node last cosigned
+    14 COSIGNED;
+    /// office → [`crate::records::Held`]: who has cosigned how much of our log
+    15 HELD;
+    /// operation id (16 bytes) → act id: a repeated form is answered, not done twice
+    16 OPERATIONS;
+    /// office, act id or size → bytes: kept evidence of a fork or a lie
+    17 EVIDENCE;
+
+    // Derived: can be rebuilt from the tables above.
+
+    /// matter → [`crate::custody::Matter`]
+    30 MATTERS;
+    /// office, post, class (1 byte), time, matter → nothing
+    31 DESKS;
+    /// addressed office, matter → nothing: waits for that office
+    32 QUEUED;
+    /// receiving office, matter → handover act id: handed over, receipt not seen
+    33 TRANSIT;
+    /// holding office, matter → request act id: recall asked for, answer not seen
+    34 RECALLS;
+    /// head act id → ready act id: our promise for that head
+    35 READIES;
+    /// matter → nothing: was here, is elsewhere, not closed
+    36 FOLLOWED;
+}

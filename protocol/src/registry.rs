@@ -1,0 +1,277 @@
+//! Who is who: the charter of the state and the register of every office, folded from acts.
+//!
+//! The registry answers one question, "may this key sign this?", and is itself nothing but the
+//! fold of verified acts: it can be thrown away and rebuilt. Facts of an office count from the
+//! position in its register at which they stand, never from a clock.
+
+pub mod charter;
+pub mod register;
+
+use std::collections::BTreeMap;
+
+pub use self::charter::CharterChain;
+pub use self::register::{Charge, Incarnation, Register};
+use crate::act::body::KeySet;
+use crate::act::{Body, Header, MatterKind, SignerClass, UnverifiedAct, Verb, VerifiedAct};
+use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId, StateId};
+use crate::keys::PublicKey;
+use crate::limits::OFFICES_MAX;
+use crate::refusal::Refusal;
+use crate::sealing::SealingPublic;
+
+/// By what right an act was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signer {
+    /// A key of a charter or an inception. Thresholds are counted by the fold.
+    Authority,
+    /// The node of this office.
+    Node {
+        /// The office.
+        office: OfficeId,
+    },
+    /// An officer under a charge.
+    Officer {
+        /// The office.
+        office: OfficeId,
+        /// The post that the charge gives.
+        post: PostId,
+        /// The person.
+        officer: OfficerId,
+        /// The charge.
+        charge: ChargeId,
+        /// Whether the post may change the register.
+        admin: bool,
+    },
+}
+
+/// Charter and registers of one state.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    charter: CharterChain,
+    offices: BTreeMap<OfficeId, Register>,
+}
+
+impl Registry {
+    /// An empty registry that trusts this state and nothing else.
+    pub fn new(state: StateId) -> Self {
+        Self { charter: CharterChain::new(state), offices: BTreeMap::new() }
+    }
+
+    /// The state.
+    pub const fn state(&self) -> StateId {
+        self.charter.state()
+    }
+
+    /// The charter chain.
+    pub const fn charter(&self) -> &CharterChain {
+        &self.charter
+    }
+
+    /// The register of an office.
+    ///
+    /// # Errors
+    /// [`Refusal::OfficeUnknown`].
+    pub fn office(&self, office: &OfficeId) -> Result<&Register, Refusal> {
+        self.offices.get(office).ok_or(Refusal::OfficeUnknown)
+    }
+
+    /// All offices, in the order of their ids.
+    pub fn offices(&self) -> impl Iterator<Item = &Register> {
+        self.offices.values()
+    }
+
+    /// Offices that have been admitted, from the one asked about up to the top.
+    pub fn line_above<'a>(&'a self, office: &OfficeId) -> impl Iterator<Item = &'a Register> {
+        let first = self.offices.get(office);
+        // A chain longer than the number of tiers can only be a loop made by mistake.
+        core::iter::successors(first, |register| self.offices.get(&register.parent()?)).take(8)
+    }
+
+    /// The recovery sealing keys under which everything of an office must also be openable: its
+    /// own and that of the topmost office of its line (the department).
+    pub fn recovery_sealing(&self, office: &OfficeId) -> Vec<SealingPublic> {
+        let mut keys: Vec<SealingPublic> = Vec::new();
+        for key in [self.line_above(office).next(), self.line_above(office).last()].into_iter().flatten() {
+            if !keys.contains(key.recovery_sealing()) {
+                keys.push(key.recovery_sealing().clone());
+            }
+        }
+        keys
+    }
+
+    /// The office whose node uses this transport key, if any is admitted.
+    pub fn offices_of_transport(&self, transport: &[u8; 32]) -> Vec<OfficeId> {
+        let uses = |register: &&Register| {
+            register.incarnation().is_some_and(|i| i.transport.to_bytes() == *transport)
+        };
+        self.offices().filter(|r| self.is_admitted(r)).filter(uses).map(Register::id).collect()
+    }
+
+    /// Whether an office has been taken in by its parent, and the parent likewise, up to the charter.
+    pub fn is_admitted(&self, register: &Register) -> bool {
+        self.admission_keys(register.parent()).is_some_and(|keys| register.is_admitted_by(keys))
+            && register.parent().is_none_or(|parent| {
+                // Parents are admitted first, so a chain of parents ends; `line_above` bounds it.
+                parent != register.id()
+                    && self.line_above(&parent).all(|above| {
+                        self.admission_keys(above.parent()).is_some_and(|keys| above.is_admitted_by(keys))
+                    })
+            })
+    }
+
+    /// The keys that may admit an office under this parent.
+    fn admission_keys(&self, parent: Option<OfficeId>) -> Option<&KeySet> {
+        match parent {
+            None => self.charter.in_force(),
+            Some(parent) => self.offices.get(&parent).map(Register::operating),
+        }
+    }
+
+    /// Verifies an act that arrived: finds the key that must have signed it, by what right, and
+    /// checks the signature.
+    ///
+    /// # Errors
+    /// The [`Refusal`] that names which rule it breaks.
+    pub fn verify(&self, act: UnverifiedAct) -> Result<(VerifiedAct, Signer), Refusal> {
+        let (key, signer) = self.signer(&act)?;
+        Ok((act.verify(&key)?, signer))
+    }
+
+    /// By what right an act that was verified before had been signed.
+    ///
+    /// # Errors
+    /// As [`Registry::verify`], when the registry does not hold what the act relied on.
+    pub fn signer_of(&self, act: &VerifiedAct) -> Result<Signer, Refusal> {
+        let (key, signer) = self.find_signer(act.header(), act.body(), act.key(), act.id())?;
+        if key.id() == act.key() { Ok(signer) } else { Err(Refusal::ActOtherKey) }
+    }
+
+    fn signer(&self, act: &UnverifiedAct) -> Result<(PublicKey, Signer), Refusal> {
+        self.find_signer(act.header(), act.body(), act.key(), act.id())
+    }
+
+    fn find_signer(
+        &self,
+        header: &Header,
+        body: &Body,
+        key: KeyId,
+        id: ActId,
+    ) -> Result<(PublicKey, Signer), Refusal> {
+        let in_this_state = match header.state {
+            Some(state) => state == self.state(),
+            None => id == ActId::from(self.state()),
+        };
+        if !in_this_state {
+            return Err(Refusal::ActOtherState);
+        }
+        let verb = header.known_verb();
+        if let Some(verb) = verb {
+            if !verb.kinds().contains(&header.kind) {
+                return Err(Refusal::ChainKind);
+            }
+            if verb.place() != header.place {
+                return Err(Refusal::ActHeader);
+            }
+        }
+        match verb.map(Verb::signer) {
+            Some(SignerClass::Authority) => {
+                self.authority(header, body, key).map(|key| (key, Signer::Authority))
+            }
+            Some(SignerClass::Node) => self.node(header),
+            Some(SignerClass::Officer) if header.charge.is_none() && header.kind == MatterKind::REGISTER => {
+                let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
+                let key = register.operating().get(key).ok_or(Refusal::NotAuthority)?;
+                Ok((*key, Signer::Authority))
+            }
+            Some(SignerClass::Officer) => self.officer(header),
+            None if header.charge.is_some() => self.officer(header),
+            None => self.node(header),
+        }
+    }
+
+    fn node(&self, header: &Header) -> Result<(PublicKey, Signer), Refusal> {
+        let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
+        let incarnation =
+            register.incarnation_number(header.incarnation).ok_or(Refusal::IncarnationUnknown)?;
+        Ok((incarnation.signing, Signer::Node { office: register.id() }))
+    }
+
+    fn officer(&self, header: &Header) -> Result<(PublicKey, Signer), Refusal> {
+        let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
+        let charge = header.charge.ok_or(Refusal::ChargeUnknown)?;
+        let position =
+            register.position(&header.register.ok_or(Refusal::ActHeader)?).ok_or(Refusal::RegisterUnknown)?;
+        let (given, key) = register.charge_at(&charge, position)?;
+        let admin = register.post(&given.post).is_some_and(|post| post.admin);
+        let signer = Signer::Officer {
+            office: register.id(),
+            post: given.post,
+            officer: given.officer,
+            charge,
+            admin,
+        };
+        Ok((key, signer))
+    }
+
+    /// Finds, for an act of authority, the key by its id in the sets that may sign it.
+    fn authority(&self, header: &Header, body: &Body, key: KeyId) -> Result<PublicKey, Refusal> {
+        let mut sets: Vec<&KeySet> = Vec::new();
+        match body {
+            Body::Charter(charter) => {
+                sets.push(&charter.root);
+                sets.extend(self.charter.in_force());
+            }
+            Body::Inception(inception) => sets.push(&inception.operating),
+            Body::Admit(_) => sets.extend(self.admission_keys(header.office)),
+            Body::Incarnate(_) | Body::Endorse(_) if header.kind == MatterKind::REGISTER => {
+                let office =
+                    header.matter.map(|m| OfficeId::from(ActId::from(m))).ok_or(Refusal::ActHeader)?;
+                let register = self.office(&office)?;
+                sets.extend([register.operating(), register.recovery()]);
+                if matches!(body, Body::Endorse(_)) {
+                    sets.extend(self.admission_keys(register.parent()));
+                }
+            }
+            Body::Endorse(_) => sets.extend(self.charter.endorsing_sets()),
+            _ => {}
+        }
+        sets.iter().find_map(|set| set.get(key)).copied().ok_or(Refusal::NotAuthority)
+    }
+
+    /// Takes one verified act of a charter or a register into the fold. An act that was folded
+    /// before is [`Refusal::AlreadyDone`].
+    ///
+    /// # Errors
+    /// The [`Refusal`] for an act that does not follow from what is known.
+    pub fn apply(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
+        match (act.header().kind, act.body()) {
+            (MatterKind::CHARTER, _) => self.charter.apply(act),
+            (MatterKind::REGISTER, Body::Inception(inception)) => {
+                let id = OfficeId::from(act.id());
+                if self.offices.contains_key(&id) {
+                    return Err(Refusal::AlreadyDone);
+                }
+                if self.offices.len() >= OFFICES_MAX {
+                    return Err(Refusal::Busy);
+                }
+                self.offices.insert(id, Register::begin(act, inception)?);
+                Ok(())
+            }
+            (MatterKind::REGISTER, _) => {
+                let id = OfficeId::from(ActId::from(act.matter()));
+                self.offices.get_mut(&id).ok_or(Refusal::OfficeUnknown)?.apply(act, signer)
+            }
+            _ => Err(Refusal::ChainKind),
+        }
+    }
+
+    /// Verifies and folds in one go, as when a dossier is read.
+    ///
+    /// # Errors
+    /// As [`Registry::verify`] and [`Registry::apply`].
+    pub fn admit_act(&mut self, act: UnverifiedAct) -> Result<VerifiedAct, Refusal> {
+        let (act, signer) = self.verify(act)?;
+        self.apply(&act, &signer)?;
+        Ok(act)
+    }
+}

@@ -1,0 +1,372 @@
+//! The register of one office: the fold of its chain of acts about its own keys and people.
+
+use std::collections::BTreeMap;
+
+use crate::act::body::{ChargeKind, Inception, KeySet, Tier};
+use crate::act::{Body, Place, VerifiedAct};
+use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
+use crate::keys::PublicKey;
+use crate::refusal::Refusal;
+use crate::registry::Signer;
+use crate::sealing::{ClearRef, SealingPublic};
+
+/// The machine that speaks for an office.
+#[derive(Debug, Clone)]
+pub struct Incarnation {
+    /// The act that named it.
+    pub act: ActId,
+    /// Counts from 1.
+    pub number: u32,
+    /// Signs node acts and checkpoints.
+    pub signing: PublicKey,
+    /// Identity on the network.
+    pub transport: PublicKey,
+    /// Cosigns as a mirror.
+    pub mirror: PublicKey,
+    /// Cosigns as a witness.
+    pub witness: PublicKey,
+    /// Receives wrapped matter keys.
+    pub sealing: SealingPublic,
+    /// Size of the office log at which it starts.
+    pub start_size: u64,
+}
+
+/// A post.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// Its id.
+    pub id: PostId,
+    /// Identifier such as `tehsildar`.
+    pub code: String,
+    /// Whether its holder may change the register.
+    pub admin: bool,
+}
+
+/// A charge, from one position of the register to another.
+#[derive(Debug, Clone)]
+pub struct Charge {
+    /// Its id.
+    pub id: ChargeId,
+    /// The post.
+    pub post: PostId,
+    /// The person.
+    pub officer: OfficerId,
+    /// How the post is held.
+    pub kind: ChargeKind,
+    /// First register position at which it counts.
+    pub since: u64,
+    /// First register position at which it no longer counts.
+    pub until: Option<u64>,
+}
+
+/// Register of one office, folded.
+#[derive(Debug, Clone)]
+pub struct Register {
+    id: OfficeId,
+    inception: Inception,
+    proposals: BTreeMap<ActId, Vec<KeyId>>,
+    admission: Option<ActId>,
+    incarnations: Vec<Incarnation>,
+    posts: BTreeMap<PostId, Post>,
+    officers: BTreeMap<OfficerId, Vec<(u64, PublicKey)>>,
+    charges: BTreeMap<ChargeId, Charge>,
+    positions: BTreeMap<ActId, u64>,
+    directory: Option<(ActId, ClearRef)>,
+    head: ActId,
+    number: u64,
+}
+
+impl Register {
+    pub(super) fn begin(act: &VerifiedAct, inception: &Inception) -> Result<Self, Refusal> {
+        if !inception.operating.is_sound() || !inception.recovery.is_sound() {
+            return Err(Refusal::NotAuthority);
+        }
+        Ok(Self {
+            id: act.id().into(),
+            inception: inception.clone(),
+            proposals: BTreeMap::from([(act.id(), vec![act.key()])]),
+            admission: None,
+            incarnations: Vec::new(),
+            posts: BTreeMap::new(),
+            officers: BTreeMap::new(),
+            charges: BTreeMap::new(),
+            positions: BTreeMap::from([(act.id(), 0)]),
+            directory: None,
+            head: act.id(),
+            number: 0,
+        })
+    }
+
+    /// The office.
+    pub const fn id(&self) -> OfficeId {
+        self.id
+    }
+
+    /// The office above; none when the charter admits it.
+    pub const fn parent(&self) -> Option<OfficeId> {
+        self.inception.parent
+    }
+
+    /// Path such as `mp/indore/depalpur`.
+    pub fn path(&self) -> &str {
+        &self.inception.path
+    }
+
+    /// Code in the Local Government Directory, or our own short code.
+    pub fn code(&self) -> &str {
+        &self.inception.code
+    }
+
+    /// Tier.
+    pub const fn tier(&self) -> Tier {
+        self.inception.tier
+    }
+
+    /// Name, Hindi.
+    pub fn name_hi(&self) -> &str {
+        &self.inception.name_hi
+    }
+
+    /// Name, English.
+    pub fn name_en(&self) -> &str {
+        &self.inception.name_en
+    }
+
+    /// Keys for routine acts of the office itself.
+    pub const fn operating(&self) -> &KeySet {
+        &self.inception.operating
+    }
+
+    /// Keys for the worst day.
+    pub const fn recovery(&self) -> &KeySet {
+        &self.inception.recovery
+    }
+
+    /// The offline key that opens the office's contents.
+    pub const fn recovery_sealing(&self) -> &SealingPublic {
+        &self.inception.recovery_sealing
+    }
+
+    /// The last act of the chain.
+    pub const fn head(&self) -> ActId {
+        self.head
+    }
+
+    /// Position of the last act of the chain.
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Position of a chain act of this register.
+    pub fn position(&self, head: &ActId) -> Option<u64> {
+        self.positions.get(head).copied()
+    }
+
+    /// The act by which the office was admitted, if one was folded.
+    pub const fn admission(&self) -> Option<ActId> {
+        self.admission
+    }
+
+    /// The incarnation in force: the last whose threshold was reached.
+    pub fn incarnation(&self) -> Option<&Incarnation> {
+        self.incarnations.iter().rev().find(|incarnation| self.is_in_force(&incarnation.act))
+    }
+
+    /// The incarnation with this number, current or past.
+    pub fn incarnation_number(&self, number: u32) -> Option<&Incarnation> {
+        self.incarnations.iter().find(|i| i.number == number && self.is_in_force(&i.act))
+    }
+
+    /// All incarnations, in order.
+    pub fn incarnations(&self) -> &[Incarnation] {
+        &self.incarnations
+    }
+
+    /// A post.
+    pub fn post(&self, post: &PostId) -> Option<&Post> {
+        self.posts.get(post)
+    }
+
+    /// All posts, in the order of their ids.
+    pub fn posts(&self) -> impl Iterator<Item = &Post> {
+        self.posts.values()
+    }
+
+    /// All officers.
+    pub fn officers(&self) -> impl Iterator<Item = OfficerId> {
+        self.officers.keys().copied()
+    }
+
+    /// The key an officer uses now.
+    pub fn officer_key(&self, officer: &OfficerId) -> Option<&PublicKey> {
+        self.officers.get(officer)?.last().map(|(_, key)| key)
+    }
+
+    /// Charges that count now.
+    pub fn charges(&self) -> impl Iterator<Item = &Charge> {
+        self.charges.values().filter(|charge| charge.until.is_none())
+    }
+
+    /// A charge, whether it still counts or not.
+    pub fn charge(&self, charge: &ChargeId) -> Option<&Charge> {
+        self.charges.get(charge)
+    }
+
+    /// The latest directory snapshot.
+    pub const fn directory(&self) -> Option<&(ActId, ClearRef)> {
+        self.directory.as_ref()
+    }
+
+    /// The charge and the officer's key as they stood at a position of the register.
+    pub(super) fn charge_at(
+        &self,
+        charge: &ChargeId,
+        position: u64,
+    ) -> Result<(&Charge, PublicKey), Refusal> {
+        let charge = self.charges.get(charge).ok_or(Refusal::ChargeUnknown)?;
+        if position < charge.since {
+            return Err(Refusal::ChargeUnknown);
+        }
+        if charge.until.is_some_and(|until| position >= until) {
+            return Err(Refusal::ChargeEnded);
+        }
+        let keys = self.officers.get(&charge.officer).ok_or(Refusal::OfficerUnknown)?;
+        let key = keys.iter().rev().find(|(since, _)| *since <= position);
+        Ok((charge, key.ok_or(Refusal::OfficerUnknown)?.1))
+    }
+
+    pub(super) fn is_admitted_by(&self, keys: &KeySet) -> bool {
+        self.is_in_force(&self.inception_act())
+            && self.admission.and_then(|act| self.proposals.get(&act)).is_some_and(|s| keys.is_reached_by(s))
+    }
+
+    fn inception_act(&self) -> ActId {
+        self.id.into()
+    }
+
+    /// An act of the office's own authority counts when its operating or its recovery threshold
+    /// was reached.
+    fn is_in_force(&self, act: &ActId) -> bool {
+        self.proposals.get(act).is_some_and(|signers| {
+            self.operating().is_reached_by(signers) || self.recovery().is_reached_by(signers)
+        })
+    }
+
+    pub(super) fn apply(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
+        match act.header().place {
+            Place::Side => self.apply_side(act),
+            Place::Chain => self.apply_chain(act, signer),
+        }
+    }
+
+    fn apply_side(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
+        match act.body() {
+            Body::Admit(body) => {
+                if body.office != self.id || act.header().office != self.parent() {
+                    return Err(Refusal::NotAuthority);
+                }
+                if self.admission.is_some() {
+                    return Err(Refusal::AlreadyDone);
+                }
+                self.admission = Some(act.id());
+                self.proposals.insert(act.id(), vec![act.key()]);
+            }
+            Body::Endorse(body) => {
+                let signers = self.proposals.get_mut(&body.act).ok_or(Refusal::ChainGap)?;
+                if signers.contains(&act.key()) {
+                    return Err(Refusal::AlreadyDone);
+                }
+                signers.push(act.key());
+            }
+            Body::Directory(body) => {
+                self.directory = Some((act.id(), body.snapshot.clone()));
+            }
+            Body::Anchor(_) | Body::Unknown => {}
+            _ => return Err(Refusal::ChainKind),
+        }
+        Ok(())
+    }
+
+    fn apply_chain(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
+        let header = act.header();
+        if self.positions.contains_key(&act.id()) {
+            return Err(Refusal::AlreadyDone);
+        }
+        if header.number != self.number + 1 {
+            return Err(if header.number <= self.number { Refusal::ChainFork } else { Refusal::ChainGap });
+        }
+        if header.previous != Some(self.head) {
+            return Err(Refusal::ChainFork);
+        }
+        let may = match signer {
+            Signer::Authority => true,
+            Signer::Officer { office, admin, .. } => *office == self.id && *admin,
+            Signer::Node { .. } => false,
+        };
+        if !may {
+            return Err(Refusal::NotAdmin);
+        }
+        self.fold(act)?;
+        self.head = act.id();
+        self.number = header.number;
+        self.positions.insert(act.id(), header.number);
+        Ok(())
+    }
+
+    fn fold(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
+        let number = act.header().number;
+        match act.body() {
+            Body::Incarnate(body) => {
+                let expected = self.incarnations.last().map_or(1, |last| last.number + 1);
+                if body.number != expected {
+                    return Err(Refusal::IncarnationStale);
+                }
+                self.proposals.insert(act.id(), vec![act.key()]);
+                self.incarnations.push(Incarnation {
+                    act: act.id(),
+                    number: body.number,
+                    signing: body.signing,
+                    transport: body.transport,
+                    mirror: body.mirror,
+                    witness: body.witness,
+                    sealing: body.sealing.clone(),
+                    start_size: body.start_size,
+                });
+            }
+            Body::AddPost(body) => {
+                let post = Post { id: act.id().into(), code: body.code.clone(), admin: body.admin };
+                self.posts.insert(post.id, post);
+            }
+            Body::AddOfficer(body) => {
+                self.officers.insert(act.id().into(), vec![(number, body.key)]);
+            }
+            Body::GiveCharge(body) => {
+                self.posts.get(&body.post).ok_or(Refusal::PostUnknown)?;
+                self.officers.get(&body.officer).ok_or(Refusal::OfficerUnknown)?;
+                let charge = Charge {
+                    id: act.id().into(),
+                    post: body.post,
+                    officer: body.officer,
+                    kind: body.kind,
+                    since: number,
+                    until: None,
+                };
+                self.charges.insert(charge.id, charge);
+            }
+            Body::EndCharge(body) => {
+                let charge = self.charges.get_mut(&body.charge).ok_or(Refusal::ChargeUnknown)?;
+                if charge.until.is_some() {
+                    return Err(Refusal::AlreadyDone);
+                }
+                charge.until = Some(number);
+            }
+            Body::RekeyOfficer(body) => {
+                let keys = self.officers.get_mut(&body.officer).ok_or(Refusal::OfficerUnknown)?;
+                keys.push((number, body.key));
+            }
+            Body::Unknown => {}
+            _ => return Err(Refusal::ChainKind),
+        }
+        Ok(())
+    }
+}

@@ -13,7 +13,7 @@ use crate::entropy::Entropy;
 use crate::hash::Hash;
 use crate::id::{ActId, OfficeId, OfficerId, StateId};
 use crate::keys::{PublicKey, SecretKey};
-use crate::machine::{HostSecrets, Package};
+use crate::machine::{Actor, HostSecrets, Package};
 use crate::refusal::Refusal;
 use crate::registry::Registry;
 use crate::sealing::at_rest::{self, StorageKey};
@@ -218,6 +218,30 @@ pub fn admit(
         return Err(Refusal::ThresholdNotMet);
     }
     Ok(acts.into_iter().map(ByteVec::from).collect())
+}
+
+/// One more act of an office's register, signed by an administrator outside a running node.
+///
+/// # Errors
+/// [`Refusal`] when the office is unknown or the act breaks a rule of form.
+pub fn register_act(
+    registry: &Registry,
+    actor: &Actor,
+    change: &Body,
+    now: Timestamp,
+) -> Result<VerifiedAct, Refusal> {
+    let register = registry.office(&actor.office)?;
+    let header = Header {
+        office: Some(actor.office),
+        incarnation: register.incarnation().map_or(0, |incarnation| incarnation.number),
+        matter: Some(ActId::from(actor.office).into()),
+        number: register.number() + 1,
+        previous: Some(register.head()),
+        charge: actor.charge,
+        register: Some(register.head()),
+        ..blank(Some(registry.state()), now)
+    };
+    Ok(sign(header, change, &actor.key)?)
 }
 
 /// An endorsement of `act`, beside the first act of its matter.

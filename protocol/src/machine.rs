@@ -20,12 +20,15 @@ mod officer;
 mod recall;
 mod track;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::cosign::{cosigner_name, origin};
 pub use self::io::{
     Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
 };
 use self::link::Link;
+pub use self::matter::open_key;
 use crate::entropy::Entropy;
 use crate::id::{ActId, OfficeId};
 use crate::keys::SecretKey;
@@ -88,6 +91,8 @@ pub struct Machine {
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
+    /// Who cosigns whose log, computed when first asked for and forgotten when the registry changes.
+    placements: RefCell<BTreeMap<OfficeId, Vec<(OfficeId, Role)>>>,
 }
 
 /// Why a step of the machine ended early.
@@ -139,6 +144,7 @@ impl Machine {
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
+            placements: RefCell::default(),
         };
         machine.rebuild_registry(records)?;
         machine.place_cosigners();
@@ -226,6 +232,12 @@ impl Machine {
         self.hosts.get(office).ok_or(Refusal::OfficeUnknown)
     }
 
+    /// Who cosigns the log of an office.
+    fn placement_of(&self, office: &OfficeId) -> Vec<(OfficeId, Role)> {
+        let mut known = self.placements.borrow_mut();
+        known.entry(*office).or_insert_with(|| placement(&self.registry, office)).clone()
+    }
+
     /// The peer that is linked and hosts an office.
     fn peer_of(&self, office: &OfficeId) -> Option<Peer> {
         self.links.iter().find(|(_, link)| link.offices.contains(office)).map(|(peer, _)| *peer)
@@ -248,6 +260,7 @@ impl Machine {
 
     /// Computes anew who cosigns the own logs; what they are known to have stays known.
     fn place_cosigners(&mut self) {
+        self.placements.borrow_mut().clear();
         for (office, host) in &mut self.hosts {
             let known = std::mem::take(&mut host.cosigners);
             for (cosigner, role) in placement(&self.registry, office) {

@@ -173,6 +173,13 @@ impl Registry {
                 return Err(Refusal::ActHeader);
             }
         }
+        // A register is written by its own office. Only taking an office in, and signing along with
+        // others, is done from outside; those name the keys that may.
+        let from_outside = matches!(body, Body::Inception(_) | Body::Admit(_) | Body::Endorse(_));
+        let own = header.matter.map(ActId::from) == header.office.map(ActId::from);
+        if header.kind == MatterKind::REGISTER && !from_outside && !own {
+            return Err(Refusal::NotAuthority);
+        }
         match verb.map(Verb::signer) {
             Some(SignerClass::Authority) => {
                 self.authority(header, body, key).map(|key| (key, Signer::Authority))
@@ -181,6 +188,10 @@ impl Registry {
             Some(SignerClass::Officer) if header.charge.is_none() && header.kind == MatterKind::REGISTER => {
                 let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
                 let key = register.operating().get(key).ok_or(Refusal::NotAuthority)?;
+                // Such an act carries one signature and nothing collects endorsements for it.
+                if register.operating().threshold > 1 {
+                    return Err(Refusal::ThresholdNotMet);
+                }
                 Ok((*key, Signer::Authority))
             }
             Some(SignerClass::Officer) => self.officer(header),
@@ -218,8 +229,8 @@ impl Registry {
         let mut sets: Vec<&KeySet> = Vec::new();
         match body {
             Body::Charter(charter) => {
-                sets.push(&charter.root);
-                sets.extend(self.charter.in_force());
+                // A renewal is proposed by a keeper in force; the genesis by one of its own.
+                sets.push(self.charter.in_force().unwrap_or(&charter.root));
             }
             Body::Inception(inception) => sets.push(&inception.operating),
             Body::Admit(_) => sets.extend(self.admission_keys(header.office)),

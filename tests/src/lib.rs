@@ -1,1 +1,8 @@
-//! stub
+//! Many offices at once.
+//!
+//! - [`world`]: offices under a seeded network, clock and disk; the code that runs is the
+//!   machine of `mohar-protocol`, nothing else. [`invariants`] are judged over it.
+//! - `tests/simulation.rs`: as many seeds as fit the time; `tests/processes.rs`: real daemons.
+
+pub mod invariants;
+pub mod world;

@@ -1,11 +1,12 @@
 //! Building, signing and appending acts of the own offices.
 
+use super::handover::key_of;
 use super::{Event, Machine, Step, Stop};
 use crate::act::{self, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, SignerClass, VerifiedAct};
 use crate::custody::Matter;
 use crate::id::{MatterId, OfficeId};
 use crate::keys::SecretKey;
-use crate::records::LogState;
+use crate::records::{LogState, Table};
 use crate::refusal::Refusal;
 
 impl Machine {
@@ -104,6 +105,7 @@ impl Machine {
         let office = act.header().office.ok_or(Refusal::ActHeader)?;
         self.append(step, office, act)?;
         self.keep_matter(step, old, &next, act)?;
+        self.pass_on(step, &next, act, None);
         Ok(next)
     }
 
@@ -117,6 +119,11 @@ impl Machine {
     ) -> Result<(), Stop> {
         step.records.put_chain(act);
         step.records.put_matter(next, &self.hosted())?;
+        // What is opened or has moved on can no longer be recalled: the chain is the answer.
+        let asked = old.filter(|old| next.opened || old.holder.office != next.holder.office);
+        if let Some(old) = asked {
+            step.records.delete(Table::RECALLS, key_of(&old.holder.office, &next.id));
+        }
         step.event(Event::Matter(next.id));
         let mut desks: Vec<_> =
             next.route.iter().chain([&next.holder]).chain(&next.came_from).copied().collect();

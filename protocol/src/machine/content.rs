@@ -1,5 +1,7 @@
 //! Fetching and giving ciphertext, chunk by chunk, each verified on arrival.
 
+use std::collections::btree_map::Entry;
+
 use super::link::Wanted;
 use super::{Machine, Peer, Step, Stop};
 use crate::id::ContentRoot;
@@ -16,7 +18,7 @@ const ASKED_MAX: usize = 8;
 const WANTED_MAX: usize = 4_096;
 
 /// An unanswered question is put again after this time: longer than 2 MiB take at 512 kbit/s.
-const ASK_AGAIN_MS: u64 = 40_000;
+const ASK_AGAIN_MS: u64 = 30_000;
 
 impl Machine {
     /// Notes that a content is wanted from a peer. Returns whether it is here already.
@@ -57,7 +59,8 @@ impl Machine {
                 if link.asked.len() >= ASKED_MAX {
                     break;
                 }
-                if link.asked.insert((wanted.root, index), step.now).is_none() {
+                if let Entry::Vacant(free) = link.asked.entry((wanted.root, index)) {
+                    free.insert(step.now);
                     let ask = Message::GetChunk { root: wanted.root, length: wanted.length, index };
                     step.outputs.push(super::Output::Send { to: peer, message: ask });
                 }

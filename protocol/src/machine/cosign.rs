@@ -1,7 +1,7 @@
 //! The owner's side of cosigning: heads go to mirrors, then, once a mirror holds the bytes, to
 //! witnesses.
 
-use super::{Cosigner, Event, Machine, Output, Peer, Step, Stop};
+use super::{Cosigner, Event, Machine, Peer, Step, Stop};
 use crate::act::{Body, Header, Place, body};
 use crate::id::{ActId, OfficeId};
 use crate::log::checkpoint::{Checkpoint, SignedCheckpoint, VerifiedCheckpoint};
@@ -290,13 +290,10 @@ impl Machine {
 
     /// Keys of the offices that cosign a log in a role.
     pub(super) fn cosigner_keys(&self, office: &OfficeId, role: Role) -> Vec<CosignerKey> {
-        crate::placement::placement(&self.registry, office)
+        self.placement_of(office)
             .into_iter()
             .filter(|(_, r)| *r == role)
             .filter_map(|(by, role)| self.cosigner_key(&by, role).ok())
             .collect()
     }
 }
-
-#[allow(unused_imports, reason = "named in documentation")]
-use Output as _;

@@ -164,7 +164,9 @@ impl Machine {
         let mut complete = true;
         for act in step.records.chain(id, 0, usize::MAX >> 1)? {
             let act = step.records.expect_act(&act)?;
-            for reference in contents_of(&act) {
+            // The wraps of a `receive` stay behind: the handover that follows it has its own.
+            let stays = matches!(act.body(), Body::Receive(_));
+            for reference in contents_of(&act).into_iter().filter(|_| !stays) {
                 complete &= self.want(step, peer, reference.root, reference.length)?;
             }
         }
@@ -323,19 +325,22 @@ impl Machine {
         let (act, signer) = self.verify_or_ask(step, from, bytes)?;
         let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
         let matter = self.matter(step, &act.matter())?;
-        if matter.number >= act.header().number {
+        // The act itself may have come before, among others of the chain.
+        let known = matter.head == act.id();
+        if matter.number >= act.header().number && !(known && matches!(matter.phase, Phase::InTransit { .. })) {
             // Taken before: the sender has not seen it yet.
             return self.send_acts(step, from, matter.id, act.header().number + 1);
         }
-        let next = matter.advance(&act, &signer, &self.registry)?;
-        let office = next.holder.office;
-        self.host(&office)?;
+        let next = if known { matter.clone() } else { matter.advance(&act, &signer, &self.registry)? };
+        self.host(&next.holder.office)?;
         let sound = clear_reference(wraps).is_ok_and(|reference| reference == body.wraps);
         if !sound {
             return Err(Refusal::ContentDamaged.into());
         }
         step.records.put_content(&body.wraps.root, wraps)?;
-        self.keep_matter(step, Some(&matter), &next, &act)?;
+        if !known {
+            self.keep_matter(step, Some(&matter), &next, &act)?;
+        }
         let witnessed = self.cited(&act, note, index, proof);
         self.receive(step, &next, &body.wraps, witnessed)?;
         self.link(from)?.incoming.remove(&next.id);
@@ -368,12 +373,6 @@ impl Machine {
         let header = self.matter_header(step, office, matter, Place::Chain)?;
         let act = self.sign_as_node(header, &Body::Receive(body::Receive { witnessed, wraps }))?;
         self.extend(step, Some(matter), &act)?;
-        // Whoever brought it back has its recall answered by the file itself.
-        for table in [Table::RECALLS] {
-            for holder in &matter.route {
-                step.records.delete(table, key_of(&holder.office, &matter.id));
-            }
-        }
         Ok(())
     }
 
@@ -435,6 +434,12 @@ impl Machine {
             if let Some(matter) = state.as_ref().filter(|matter| number <= matter.number) {
                 self.compare_with_known(step, matter.clone(), &act)?;
                 continue;
+            }
+            let expected = state.as_ref().map_or(0, |matter| matter.number + 1);
+            if number > expected {
+                // A hint was lost in between: ask for the whole tail.
+                step.send(from, Message::GetActs { matter: id, from: expected });
+                return Ok(());
             }
             let next = match &state {
                 None => Matter::begin(&act, &signer)?,

@@ -1,6 +1,7 @@
 //! Matter keys of the own offices: kept sealed at rest, taken out when a file moves.
 
 use super::{Machine, Step, Stop};
+use crate::act::Body;
 use crate::custody::Matter;
 use crate::id::{ActId, MatterId, OfficeId};
 use crate::refusal::Refusal;
@@ -64,25 +65,15 @@ impl Machine {
         Ok(WrapSet::from_bytes(&bytes).map_err(|_| Refusal::ContentDamaged)?)
     }
 
-    /// The wraps with which a generation was begun.
-    fn wraps_of_generation(
-        step: &Step<'_, '_>,
-        matter: &Matter,
-        generation: u32,
-    ) -> Result<Option<ClearRef>, Stop> {
-        use crate::act::Body;
-        let mut seen = 0;
+    /// The wraps with which a generation was handed over. They travel with the file, while those
+    /// of `receive` stay with the office that made them and with its mirrors.
+    fn wraps_of_generation(step: &Step<'_, '_>, matter: &Matter, generation: u32) -> Result<Option<ClearRef>, Stop> {
+        let mut current = 1;
         for id in step.records.chain(&matter.id, 0, usize::MAX >> 1)? {
-            let act = step.records.expect_act(&id)?;
-            let wraps = match act.body() {
-                Body::Open(body) => body.wraps,
-                Body::Diarise(body) => body.wraps,
-                Body::Receive(body) => body.wraps,
-                _ => continue,
-            };
-            seen += 1;
-            if seen == generation {
-                return Ok(Some(wraps));
+            match step.records.expect_act(&id)?.body() {
+                Body::Receive(_) => current += 1,
+                Body::Handover(body) if current == generation => return Ok(Some(body.wraps)),
+                _ => {}
             }
         }
         Ok(None)

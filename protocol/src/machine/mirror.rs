@@ -13,7 +13,6 @@ use crate::log::cosignature;
 use crate::log::proof::{Proof, verify_consistency};
 use crate::log::tree::{Head, empty_root};
 use crate::message::Message;
-use crate::placement::placement;
 use crate::records::{LogState, Role, Table, key};
 use crate::refusal::Refusal;
 
@@ -271,7 +270,7 @@ impl Machine {
         if self.hosts(office) {
             return None;
         }
-        let cosigners = placement(&self.registry, office);
+        let cosigners = self.placement_of(office);
         cosigners.into_iter().find(|(by, r)| *r == role && self.hosts(by)).map(|(by, _)| by)
     }
 }

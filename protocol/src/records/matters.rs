@@ -111,7 +111,6 @@ impl Records<'_> {
             matter.head.0.to_vec(),
         );
         let follows = !hosted.contains(&matter.holder.office)
-            && matter.phase != Phase::Closed
             && matter.route.iter().any(|holder| hosted.contains(&holder.office));
         if follows {
             self.put(Table::FOLLOWED, matter.id.0.to_vec(), Vec::new());

@@ -68,6 +68,6 @@ tables! {
     34 RECALLS;
     /// head act id → ready act id: our promise for that head
     35 READIES;
-    /// matter → nothing: was here, is elsewhere, not closed
+    /// matter → nothing: was here, is elsewhere
     36 FOLLOWED;
 }

@@ -1,0 +1,36 @@
+//! Derived states are what the acts say: folding a chain again gives the stored matter.
+
+use mohar_protocol::codec;
+use mohar_protocol::custody::Matter;
+use mohar_protocol::records::{Records, Table};
+
+use super::Broken;
+use crate::world::World;
+
+/// Checks the rule on nodes that are up, whose registry judges the acts.
+///
+/// # Errors
+/// The file whose stored state is another than its chain's.
+pub fn check(world: &World) -> Broken {
+    for (at, node) in world.nodes.iter().enumerate() {
+        let Some(machine) = &node.machine else { continue };
+        let records = Records::new(&node.store);
+        for (_, value) in node.store.rows().filter(|((table, _), _)| *table == Table::MATTERS) {
+            let stored: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
+            let mut folded: Option<Matter> = None;
+            for id in records.chain(&stored.id, 0, usize::MAX >> 1).map_err(|e| e.to_string())? {
+                let act = records.expect_act(&id).map_err(|e| e.to_string())?;
+                let signer = machine.registry().signer_of(&act).map_err(|e| e.to_string())?;
+                let next = match &folded {
+                    None => Matter::begin(&act, &signer),
+                    Some(matter) => matter.advance(&act, &signer, machine.registry()),
+                };
+                folded = Some(next.map_err(|e| format!("node {at}: {e}"))?);
+            }
+            if folded.as_ref() != Some(&stored) {
+                return Err(format!("node {at}: {:?} is not what its chain says", stored.id));
+            }
+        }
+    }
+    Ok(())
+}

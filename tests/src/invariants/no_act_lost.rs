@@ -1,0 +1,22 @@
+//! What an officer was told is done stands in the log of the office that said so.
+
+use mohar_protocol::records::Records;
+
+use super::Broken;
+use crate::world::World;
+
+/// Checks the rule.
+///
+/// # Errors
+/// The act that is missing.
+pub fn check(world: &World) -> Broken {
+    for (node, act) in &world.oracle.acknowledged {
+        let records = Records::new(&world.nodes[*node].store);
+        let office = world.state.offices[*node].id;
+        let place = records.place(act, &office).map_err(|e| e.to_string())?;
+        if place.is_none() || records.act(act).map_err(|e| e.to_string())?.is_none() {
+            return Err(format!("{act:?} was acknowledged by node {node} and is gone"));
+        }
+    }
+    Ok(())
+}

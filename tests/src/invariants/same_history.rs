@@ -1,0 +1,36 @@
+//! Once everything has arrived, every office that had a file tells the same history of it as the
+//! office that has it now.
+
+use std::collections::BTreeMap;
+
+use mohar_protocol::codec;
+use mohar_protocol::custody::Matter;
+use mohar_protocol::id::{ActId, MatterId};
+use mohar_protocol::records::Table;
+
+use super::Broken;
+use crate::world::World;
+
+/// Checks the rule.
+///
+/// # Errors
+/// Who tells what differently.
+pub fn check(world: &World) -> Broken {
+    let mut heads: BTreeMap<MatterId, Vec<(usize, u64, ActId)>> = BTreeMap::new();
+    for (at, node) in world.nodes.iter().enumerate() {
+        let office = world.state.offices[node.office].id;
+        for (_, value) in node.store.rows().filter(|((table, _), _)| *table == Table::MATTERS) {
+            let matter: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
+            if matter.offices().any(|visited| visited == office) {
+                heads.entry(matter.id).or_default().push((at, matter.number, matter.head));
+            }
+        }
+    }
+    for (matter, tellers) in heads {
+        let newest = tellers.iter().max_by_key(|(_, number, _)| *number).map(|(_, _, head)| *head);
+        if let Some((at, number, _)) = tellers.iter().find(|(_, _, head)| Some(*head) != newest) {
+            return Err(format!("{matter:?}: node {at} knows it only up to act {number}: {tellers:?}"));
+        }
+    }
+    Ok(())
+}

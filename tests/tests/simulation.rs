@@ -1,0 +1,103 @@
+//! Seeds and more seeds. `MOHAR_SIM_SECONDS` says how long (default 20), never fewer than
+//! `MOHAR_SIM_SEEDS_MIN` seeds (default 8); `MOHAR_SIM_SEED=n` repeats one run.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use mohar_protocol::entropy::Entropy;
+use mohar_tests::invariants::{ALWAYS, Broken, HEALED, check};
+use mohar_tests::world::{Mutation, World, WorldFaults};
+
+fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// One run: work under faults, checked in between, then healing, checked at the end.
+fn run(seed: u64, mutation: Option<Mutation>) -> (World, Broken) {
+    let mut start = [7; 32];
+    start[..8].copy_from_slice(&seed.to_be_bytes());
+    let mut rng = Entropy::from_seed(start);
+    let offices = 5 + (rng.next_u64() % 16) as usize;
+    let faults = WorldFaults::draw(&mut rng);
+    let mut world = World::found(seed, offices, faults, mutation);
+    let judged = judge(&mut world);
+    (world, judged)
+}
+
+fn judge(world: &mut World) -> Broken {
+    for _ in 0..3 {
+        world.run(30_000);
+        check(world, ALWAYS)?;
+    }
+    world.heal();
+    check(world, ALWAYS)?;
+    check(world, HEALED)
+}
+
+#[test]
+fn every_promise_holds_under_faults_for_every_seed() {
+    if let Ok(seed) = std::env::var("MOHAR_SIM_SEED") {
+        let (world, judged) = run(seed.parse().expect("a number"), None);
+        eprintln!("acknowledged {}, crashes {}, refused {:?}, noted {:?}", world.oracle.acknowledged.len(), world.oracle.crashes, world.oracle.refused, world.oracle.noted);
+        judged.expect("every promise holds");
+        return;
+    }
+    let until = Instant::now() + Duration::from_secs(setting("MOHAR_SIM_SECONDS", 20));
+    let at_least = setting("MOHAR_SIM_SEEDS_MIN", 8);
+    let first = setting("MOHAR_SIM_FIRST_SEED", 0);
+    let (next, acts, crashes) = (AtomicU64::new(first), AtomicU64::new(0), AtomicU64::new(0));
+    let failures = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) {
+            scope.spawn(|| loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed - first >= at_least && Instant::now() >= until {
+                    break;
+                }
+                let (world, judged) = run(seed, None);
+                acts.fetch_add(world.oracle.acknowledged.len() as u64, Ordering::Relaxed);
+                crashes.fetch_add(world.oracle.crashes, Ordering::Relaxed);
+                if let Err(what) = judged {
+                    failures.lock().expect("no panic while held").push(what);
+                }
+            });
+        }
+    });
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    let seeds = next.into_inner() - first - workers;
+    eprintln!("simulation: {seeds} seeds, {} acknowledged acts, {} crashes", acts.into_inner(), crashes.into_inner());
+    let failures = failures.into_inner().expect("no panic while held");
+    assert!(failures.is_empty(), "{} seeds failed, such as: {}", failures.len(), failures[..failures.len().min(5)].join("\n"));
+}
+
+#[test]
+fn two_runs_of_one_seed_give_the_same_trace() {
+    for seed in 0..setting("MOHAR_SIM_TWICE", 3) {
+        let (one, two) = (run(seed, None).0, run(seed, None).0);
+        assert_eq!(one.trace(), two.trace(), "seed {seed}");
+        assert_eq!(one.oracle.acknowledged, two.oracle.acknowledged, "seed {seed}");
+    }
+}
+
+/// Runs seeds with a guard switched off until a promise is seen broken.
+fn seeds_to_catch(mutation: Mutation) -> u64 {
+    let found = (0..60).find(|seed| run(1_000 + seed, Some(mutation)).1.is_err());
+    let seeds = found.unwrap_or_else(|| panic!("{mutation:?} went unnoticed for 60 seeds")) + 1;
+    eprintln!("{mutation:?} was caught by seed {seeds}");
+    seeds
+}
+
+#[test]
+fn an_answer_before_the_commit_is_caught() {
+    seeds_to_catch(Mutation::AnswerBeforeCommit);
+}
+
+#[test]
+fn a_mirror_that_forgets_is_caught() {
+    seeds_to_catch(Mutation::MirrorForgets);
+}
+
+#[test]
+fn a_restored_disk_without_a_barrier_is_caught() {
+    seeds_to_catch(Mutation::RestoredWithoutBarrier);
+}

@@ -10,6 +10,7 @@ pub mod command;
 
 use minicbor::{Decode, Encode};
 
+pub(crate) use self::advance::read_ready;
 use crate::act::{Holder, MatterKind};
 use crate::id::{ActId, MatterId, OfficeId};
 use crate::time::Timestamp;

@@ -6,6 +6,7 @@
 //! as data. So the code that runs in an office is the code that runs in the simulator.
 
 pub mod act;
+pub mod audit;
 pub mod ceremony;
 pub mod codec;
 pub mod control;
@@ -18,6 +19,7 @@ pub mod keys;
 pub mod limits;
 pub mod log;
 pub mod machine;
+pub mod matter_text;
 pub mod message;
 pub mod placement;
 pub mod records;
@@ -25,3 +27,6 @@ pub mod refusal;
 pub mod registry;
 pub mod sealing;
 pub mod time;
+
+#[cfg(feature = "testing")]
+pub mod testing;

@@ -78,8 +78,8 @@ pub struct Node {
     pub store: MemoryStore,
     /// The machine; none while the node is down.
     pub machine: Option<Machine>,
-    /// Index of its office in the state.
-    pub office: usize,
+    /// Indexes of its offices in the state; the first one's keys are the node's on the network.
+    pub offices: Vec<usize>,
     /// Its clock is this much ahead, in milliseconds.
     pub skew_ms: u64,
     old_disk: Option<MemoryStore>,
@@ -121,7 +121,7 @@ pub struct World {
     pub seed: u64,
     /// The state, with all secrets.
     pub state: TestState,
-    /// Its nodes; node `i` hosts office `i`.
+    /// Its nodes. Some host two or three offices.
     pub nodes: Vec<Node>,
     /// What it remembers.
     pub oracle: Oracle,
@@ -144,14 +144,24 @@ impl World {
         start[..8].copy_from_slice(&seed.to_be_bytes());
         let mut rng = Entropy::from_seed(start);
         let mut state = TestState::found(&mut rng, START);
+        let mut hosting: Vec<Vec<usize>> = Vec::new();
         for index in 0..offices {
             let parent = (index > 0).then(|| (rng.next_u64() as usize) % index.min(4));
             let path = match parent {
                 None => "mp/gad".to_owned(),
                 Some(parent) => format!("{}/o{index}", state.offices[parent].path),
             };
-            state.add_office(parent, &path, 2, &mut rng, START);
+            // One office in six has no machine of its own and lives on its parent's.
+            let host = parent.filter(|_| rng.next_u64().is_multiple_of(6));
+            let host = host.and_then(|parent| hosting.iter().position(|offices| offices.contains(&parent)));
+            let transport = host.map(|node| state.offices[hosting[node][0]].keys.transport.clone());
+            state.add_office(parent, &path, 2, transport, &mut rng, START);
+            match host {
+                Some(node) => hosting[node].push(index),
+                None => hosting.push(vec![index]),
+            }
         }
+        let nodes = hosting.len();
         let mut world = Self {
             seed,
             state,
@@ -161,24 +171,24 @@ impl World {
             now: START,
             faults: WorldFaults::NONE,
             mutation,
-            network: Network::new(offices),
+            network: Network::default(),
             agenda: BTreeMap::new(),
             sequence: 0,
             tickets: 0,
             trace: Hash([0; 32]),
             working: true,
         };
-        for office in 0..offices {
+        for (node, offices) in hosting.into_iter().enumerate() {
             let skew_ms = world.rng.next_u64() % 120_000;
-            world.nodes.push(Node { store: MemoryStore::default(), machine: None, office, skew_ms, old_disk: None });
-            world.start(office);
+            world.nodes.push(Node { store: MemoryStore::default(), machine: None, offices, skew_ms, old_disk: None });
+            world.start(node);
             let package = world.state.package();
-            world.ask(office, Request::Import(package));
-            world.after(1 + office as u64 * 37, Event::Tick(office));
-            world.after(100 + office as u64 * 53, Event::Officer(office));
+            world.ask(node, Request::Import(package));
+            world.after(1 + node as u64 * 37, Event::Tick(node));
+            world.after(100 + node as u64 * 53, Event::Officer(node));
         }
-        for a in 0..offices {
-            for b in a + 1..offices {
+        for a in 0..nodes {
+            for b in a + 1..nodes {
                 world.after(50, Event::Connect(a, b));
             }
         }
@@ -279,7 +289,18 @@ impl World {
     }
 
     fn peer(&self, node: usize) -> Peer {
-        Peer(self.state.offices[node].keys.transport.public().to_bytes())
+        Peer(self.state.offices[self.nodes[node].offices[0]].keys.transport.public().to_bytes())
+    }
+
+    /// The node that hosts an office.
+    pub fn host_of(&self, office: usize) -> usize {
+        let host = self.nodes.iter().position(|node| node.offices.contains(&office));
+        host.expect("every office has a host")
+    }
+
+    /// Whether a node hosts an office.
+    pub fn is_hosted(&self, node: usize, office: &OfficeId) -> bool {
+        self.nodes[node].offices.iter().any(|index| self.state.offices[*index].id == *office)
     }
 
     fn node_of(&self, peer: &Peer) -> Option<usize> {
@@ -292,9 +313,9 @@ impl World {
             return;
         }
         let storage = StorageKey::from_bytes([node as u8 + 1; 32]);
-        let host = self.state.offices[self.nodes[node].office].host();
+        let hosts = self.nodes[node].offices.iter().map(|office| self.state.offices[*office].host()).collect();
         let records = Records::new(&self.nodes[node].store);
-        let machine = Machine::start(Registry::new(self.state.id), vec![host], storage, &records);
+        let machine = Machine::start(Registry::new(self.state.id), hosts, storage, &records);
         self.nodes[node].machine = Some(machine.expect("the disk of a node holds what it wrote"));
         for other in 0..self.nodes.len() {
             if other != node {

@@ -222,9 +222,7 @@ fn civil(ms: u64) -> Option<DateTime> {
 mod tests {
     use askama::filters::Escaper;
 
-    use super::{
-        Ageing, Careful, age, date, date_time, day_from_iso, grouped, size, stamp, working_days,
-    };
+    use super::{Ageing, Careful, age, date, date_time, day_from_iso, grouped, size, stamp, working_days};
     use crate::web::texts::{Lang, Texts};
 
     /// 21/11/2026 18:29:59.999 UTC is the last millisecond of 21 November in India.

@@ -174,8 +174,7 @@ fn bundle(lang: Lang, source: &str) -> FluentBundle<FluentResource> {
         }
         _ => None,
     }));
-    let resource = FluentResource::try_new(source.to_owned())
-        .unwrap_or_else(|(readable, _)| readable); // build.rs refuses unreadable texts
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(readable, _)| readable); // build.rs refuses unreadable texts
     bundle.add_resource_overriding(resource);
     bundle
 }

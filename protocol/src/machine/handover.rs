@@ -36,6 +36,9 @@ const OFFERS_MAX: usize = 64;
 impl Machine {
     /// Says to an office what waits for it: offers, handovers, recall requests.
     pub(super) fn offer_now(&mut self, step: &mut Step<'_, '_>, office: &OfficeId) -> Result<(), Stop> {
+        if self.hosts(office) {
+            return self.deliver_here(step, office);
+        }
         let Some(peer) = self.peer_of(office) else { return Ok(()) };
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
@@ -70,6 +73,27 @@ impl Machine {
             }
         }
         Ok(())
+    }
+
+    /// Both offices are on this node: the four steps happen within one commit.
+    fn deliver_here(&mut self, step: &mut Step<'_, '_>, office: &OfficeId) -> Result<(), Stop> {
+        for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
+            let matter = self.matter(step, &id)?;
+            let Some(to) = matter.queued_to() else { continue };
+            let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
+            let ready = self.new_ready(step, &matter, to, log_size, false)?;
+            self.hand_over(step, &matter, &ready, to.office)?;
+            self.receive_here(step, &id)?;
+        }
+        Ok(())
+    }
+
+    /// Takes custody of what another office of this node has just handed over.
+    pub(super) fn receive_here(&mut self, step: &mut Step<'_, '_>, id: &MatterId) -> Result<(), Stop> {
+        let matter = self.matter(step, id)?;
+        let handover = step.records.expect_act(&matter.head)?;
+        let Body::Handover(body) = handover.body() else { return Err(Refusal::NotInTransit.into()) };
+        self.receive(step, &matter, &body.wraps, None)
     }
 
     /// Witness before effect: what moves custody waits until a witness has seen it, as long as
@@ -243,7 +267,7 @@ impl Machine {
                 self.offer_now(step, &ready.to.office)
             }
             (Body::RequestRecall(request), Signer::Officer { .. }) => {
-                self.take_recall(step, from, &act, request)
+                self.take_recall(step, Some(from), &act, request)
             }
             (Body::RefuseRecall(refusal), Signer::Node { office }) => {
                 let request = refusal.request;

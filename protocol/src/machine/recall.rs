@@ -42,6 +42,12 @@ impl Machine {
         step.records.put_side(&act);
         step.records.put(Table::RECALLS, key_of(&matter.holder.office, &matter.id), act.id().0.to_vec());
         step.event(Event::Matter(matter.id));
+        if self.hosts(&matter.holder.office) {
+            let Body::RequestRecall(request) = act.body() else { return Err(Refusal::NotRecallable.into()) };
+            self.take_recall(step, None, &act, request)?;
+            step.records.delete(Table::RECALLS, key_of(&matter.holder.office, &matter.id));
+            return Ok(act);
+        }
         if let Some(peer) = self.peer_of(&matter.holder.office) {
             self.link(peer)?.said.remove(&matter.id);
         }
@@ -76,7 +82,7 @@ impl Machine {
     pub(super) fn take_recall(
         &mut self,
         step: &mut Step<'_, '_>,
-        from: Peer,
+        from: Option<Peer>,
         act: &VerifiedAct,
         request: &RequestRecall,
     ) -> Result<(), Stop> {
@@ -94,6 +100,9 @@ impl Machine {
         if unopened {
             let back_to = promise.to.office;
             self.hand_over(step, &matter, &ready, back_to)?;
+            if self.hosts(&back_to) {
+                return self.receive_here(step, &matter.id);
+            }
             return self.offer_now(step, &back_to);
         }
         self.refuse_recall(step, from, &matter, act.id())
@@ -103,14 +112,16 @@ impl Machine {
     fn refuse_recall(
         &mut self,
         step: &mut Step<'_, '_>,
-        to: Peer,
+        to: Option<Peer>,
         matter: &Matter,
         request: ActId,
     ) -> Result<(), Stop> {
         for id in step.records.sides(&matter.id, 4_096)? {
             let act = step.records.expect_act(&id)?;
             if matches!(act.body(), Body::RefuseRecall(refusal) if refusal.request == request) {
-                step.send(to, Message::Side { act: act.bytes().to_vec().into() });
+                if let Some(to) = to {
+            step.send(to, Message::Side { act: act.bytes().to_vec().into() });
+        }
                 return Ok(());
             }
         }
@@ -120,7 +131,9 @@ impl Machine {
         self.append(step, office, &act)?;
         step.records.put_side(&act);
         step.event(Event::Matter(matter.id));
-        step.send(to, Message::Side { act: act.bytes().to_vec().into() });
+        if let Some(to) = to {
+            step.send(to, Message::Side { act: act.bytes().to_vec().into() });
+        }
         Ok(())
     }
 

@@ -135,11 +135,48 @@ pub fn seal(
 /// [`SealingError`] names the first check that failed; the order is length, root, tags, padding,
 /// commitment, form.
 pub fn open(key: &MatterKey, reference: &ContentRef, ciphertext: &[u8]) -> Result<Content, SealingError> {
+    let disclosed = disclose(key, reference, ciphertext)?;
+    open_disclosed(&reference.commitment, &disclosed.salt, &disclosed.plaintext)
+}
+
+/// What shows one content to someone who holds no key: with these two, anyone can recompute the
+/// commitment that was signed.
+pub struct Disclosed {
+    /// The 32 random bytes that were committed to with the plaintext.
+    pub salt: [u8; 32],
+    /// CBOR of the [`Content`].
+    pub plaintext: Zeroizing<Vec<u8>>,
+}
+
+/// Takes salt and plaintext out of a ciphertext, for an auditor.
+///
+/// # Errors
+/// As [`open`], up to the commitment.
+pub fn disclose(
+    key: &MatterKey,
+    reference: &ContentRef,
+    ciphertext: &[u8],
+) -> Result<Disclosed, SealingError> {
     check_clear(&ClearRef { root: reference.root, length: reference.length }, ciphertext)?;
     let content_key = content_key(key, &reference.commitment, reference.generation);
     let framed = stream::open(&content_key, ciphertext)?;
     let (salt, plaintext) = unframe(&framed)?;
     if commit(salt, plaintext) != reference.commitment {
+        return Err(SealingError::WrongCommitment);
+    }
+    Ok(Disclosed { salt: *salt, plaintext: Zeroizing::new(plaintext.to_vec()) })
+}
+
+/// Reads a disclosed content and checks it against the commitment that was signed.
+///
+/// # Errors
+/// [`SealingError::WrongCommitment`], then form and bounds.
+pub fn open_disclosed(
+    commitment: &Commitment,
+    salt: &[u8; 32],
+    plaintext: &[u8],
+) -> Result<Content, SealingError> {
+    if commit(salt, plaintext) != *commitment {
         return Err(SealingError::WrongCommitment);
     }
     let content: Content = codec::decode(plaintext, plaintext.len())?;

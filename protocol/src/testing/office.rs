@@ -85,16 +85,19 @@ impl TestState {
         Self { id, root, registry, charter: package.charter, offices: Vec::new() }
     }
 
-    /// Founds and admits an office with `posts` posts, each with an officer.
+    /// Founds and admits an office with `posts` posts, each with an officer. With a `transport`
+    /// key it is hosted by the node that has this key.
     pub fn add_office(
         &mut self,
         parent: Option<usize>,
         path: &str,
         posts: usize,
+        transport: Option<SecretKey>,
         entropy: &mut Entropy,
         now: Timestamp,
     ) -> usize {
-        let keys = OfficeKeys::generate(entropy);
+        let mut keys = OfficeKeys::generate(entropy);
+        keys.transport = transport.unwrap_or(keys.transport);
         let admin = SecretKey::from_seed(&entropy.bytes32());
         let new = NewOffice {
             parent: parent.map(|at| self.offices[at].id),

@@ -18,7 +18,6 @@ use crate::world::World;
 pub fn check(world: &World) -> Broken {
     let mut holders: BTreeMap<MatterId, Vec<usize>> = BTreeMap::new();
     for (at, node) in world.nodes.iter().enumerate() {
-        let office = world.state.offices[node.office].id;
         for ((table, key), value) in node.store.rows() {
             if [Table::QUEUED, Table::TRANSIT, Table::RECALLS].contains(table) {
                 return Err(format!("node {at} still waits for another office ({table:?}): {}", tell(world, key)));
@@ -28,7 +27,7 @@ pub fn check(world: &World) -> Broken {
             }
             let matter: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
             let entry = holders.entry(matter.id).or_default();
-            if matter.is_held_by(&office) {
+            if world.is_hosted(at, &matter.holder.office) {
                 entry.push(at);
             }
         }

@@ -15,7 +15,7 @@ use crate::world::World;
 /// What is missing where.
 pub fn check(world: &World) -> Broken {
     for (owner, office) in world.state.offices.iter().enumerate() {
-        let records = Records::new(&world.nodes[owner].store);
+        let records = Records::new(&world.nodes[world.host_of(owner)].store);
         let held = records.held(&office.id).map_err(|e| e.to_string())?;
         for (key, role, size, _) in held.by {
             if role != Role::Mirror {
@@ -23,7 +23,7 @@ pub fn check(world: &World) -> Broken {
             }
             let mirror = world.state.offices.iter().position(|other| HostSecrets::mirror(&other.keys.signing).public().id() == key);
             let mirror = mirror.ok_or("a cosigner that is no office")?;
-            stored(world, mirror, &office.id, size).map_err(|what| format!("office {owner} at node {mirror}: {what}"))?;
+            stored(world, world.host_of(mirror), &office.id, size).map_err(|what| format!("office {owner} at node {mirror}: {what}"))?;
         }
     }
     Ok(())

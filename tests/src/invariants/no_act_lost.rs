@@ -12,9 +12,9 @@ use crate::world::World;
 pub fn check(world: &World) -> Broken {
     for (node, act) in &world.oracle.acknowledged {
         let records = Records::new(&world.nodes[*node].store);
-        let office = world.state.offices[*node].id;
-        let place = records.place(act, &office).map_err(|e| e.to_string())?;
-        if place.is_none() || records.act(act).map_err(|e| e.to_string())?.is_none() {
+        let offices = world.nodes[*node].offices.iter().map(|office| world.state.offices[*office].id);
+        let is_logged = offices.into_iter().any(|office| matches!(records.place(act, &office), Ok(Some(_))));
+        if !is_logged || records.act(act).map_err(|e| e.to_string())?.is_none() {
             return Err(format!("{act:?} was acknowledged by node {node} and is gone"));
         }
     }

@@ -18,10 +18,9 @@ use crate::world::World;
 pub fn check(world: &World) -> Broken {
     let mut heads: BTreeMap<MatterId, Vec<(usize, u64, ActId)>> = BTreeMap::new();
     for (at, node) in world.nodes.iter().enumerate() {
-        let office = world.state.offices[node.office].id;
         for (_, value) in node.store.rows().filter(|((table, _), _)| *table == Table::MATTERS) {
             let matter: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
-            if matter.offices().any(|visited| visited == office) {
+            if matter.offices().any(|visited| world.is_hosted(at, &visited)) {
                 heads.entry(matter.id).or_default().push((at, matter.number, matter.head));
             }
         }

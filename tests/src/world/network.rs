@@ -8,6 +8,7 @@ use mohar_protocol::time::Timestamp;
 use super::{Event, World};
 
 /// Which links stand.
+#[derive(Default)]
 pub(super) struct Network {
     up: BTreeMap<(usize, usize), u64>,
     cuts: BTreeSet<(usize, usize)>,
@@ -16,10 +17,6 @@ pub(super) struct Network {
 }
 
 impl Network {
-    pub(super) fn new(_nodes: usize) -> Self {
-        Self { up: BTreeMap::new(), cuts: BTreeSet::new(), last_arrival: BTreeMap::new(), generation: 0 }
-    }
-
     pub(super) fn is_up(&self, a: usize, b: usize, generation: u64) -> bool {
         self.up.get(&pair(a, b)) == Some(&generation)
     }

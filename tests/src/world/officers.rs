@@ -21,20 +21,22 @@ impl World {
         if self.nodes[node].machine.is_none() {
             return;
         }
+        let offices = &self.nodes[node].offices;
+        let office = offices[(self.rng.next_u64() % offices.len() as u64) as usize];
         let post = (self.rng.next_u64() % 2) as usize;
         let dice = self.rng.next_u64() % 100;
-        let request = if dice < 15 { self.open_file(node, post) } else { self.act_on_desk(node, post) };
+        let request = if dice < 15 { self.open_file(office, post) } else { self.act_on_desk(node, office, post) };
         if let Some(request) = request {
             self.ask(node, request);
         }
     }
 
-    fn open_file(&mut self, node: usize, post: usize) -> Option<Request> {
+    fn open_file(&mut self, office: usize, post: usize) -> Option<Request> {
         let mut entropy = Entropy::from_seed(self.rng.bytes32());
         let key = MatterKey::generate(&mut entropy);
         let contents = vec![seal(&key, 1, Kind::Cover, "आवरण", &mut entropy)];
         let matter = NewMatter { is_dak: self.rng.next_u64().is_multiple_of(4), key, contents };
-        let actor = self.state.offices[node].actor(post);
+        let actor = self.state.offices[office].actor(post);
         Some(Request::Begin { actor, operation: self.operation(), matter })
     }
 
@@ -44,8 +46,8 @@ impl World {
         operation
     }
 
-    fn act_on_desk(&mut self, node: usize, post: usize) -> Option<Request> {
-        let (office, post_id) = (self.state.offices[node].id, self.state.offices[node].posts[post].post);
+    fn act_on_desk(&mut self, node: usize, index: usize, post: usize) -> Option<Request> {
+        let (office, post_id) = (self.state.offices[index].id, self.state.offices[index].posts[post].post);
         let classes = [DeskClass::Desk, DeskClass::Desk, DeskClass::Desk, DeskClass::Waiting, DeskClass::Parked, DeskClass::Closed, DeskClass::Sent];
         let class = classes[(self.rng.next_u64() % classes.len() as u64) as usize];
         let rows = Records::new(&self.nodes[node].store).desk(&office, &post_id, class, 0, 64).expect("memory");
@@ -54,17 +56,17 @@ impl World {
         }
         let row = rows[(self.rng.next_u64() % rows.len() as u64) as usize];
         let matter = Records::new(&self.nodes[node].store).matter(&row.matter).expect("memory")?;
-        let command = self.choose(node, &matter)?;
+        let command = self.choose(index, &matter)?;
         let contents = match command {
             Command::Note | Command::Attach => vec![self.seal_for(node, &matter, Kind::Note)?],
             _ => Vec::new(),
         };
-        let actor = self.state.offices[node].actor(post);
+        let actor = self.state.offices[index].actor(post);
         Some(Request::Act { actor, operation: self.operation(), matter: matter.id, command, contents })
     }
 
-    fn choose(&mut self, node: usize, matter: &Matter) -> Option<Command> {
-        let office = self.state.offices[node].id;
+    fn choose(&mut self, index: usize, matter: &Matter) -> Option<Command> {
+        let office = self.state.offices[index].id;
         if !matter.is_held_by(&office) {
             return Some(Command::RequestRecall);
         }
@@ -77,8 +79,8 @@ impl World {
             Phase::Active if !matter.opened && dice < 50 => Command::Opened,
             Phase::Active => match dice {
                 0..=39 => Command::Note,
-                40..=69 => Command::Forward { to: self.somewhere(node)? },
-                70..=79 => Command::Mark { to: self.state.offices[node].posts[(dice % 2) as usize].post },
+                40..=69 => Command::Forward { to: self.somewhere(index)? },
+                70..=79 => Command::Mark { to: self.state.offices[index].posts[(dice % 2) as usize].post },
                 80..=87 => Command::SendBack,
                 88..=93 => Command::Park { until: self.now.plus_ms(86_400_000) },
                 94..=96 => Command::Close { retention: 1 },
@@ -88,10 +90,10 @@ impl World {
         })
     }
 
-    fn somewhere(&mut self, node: usize) -> Option<Holder> {
-        let to = (self.rng.next_u64() % self.nodes.len() as u64) as usize;
+    fn somewhere(&mut self, from: usize) -> Option<Holder> {
+        let to = (self.rng.next_u64() % self.state.offices.len() as u64) as usize;
         let post = (self.rng.next_u64() % 2) as usize;
-        (to != node).then(|| Holder { office: self.state.offices[to].id, post: self.state.offices[to].posts[post].post })
+        (to != from).then(|| Holder { office: self.state.offices[to].id, post: self.state.offices[to].posts[post].post })
     }
 
     /// Seals a note for a matter, if this node has its key.

@@ -73,8 +73,7 @@ impl Desk {
 
 impl Tab {
     /// All tabs in order.
-    pub const ALL: [Self; 6] =
-        [Self::All, Self::Dak, Self::Files, Self::Sent, Self::Parked, Self::Closed];
+    pub const ALL: [Self; 6] = [Self::All, Self::Dak, Self::Files, Self::Sent, Self::Parked, Self::Closed];
 
     /// The value in URLs.
     pub fn code(self) -> &'static str {
@@ -208,9 +207,7 @@ impl Row {
                 t.b("state-queued", "office", office, "age", format::age(t, *since, now))
             }
             RowState::InTransit { office } => t.a("state-in-transit", "office", office),
-            RowState::Delivered { to } => {
-                t.b("state-delivered", "post", &to.post, "office", &to.office)
-            }
+            RowState::Delivered { to } => t.b("state-delivered", "post", &to.post, "office", &to.office),
             RowState::Parked { until } => t.a("state-parked", "date", format::date(*until)),
             RowState::Closed => t.s("state-closed"),
             RowState::NeedsNewerSoftware => t.s("state-needs-newer"),
@@ -242,10 +239,16 @@ mod samples {
         /// A busy desk with every state, while other offices cannot be reached.
         pub fn sample(lang: Lang) -> Self {
             let mut frame = Frame::sample(lang);
-            frame.banner =
-                Some(Banner::OfficesUnreachable { since: SAMPLE_NOW - 3 * HOUR, waiting: 2 });
+            frame.banner = Some(Banner::OfficesUnreachable { since: SAMPLE_NOW - 3 * HOUR, waiting: 2 });
             frame.lamp = Some(Lamp::Waiting { n: 2, since: SAMPLE_NOW - 3 * HOUR });
-            Self { frame, tab: Tab::All, counts: [8, 2, 4, 2, 1, 31], rows: Row::samples(), page: 1, pages: 4 }
+            Self {
+                frame,
+                tab: Tab::All,
+                counts: [8, 2, 4, 2, 1, 31],
+                rows: Row::samples(),
+                page: 1,
+                pages: 4,
+            }
         }
 
         /// An empty desk.
@@ -282,20 +285,44 @@ mod samples {
                 state,
                 returned: u32::from(n == 5) * 2,
             };
-            let queued = |office: &str| RowState::Queued {
-                office: office.to_owned(),
-                since: SAMPLE_NOW - 3 * HOUR,
-            };
+            let queued =
+                |office: &str| RowState::Queued { office: office.to_owned(), since: SAMPLE_NOW - 3 * HOUR };
             let mut rows = vec![
-                row(1, Kind::File, "ग्राम पंचायत गौतमपुरा में सामुदायिक भवन हेतु राशि रुपये 12,34,567 की प्रशासकीय स्वीकृति", 30, RowState::OnDesk),
+                row(
+                    1,
+                    Kind::File,
+                    "ग्राम पंचायत गौतमपुरा में सामुदायिक भवन हेतु राशि रुपये 12,34,567 की प्रशासकीय स्वीकृति",
+                    30,
+                    RowState::OnDesk,
+                ),
                 row(2, Kind::Dak, "धरना-प्रदर्शन की अनुमति बाबत्", 0, RowState::OnDesk),
                 row(3, Kind::File, "वन अधिकार दावों का पुनरीक्षण", 13, RowState::Draft),
-                row(4, Kind::Dak, "सीमांकन प्रकरण में प्रतिवेदन चाहने बाबत्, ग्राम बेटमा खुर्द, प.ह.नं. 14, सर्वे नंबर 212/1/क", 7, RowState::OnDesk),
+                row(
+                    4,
+                    Kind::Dak,
+                    "सीमांकन प्रकरण में प्रतिवेदन चाहने बाबत्, ग्राम बेटमा खुर्द, प.ह.नं. 14, सर्वे नंबर 212/1/क",
+                    7,
+                    RowState::OnDesk,
+                ),
                 row(5, Kind::File, "कार्यालय भवन की मरम्मत", 2, RowState::OnDesk),
                 row(6, Kind::File, "नामांतरण प्रकरणों की समीक्षा", 0, queued("कलेक्टर कार्यालय इन्दौर")),
-                row(7, Kind::File, "अतिक्रमण हटाने हेतु पुलिस बल", 1, RowState::InTransit { office: "पुलिस अधीक्षक कार्यालय इन्दौर (ग्रामीण)".to_owned() }),
+                row(
+                    7,
+                    Kind::File,
+                    "अतिक्रमण हटाने हेतु पुलिस बल",
+                    1,
+                    RowState::InTransit {
+                        office: "पुलिस अधीक्षक कार्यालय इन्दौर (ग्रामीण)".to_owned()
+                    },
+                ),
                 row(8, Kind::File, "पेयजल परिवहन के देयक", 4, RowState::Delivered { to: collector.clone() }),
-                row(9, Kind::File, "आगामी निर्वाचन की मतदान केन्द्र सूची", 3, RowState::Parked { until: SAMPLE_NOW + 8 * DAY }),
+                row(
+                    9,
+                    Kind::File,
+                    "आगामी निर्वाचन की मतदान केन्द्र सूची",
+                    3,
+                    RowState::Parked { until: SAMPLE_NOW + 8 * DAY },
+                ),
                 row(10, Kind::File, "वार्षिक स्टेशनरी क्रय 2025-26", 60, RowState::Closed),
                 row(11, Kind::File, "भू-अर्जन मुआवजा वितरण", 5, RowState::NeedsNewerSoftware),
             ];

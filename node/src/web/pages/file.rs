@@ -139,9 +139,7 @@ impl Paper {
     /// The page inside the document for a page of the correspondence, from 1.
     pub fn inner_page(&self, at_page: &Option<u32>) -> u32 {
         match at_page {
-            Some(page) if (self.first_page..=self.last_page).contains(page) => {
-                page - self.first_page + 1
-            }
+            Some(page) if (self.first_page..=self.last_page).contains(page) => page - self.first_page + 1,
             _ => 1,
         }
     }
@@ -316,10 +314,7 @@ impl FileView {
 
 /// The number of the paper that has a page of the correspondence.
 pub fn paper_with_page(papers: &[Paper], page: &u32) -> Option<u32> {
-    papers
-        .iter()
-        .find(|paper| (paper.first_page..=paper.last_page).contains(page))
-        .map(|paper| paper.n)
+    papers.iter().find(|paper| (paper.first_page..=paper.last_page).contains(page)).map(|paper| paper.n)
 }
 
 /// The act whose note begins on a page of the note side or runs over it.

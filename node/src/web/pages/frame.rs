@@ -101,9 +101,7 @@ impl Lamp {
         match self {
             Self::Held { mirrors } => t.n("lamp-held", mirrors),
             Self::RecordedHere => t.s("lamp-recorded"),
-            Self::Waiting { n, since } => {
-                t.b("lamp-waiting", "n", n, "age", format::age(t, since, now))
-            }
+            Self::Waiting { n, since } => t.b("lamp-waiting", "n", n, "age", format::age(t, since, now)),
             Self::Unknown => t.s("lamp-unknown"),
             Self::Fault => t.s("lamp-fault"),
         }

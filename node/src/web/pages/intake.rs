@@ -90,8 +90,7 @@ mod samples {
         /// A form sent without its subject.
         pub fn sample(lang: Lang) -> Self {
             let frame = Frame::sample_at(lang, Here::OpenFile);
-            let errors =
-                vec![FieldError { field: "subject", sentence: frame.t.s("field-subject-missing") }];
+            let errors = vec![FieldError { field: "subject", sentence: frame.t.s("field-subject-missing") }];
             let typed = OpenFileTyped {
                 legacy_number: "2210/शा-3/2019".to_owned(),
                 language: lang,

@@ -46,9 +46,7 @@ impl Piece {
     pub fn as_written(&self) -> &str {
         match self {
             Self::Text(text) => text,
-            Self::PaperPage { label, .. } | Self::NotePage { label, .. } | Self::Para { label, .. } => {
-                label
-            }
+            Self::PaperPage { label, .. } | Self::NotePage { label, .. } | Self::Para { label, .. } => label,
         }
     }
 }
@@ -117,11 +115,8 @@ fn page_reference(text: &str) -> Option<(Piece, usize)> {
                 continue;
             }
             let label = text[..taken(end)].to_owned();
-            let piece = if papers {
-                Piece::PaperPage { page, label }
-            } else {
-                Piece::NotePage { page, label }
-            };
+            let piece =
+                if papers { Piece::PaperPage { page, label } } else { Piece::NotePage { page, label } };
             return Some((piece, taken(end)));
         }
     }
@@ -196,7 +191,8 @@ mod tests {
 
     #[test]
     fn numbers_of_files_are_not_references() {
-        for line in ["2210/शा-3/2025", "34/पत्र", "34/प/2025", "एफ 11-13/प", "1234567/प", "c/34"] {
+        for line in ["2210/शा-3/2025", "34/पत्र", "34/प/2025", "एफ 11-13/प", "1234567/प", "c/34"]
+        {
             assert_eq!(only_reference(line), None, "{line}");
         }
     }
@@ -211,8 +207,7 @@ mod tests {
 
     #[test]
     fn paragraphs_are_numbered_on() {
-        let numbers: Vec<u32> =
-            paragraphs("एक\n\n  \nदो\r\nतीन", 7).iter().map(|para| para.number).collect();
+        let numbers: Vec<u32> = paragraphs("एक\n\n  \nदो\r\nतीन", 7).iter().map(|para| para.number).collect();
         assert_eq!(numbers, [7, 8, 9]);
     }
 }

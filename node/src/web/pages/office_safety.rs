@@ -40,8 +40,8 @@ pub struct OwnOffice {
     pub running_since: u64,
     /// The last backup; `None` if there never was one.
     pub last_backup: Option<u64>,
-    /// Free room on the disk, bytes.
-    pub disk_free: u64,
+    /// Free room on the disk, bytes; `None` if the node cannot tell.
+    pub disk_free: Option<u64>,
     /// Whether the node may sign; if not, why, in the officer's language.
     pub hindrance: Option<String>,
 }
@@ -106,13 +106,21 @@ impl OfficeSafety {
                 head: "9f3a 77c1 04be".to_owned(),
                 running_since: SAMPLE_NOW - 40 * 86_400_000,
                 last_backup: None,
-                disk_free: 212 * 1024 * 1024 * 1024,
+                disk_free: Some(212 * 1024 * 1024 * 1024),
                 hindrance: None,
             },
             mirrors: vec![
-                Mirror { office: "कलेक्टर कार्यालय इन्दौर".to_owned(), holds: Some(1_234_560), at: Some(lost) },
-                Mirror { office: "राज्य डाटा सेंटर".to_owned(), holds: Some(1_234_567), at: Some(SAMPLE_NOW - 60_000) },
-                Mirror { office: "कलेक्टर कार्यालय सागर".to_owned(), holds: None, at: None },
+                Mirror {
+                    office: "कलेक्टर कार्यालय इन्दौर".to_owned(), holds: Some(1_234_560), at: Some(lost)
+                },
+                Mirror {
+                    office: "राज्य डाटा सेंटर".to_owned(),
+                    holds: Some(1_234_567),
+                    at: Some(SAMPLE_NOW - 60_000),
+                },
+                Mirror {
+                    office: "कलेक्टर कार्यालय सागर".to_owned(), holds: None, at: None
+                },
             ],
             offices: vec![
                 office("कलेक्टर कार्यालय इन्दौर", Reach::Lost { since: lost }, Some(lost), 2, Some(8_912_004)),

@@ -48,13 +48,17 @@ pub enum Sort {
     TooMany,
     /// The node cannot record now.
     ReadOnly,
+    /// What was given cannot be taken; the sentence says why.
+    NotTaken,
+    /// Too many pages at once.
+    Busy,
     /// A fault of ours.
     Fault,
 }
 
 impl Sort {
     /// All sorts.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::NotFound,
         Self::NotAllowed,
         Self::NotHolder,
@@ -64,6 +68,8 @@ impl Sort {
         Self::TooLarge,
         Self::TooMany,
         Self::ReadOnly,
+        Self::NotTaken,
+        Self::Busy,
         Self::Fault,
     ];
 
@@ -76,7 +82,8 @@ impl Sort {
             Self::SessionEnded => 401,
             Self::TooLarge => 413,
             Self::TooMany => 429,
-            Self::ReadOnly => 503,
+            Self::ReadOnly | Self::Busy => 503,
+            Self::NotTaken => 422,
             Self::Fault => 500,
         }
     }
@@ -88,10 +95,10 @@ impl Sort {
             Self::NotAllowed => key("problem-not-allowed"),
             Self::NotHolder => key("problem-not-holder"),
             Self::Changed => key("problem-changed"),
-            Self::BadForm => key("problem-bad-form"),
+            Self::BadForm | Self::NotTaken => key("problem-bad-form"),
             Self::SessionEnded => key("problem-session-ended"),
             Self::TooLarge => key("problem-too-large"),
-            Self::TooMany => key("problem-too-many"),
+            Self::TooMany | Self::Busy => key("problem-too-many"),
             Self::ReadOnly => key("problem-read-only"),
             Self::Fault => key("problem-fault"),
         }
@@ -104,10 +111,10 @@ impl Sort {
             Self::NotAllowed => key("problem-not-allowed-next"),
             Self::NotHolder => key("problem-not-holder-next"),
             Self::Changed => key("problem-changed-next"),
-            Self::BadForm => key("problem-bad-form-next"),
+            Self::BadForm | Self::NotTaken => key("problem-bad-form-next"),
             Self::SessionEnded => key("problem-session-ended-next"),
             Self::TooLarge => key("problem-too-large-next"),
-            Self::TooMany => key("problem-too-many-next"),
+            Self::TooMany | Self::Busy => key("problem-too-many-next"),
             Self::ReadOnly => key("problem-read-only-next"),
             Self::Fault => key("problem-fault-next"),
         }
@@ -131,8 +138,7 @@ impl Problem {
             sentence: None,
             code: "custody.not-holder".to_owned(),
             operation: "7QX2-04".to_owned(),
-            typed: (sort != Sort::NotFound)
-                .then(|| "प्रस्ताव से सहमत।\nस्वीकृति हेतु प्रेषित।".to_owned()),
+            typed: (sort != Sort::NotFound).then(|| "प्रस्ताव से सहमत।\nस्वीकृति हेतु प्रेषित।".to_owned()),
             back: "/desk".to_owned(),
         }
     }

@@ -136,8 +136,11 @@ fn hostile_text_stays_text() {
 #[test]
 fn references_lead_to_papers_that_exist() {
     let html = FileView::sample(Lang::Hi).render().expect("the sample renders");
-    assert!(html.contains("href=\"/files/00000001?paper=2&#38;at=5#papers\">पृ.5/प</a>")
-        || html.contains("href=\"/files/00000001?paper=2&amp;at=5#papers\">पृ.5/प</a>"), "{html}");
+    assert!(
+        html.contains("href=\"/files/00000001?paper=2&#38;at=5#papers\">पृ.5/प</a>")
+            || html.contains("href=\"/files/00000001?paper=2&amp;at=5#papers\">पृ.5/प</a>"),
+        "{html}"
+    );
     assert!(!html.contains("at=99"), "a page that is not there is no link");
     assert!(html.contains("#page=3"), "page 4 of the papers is the third page of its document");
 }
@@ -146,7 +149,7 @@ fn references_lead_to_papers_that_exist() {
 fn only_allowed_acts_are_offered() {
     let html = FileView::sample_elsewhere(Lang::Hi).render().expect("the sample renders");
     assert!(html.contains("/files/00000001/recall"));
-    for path in ["/send\"", "/close\"", "/park\"", "/note\""] {
+    for path in ["/send\"", "/close\"", "/park\"", "/draft\""] {
         assert!(!html.contains(&format!("/files/00000001{path}")), "{path}");
     }
 }
@@ -204,9 +207,9 @@ fn dump_pages() {
         std::fs::create_dir_all(dir.join("assets")).expect("the target directory is ours");
         for asset in super::assets::all() {
             let bytes = match asset.name {
-                "pages.css" => String::from_utf8_lossy(asset.bytes)
-                    .replace("url(\"/assets/", "url(\"")
-                    .into_bytes(),
+                "pages.css" => {
+                    String::from_utf8_lossy(asset.bytes).replace("url(\"/assets/", "url(\"").into_bytes()
+                }
                 _ => asset.bytes.to_vec(),
             };
             std::fs::write(dir.join("assets").join(asset.name), bytes).expect("written");

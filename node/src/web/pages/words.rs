@@ -235,11 +235,7 @@ impl RungState {
 impl Place {
     /// A post of the sample district.
     pub fn sample(post: &str, office: &str, person: &str) -> Self {
-        Self {
-            post: post.to_owned(),
-            office: office.to_owned(),
-            person: Some(person.to_owned()),
-        }
+        Self { post: post.to_owned(), office: office.to_owned(), person: Some(person.to_owned()) }
     }
 }
 

@@ -27,9 +27,16 @@ impl FileView {
                 max_chars: 32_000,
             }),
             actions: vec![Action::Send, Action::SendBack, Action::Attach, Action::Park, Action::Close],
-            phrases: ["आदेशार्थ प्रस्तुत", "अवलोकनार्थ प्रस्तुत", "अनुमोदित", "प्रस्तावानुसार अनुमोदित", "चर्चा करें", "नियमानुसार कार्यवाही करें"]
-                .map(str::to_owned)
-                .to_vec(),
+            phrases: [
+                "आदेशार्थ प्रस्तुत",
+                "अवलोकनार्थ प्रस्तुत",
+                "अनुमोदित",
+                "प्रस्तावानुसार अनुमोदित",
+                "चर्चा करें",
+                "नियमानुसार कार्यवाही करें",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
         }
     }
 
@@ -53,7 +60,8 @@ impl FileView {
         view.papers.clear();
         view.sheet.notes.clear();
         view.shown = None;
-        view.draft = Some(Draft { text: String::new(), version: 0, next_para: 1, saved_at: None, max_chars: 32_000 });
+        view.draft =
+            Some(Draft { text: String::new(), version: 0, next_para: 1, saved_at: None, max_chars: 32_000 });
         view
     }
 }
@@ -79,8 +87,7 @@ impl Sheet {
             Note::new(act.to_owned(), 1, 1, first, clerk, SAMPLE_NOW - 12 * DAY),
             Note::new(act.chars().rev().collect(), 1, 4, second, naib, SAMPLE_NOW - 9 * DAY),
         ];
-        notes[0].ladder =
-            Ladder { mirrors: Some(3), delivered: Proof::NotDue, opened: Proof::NotDue };
+        notes[0].ladder = Ladder { mirrors: Some(3), delivered: Proof::NotDue, opened: Proof::NotDue };
         notes[1].time_in_doubt = true;
         Self {
             id: "00000001".to_owned(),
@@ -110,7 +117,8 @@ impl Paper {
             bytes: 812_000,
             body,
         };
-        let letter = "प्रति,\n  तहसीलदार, देपालपुर\n\nविषय: सामुदायिक भवन हेतु राशि।\n\nउपरोक्त विषयांतर्गत निवेदन है कि …";
+        let letter =
+            "प्रति,\n  तहसीलदार, देपालपुर\n\nविषय: सामुदायिक भवन हेतु राशि।\n\nउपरोक्त विषयांतर्गत निवेदन है कि …";
         vec![
             paper(1, "ग्राम पंचायत का पत्र", 1, 1, PaperBody::Text(letter.to_owned())),
             paper(2, "प्राक्कलन", 2, 5, PaperBody::Pdf),

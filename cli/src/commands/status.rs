@@ -1,0 +1,119 @@
+//! `mohar status`: how a node is, and what waits for whom.
+
+use std::path::PathBuf;
+
+use mohar_protocol::control::{OfficeStatus, OtherStatus, Status as NodeStatus};
+use mohar_protocol::time::Timestamp;
+
+use crate::clock;
+use crate::connect::Node;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::output::Output;
+
+/// Show how a node is: its offices, who holds copies, which offices are out of reach
+///
+/// Says in words what a colour would say, so that it reads the same everywhere.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Status {
+    /// Data folder of the running node
+    #[arg(long)]
+    data: PathBuf,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  mohar status --data /var/lib/mohar
+  Paths of the offices that are out of reach:
+    mohar status --data /var/lib/mohar --json | jq -r '.others[] | select(.linked | not) | .path'";
+
+impl Status {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// A node that does not answer.
+    pub fn run(self, output: Output) -> Result<Exit, Failure> {
+        let status = Node::open(&self.data)?.status()?;
+        output.json(&status)?;
+        let now = clock::now();
+        output.line(node_line(&status, now))?;
+        output.line(format!("state {}", status.state))?;
+        output.line(format!("officers' pages {}", status.web))?;
+        output.line(format!("other nodes reach it at {}", or_nothing(&status.listen.join(", "))))?;
+        for office in &status.offices {
+            show_office(output, office)?;
+        }
+        output.line(format!("\nother offices: {}", status.others.len()))?;
+        for other in &status.others {
+            output.line(other_line(other, now))?;
+        }
+        output.line(format!("\nrefused unknown peers: {}", status.refused_peers))?;
+        for (code, count) in &status.refused_messages {
+            output.line(format!("refused messages, {code}: {count}"))?;
+        }
+        Ok(Exit::Good)
+    }
+}
+
+fn node_line(status: &NodeStatus, now: Timestamp) -> String {
+    let started = Timestamp(now.0.saturating_sub(status.up_s.saturating_mul(1000)));
+    format!("mohar-node {}, up {}", status.version, clock::age(started, now))
+}
+
+fn show_office(output: Output, office: &OfficeStatus) -> Result<(), Failure> {
+    let OfficeStatus { path, name_hi, name_en, log_size, .. } = office;
+    output.line(format!("\noffice {path}: {name_en} ({name_hi})"))?;
+    output.line(format!("  id {}", office.office))?;
+    output.line(format!("  acts in its log: {log_size}"))?;
+    if office.cosigners.is_empty() {
+        output.line("  nobody else holds a copy yet")?;
+    }
+    for cosigner in &office.cosigners {
+        let behind = match log_size.saturating_sub(cosigner.size) {
+            0 => "up to date".to_owned(),
+            behind => format!("{behind} acts behind"),
+        };
+        output.line(format!("  {} {}: {} acts, {behind}", cosigner.role, cosigner.path, cosigner.size))?;
+    }
+    Ok(())
+}
+
+fn other_line(other: &OtherStatus, now: Timestamp) -> String {
+    let age = |ms: u64| clock::age(Timestamp(ms), now);
+    let since = other.since_ms.map(|ms| format!(" for {}", age(ms))).unwrap_or_default();
+    let reach = if other.linked { "linked" } else { "out of reach" };
+    let waiting = match (other.waiting, other.oldest_ms) {
+        (0, _) => "nothing waits".to_owned(),
+        (count, Some(ms)) => format!("{count} files wait, the oldest for {}", age(ms)),
+        (count, None) => format!("{count} files wait"),
+    };
+    format!("  {}: {reach}{since}, {waiting}", other.path)
+}
+
+fn or_nothing(text: &str) -> &str {
+    if text.is_empty() { "no address" } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use mohar_protocol::control::OtherStatus;
+    use mohar_protocol::id::OfficeId;
+    use mohar_protocol::time::Timestamp;
+
+    #[test]
+    fn an_office_out_of_reach_is_named_with_its_age_and_what_waits() {
+        let other = OtherStatus {
+            office: OfficeId([7; 32]),
+            path: "mp/indore/depalpur".to_owned(),
+            name_hi: "देपालपुर".to_owned(),
+            name_en: "Depalpur".to_owned(),
+            linked: false,
+            since_ms: Some(0),
+            waiting: 2,
+            oldest_ms: Some(60_000),
+        };
+        let line = super::other_line(&other, Timestamp(7_260_000));
+        assert_eq!(line, "  mp/indore/depalpur: out of reach for 2 h, 2 files wait, the oldest for 2 h");
+    }
+}

@@ -1,0 +1,195 @@
+//! My desk: the lists of a post, with covers opened on the fly.
+
+use mohar_protocol::act::MatterKind;
+use mohar_protocol::custody::{Matter, Phase};
+use mohar_protocol::id::MatterId;
+use mohar_protocol::records::{DeskClass, DeskRow};
+use mohar_protocol::refusal::Refusal;
+use mohar_protocol::time::Timestamp;
+
+use crate::app::names::{Named, Names, Place};
+use crate::app::reading::Reader;
+use crate::app::{App, Officer, Trouble};
+
+/// Rows of one list that are counted and sorted into dak and files: a post that is ten times
+/// fuller than the fullest that was heard of.
+const LIST_MAX: usize = 5_000;
+
+/// The lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// Everything that waits for this post.
+    All,
+    /// Dak that waits.
+    Dak,
+    /// Files that wait.
+    Files,
+    /// Sent, and on the way.
+    Sent,
+    /// Laid aside.
+    Parked,
+    /// Closed here.
+    Closed,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// How many each list has, in the order of [`List::ALL`].
+    pub counts: [usize; 6],
+    /// The rows of the page.
+    pub rows: Vec<Row>,
+    /// The page shown, from 1.
+    pub page: usize,
+    /// Pages, at least 1.
+    pub pages: usize,
+}
+
+/// A matter on a list.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The matter.
+    pub matter: Matter,
+    /// Number and subject; why they cannot be read, else.
+    pub cover: Result<(String, String), Refusal>,
+    /// Who sent it here.
+    pub from: Option<Place>,
+    /// Since when it stands on this list.
+    pub since: Timestamp,
+    /// The day by which it is due, `yyyy-mm-dd`.
+    pub due: Option<String>,
+    /// 0 to 3.
+    pub urgency: u8,
+    /// How often it was sent back.
+    pub returned: u32,
+    /// Whether the officer has begun a note on it.
+    pub has_draft: bool,
+    /// Whether its last act needs newer software.
+    pub needs_newer: bool,
+    /// Who has it now.
+    pub holder: Place,
+    /// Whether that is another post.
+    pub is_elsewhere: bool,
+    /// The office to which it is queued.
+    pub queued_to: Option<Named>,
+}
+
+impl List {
+    /// All, in the order of the tabs.
+    pub const ALL: [Self; 6] = [Self::All, Self::Dak, Self::Files, Self::Sent, Self::Parked, Self::Closed];
+
+    const fn classes(self) -> &'static [DeskClass] {
+        match self {
+            Self::All | Self::Dak | Self::Files => &[DeskClass::Desk],
+            Self::Sent => &[DeskClass::Waiting, DeskClass::Sent],
+            Self::Parked => &[DeskClass::Parked],
+            Self::Closed => &[DeskClass::Closed],
+        }
+    }
+
+    /// Work stands with the oldest first, what is done with the newest first.
+    const fn newest_first(self) -> bool {
+        matches!(self, Self::Sent | Self::Closed)
+    }
+}
+
+impl App {
+    /// One page of a list, of `per_page` rows. Blocks.
+    ///
+    /// # Errors
+    /// [`Trouble::Fault`].
+    pub fn desk(&self, officer: &Officer, list: List, page: usize, per_page: usize) -> Result<Desk, Trouble> {
+        let snapshot = self.snapshot();
+        let reader = Reader::new(self, &snapshot);
+        let names = Names::new(self.ledger.registry(), &reader.records);
+        let mut counts = [0; 6];
+        let mut wanted = Vec::new();
+        for (count, one) in counts.iter_mut().zip(List::ALL) {
+            let lines = lines(&reader, officer, one)?;
+            *count = lines.len();
+            if one == list {
+                wanted = lines;
+            }
+        }
+        let pages = wanted.len().div_ceil(per_page).max(1);
+        let page = page.clamp(1, pages);
+        let shown = wanted.iter().skip((page - 1) * per_page).take(per_page);
+        let rows = shown.map(|line| self.row(&reader, &names, officer, line)).collect::<Result<_, _>>()?;
+        Ok(Desk { counts, rows, page, pages })
+    }
+
+    fn row(
+        &self,
+        reader: &Reader<'_>,
+        names: &Names<'_, '_>,
+        officer: &Officer,
+        line: &DeskRow,
+    ) -> Result<Row, Trouble> {
+        let matter = reader.records.matter(&line.matter)?.ok_or(Refusal::MatterUnknown)?;
+        let cover = unless_fault(reader.cover(&matter.id))?;
+        let past = reader.past(&matter)?;
+        Ok(Row {
+            from: matter.came_from.map(|from| names.place(&from)).transpose()?,
+            since: line.since,
+            due: past.due().map(str::to_owned),
+            urgency: past.urgency(cover.as_deref().ok()),
+            returned: past.returned,
+            has_draft: !self.draft_of(&reader.records, officer, &matter.id)?.is_blank(),
+            needs_newer: past.needs_newer,
+            holder: names.place(&matter.holder)?,
+            is_elsewhere: !officer.holds(&matter),
+            queued_to: matter.queued_to().map(|to| names.office(&to.office)),
+            cover: cover.map(|cover| (cover.number.clone(), cover.subject.clone())),
+            matter,
+        })
+    }
+}
+
+/// What a rule refused is a value to be shown; a fault ends the page.
+pub(super) fn unless_fault<T>(result: Result<T, Trouble>) -> Result<Result<T, Refusal>, Trouble> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Trouble::Refused(refusal)) => Ok(Err(refusal)),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The lines of a list in order.
+fn lines(reader: &Reader<'_>, officer: &Officer, list: List) -> Result<Vec<DeskRow>, Trouble> {
+    let mut lines = Vec::new();
+    for class in list.classes() {
+        let count = reader.records.desk_count(&officer.office, &officer.post, *class, LIST_MAX * 20)?;
+        let skip = if list.newest_first() { count.saturating_sub(LIST_MAX) } else { 0 };
+        lines.extend(reader.records.desk(&officer.office, &officer.post, *class, skip, LIST_MAX)?);
+    }
+    let kind = match list {
+        List::Dak => Some(MatterKind::DAK),
+        List::Files => Some(MatterKind::FILE),
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        let is = |id: &MatterId| Ok::<_, Trouble>(reader.records.matter(id)?.is_some_and(|m| m.kind == kind));
+        let mut kept = Vec::with_capacity(lines.len());
+        for line in lines {
+            if is(&line.matter)? {
+                kept.push(line);
+            }
+        }
+        lines = kept;
+    }
+    lines.sort_by_key(|line| line.since);
+    if list.newest_first() {
+        lines.reverse();
+    }
+    // A file that went out and came back through this post stands once.
+    let mut seen = std::collections::BTreeSet::new();
+    lines.retain(|line| seen.insert(line.matter));
+    Ok(lines)
+}
+
+impl Row {
+    /// Whether it has come in and nobody here has opened it yet.
+    pub fn is_unread(&self) -> bool {
+        !self.matter.opened && self.matter.phase == Phase::Active
+    }
+}

@@ -1,0 +1,59 @@
+//! Our own numbers: `<office code>/<serial>/<year>` for files, `आवक <serial>/<year>` for dak.
+//!
+//! A serial is durable before it is used, so a number is never given twice; a power cut between
+//! the two leaves a gap. Numbers are given offline and never asked for elsewhere.
+
+use jiff::tz::Offset;
+use mohar_protocol::id::OfficeId;
+use mohar_protocol::records::{Records, StoreFault};
+use mohar_protocol::time::Timestamp;
+
+use crate::app::{App, Trouble};
+use crate::store::tables;
+
+impl App {
+    /// The next number of an office in the year of the Indian calendar day.
+    pub(super) async fn next_number(&self, office: &OfficeId, is_dak: bool, now: Timestamp) -> Result<String, Trouble> {
+        let year = indian_year(now);
+        let _one_at_a_time = self.numbers.lock().await;
+        let row = row(office, is_dak, year);
+        let serial = {
+            let snapshot = self.snapshot();
+            let last = Records::new(&snapshot).get(tables::META, &row)?;
+            last.map_or(Ok(0), |bytes| read(&bytes))? + 1
+        };
+        self.ledger.write(vec![(tables::META, row, Some(serial.to_be_bytes().to_vec()))]).await?;
+        self.number(office, is_dak, &serial.to_string(), year)
+    }
+
+    /// The series from which the next file of an office gets its number.
+    ///
+    /// # Errors
+    /// [`mohar_protocol::refusal::Refusal::OfficeUnknown`].
+    pub fn series(&self, office: &OfficeId, now: Timestamp) -> Result<String, Trouble> {
+        self.number(office, false, "…", indian_year(now))
+    }
+
+    fn number(&self, office: &OfficeId, is_dak: bool, serial: &str, year: i16) -> Result<String, Trouble> {
+        if is_dak {
+            return Ok(format!("आवक {serial}/{year}"));
+        }
+        let registry = self.ledger.registry();
+        Ok(format!("{}/{serial}/{year}", registry.office(office)?.code()))
+    }
+}
+
+fn row(office: &OfficeId, is_dak: bool, year: i16) -> Vec<u8> {
+    format!("serial/{}/{office}/{year}", if is_dak { "dak" } else { "file" }).into_bytes()
+}
+
+fn read(bytes: &[u8]) -> Result<u64, StoreFault> {
+    bytes.try_into().map(u64::from_be_bytes).map_err(|_| StoreFault::damaged("a serial"))
+}
+
+/// The year on an Indian calendar (+05:30) at a moment.
+fn indian_year(now: Timestamp) -> i16 {
+    let ms = i64::try_from(now.0).unwrap_or(i64::MAX);
+    let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
+    Offset::from_seconds(19_800).map_or_else(|_| Offset::UTC, |ist| ist).to_datetime(at).year()
+}

@@ -1,0 +1,72 @@
+//! Open a file.
+
+use std::sync::Arc;
+
+use mohar_protocol::machine::{NewMatter, Receipt, Request};
+use mohar_protocol::matter_text::Cover;
+use mohar_protocol::sealing::{Content, MatterKey};
+
+use crate::app::operation::{FormId, Operation};
+use crate::app::{App, Officer, Trouble, blocking, seal};
+use crate::clock;
+
+/// What the officer says about a new file.
+#[derive(Debug, Clone, Default)]
+pub struct NewFile {
+    /// The subject.
+    pub subject: String,
+    /// The number it had on paper; may be empty.
+    pub legacy_number: String,
+    /// `hi` or `en`.
+    pub language: String,
+    /// 0 to 3.
+    pub urgency: u8,
+}
+
+impl App {
+    /// Opens a file. Gives the receipt and the number it got.
+    ///
+    /// # Errors
+    /// What is wrong with the words, or why the ledger said no.
+    pub async fn open(
+        self: &Arc<Self>,
+        officer: &Officer,
+        form: FormId,
+        new: NewFile,
+    ) -> Result<(Receipt, String), Trouble> {
+        let words = [new.subject.as_bytes(), new.legacy_number.as_bytes(), new.language.as_bytes(), &[new.urgency]];
+        let operation = form.operation(officer, "open", &words);
+        let cover = Cover {
+            number: "…".to_owned(),
+            subject: new.subject,
+            legacy_number: new.legacy_number,
+            language: new.language,
+            urgency: new.urgency,
+            ..Cover::default()
+        };
+        self.begin(officer, operation, false, cover.checked()?, Vec::new()).await
+    }
+
+    /// Gives a number, seals the cover and the papers, and begins the matter.
+    pub(super) async fn begin(
+        self: &Arc<Self>,
+        officer: &Officer,
+        operation: Operation,
+        is_dak: bool,
+        cover: Cover,
+        papers: Vec<Content>,
+    ) -> Result<(Receipt, String), Trouble> {
+        let number = self.next_number(&officer.office, is_dak, clock::now()).await?;
+        let cover = Cover { number: number.clone(), ..cover }.checked()?;
+        let (key, sealed) = blocking(move || {
+            let key = MatterKey::generate(&mut clock::entropy());
+            let contents = [vec![cover.to_content()], papers].concat();
+            let sealed = contents.iter().map(|content| seal(&key, 1, content)).collect::<Result<_, _>>()?;
+            Ok((key, sealed))
+        })
+        .await?;
+        let matter = NewMatter { is_dak, key, contents: self.stage(sealed).await? };
+        let request = Request::Begin { actor: officer.actor(), operation: operation.0, matter };
+        Ok((self.ledger.request(request).await?, number))
+    }
+}

@@ -1,0 +1,29 @@
+//! Send back to where it came from, with the reason.
+
+use std::sync::Arc;
+
+use mohar_protocol::custody::command::Command;
+use mohar_protocol::id::MatterId;
+use mohar_protocol::machine::Receipt;
+
+use crate::app::operation::FormId;
+use crate::app::{App, Officer, Trouble, remark};
+
+impl App {
+    /// Send back to where it came from, with the reason.
+    ///
+    /// # Errors
+    /// Why the ledger said no.
+    pub async fn send_back(
+        self: &Arc<Self>,
+        officer: &Officer,
+        form: FormId,
+        id: MatterId,
+        language: &str,
+        reason: &str,
+    ) -> Result<Receipt, Trouble> {
+        let operation = form.operation(officer, "send_back", &[&id.0[..], reason.as_bytes()]);
+        let contents = self.seal_for(officer, id, remark(language, reason, Vec::new())?).await?;
+        self.act(officer, operation, id, Command::SendBack, contents).await
+    }
+}

@@ -1,0 +1,240 @@
+//! Settings of a node: `node.toml` in its data folder. Every key has a default with a reason;
+//! unknown keys are refused, because a misspelt setting is a setting that somebody relies on.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::Error as _;
+
+/// The documented example; `mohar-node --print-config` prints it.
+pub const EXAMPLE: &str = include_str!("../../deploy/config/node.example.toml");
+
+/// Bytes of a `node.toml`: 200 peers with sixteen addresses of 60 bytes.
+const CONFIG_BYTES_MAX: usize = 256 * 1024;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The data folder. Comes from the command line.
+    #[serde(skip)]
+    pub data: PathBuf,
+    /// The officers' pages.
+    pub web: WebConfig,
+    /// The link to other nodes.
+    pub net: NetConfig,
+    /// Doors for auditors and monitoring.
+    pub api: ApiConfig,
+    /// The disk.
+    pub store: StoreConfig,
+    /// The daemon's log.
+    pub log: LogConfig,
+}
+
+/// The officers' pages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebConfig {
+    /// Where the pages are served. Loopback, until somebody has put TLS in front.
+    pub listen: SocketAddr,
+    /// MiB of one uploaded paper: a scan of 60 pages at 200 dpi has 20.
+    pub upload_mib: u16,
+}
+
+impl Default for WebConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), upload_mib: 25 }
+    }
+}
+
+/// The link to other nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NetConfig {
+    /// Multiaddresses to listen on. Loopback, until office IT opens the firewall on purpose.
+    pub listen: Vec<String>,
+    /// Multiaddresses under which others reach the node; where it listens when empty.
+    pub announce: Vec<String>,
+    /// Nodes to call besides those that directories name.
+    pub peers: Vec<PeerConfig>,
+}
+
+impl Default for NetConfig {
+    fn default() -> Self {
+        Self { listen: vec!["/ip4/127.0.0.1/tcp/4001".to_owned()], announce: Vec::new(), peers: Vec::new() }
+    }
+}
+
+/// A node that can be called.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeerConfig {
+    /// Its transport key.
+    #[serde(deserialize_with = "hex32")]
+    pub transport: [u8; 32],
+    /// Multiaddresses.
+    pub addresses: Vec<String>,
+}
+
+/// Doors for auditors and monitoring.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApiConfig {
+    /// SHA-256 of the token with which an auditor may read log entries; nobody may when absent.
+    #[serde(deserialize_with = "some_hex32")]
+    pub audit_token_sha256: Option<[u8; 32]>,
+}
+
+/// The disk.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// MiB of rows kept in memory. 64 MiB hold the desks and indexes of a large office and leave
+    /// room on a machine of 1 GiB.
+    pub cache_mib: u16,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self { cache_mib: 64 }
+    }
+}
+
+/// The daemon's log.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// What is logged: `error`, `warn`, `info`, `debug`, or a filter of the tracing crate.
+    pub level: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Why the settings cannot be used. Says where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The disk file cannot be read.
+    #[error("{path}: cannot be read ({cause}); give the folder of the node with --data")]
+    Unreadable {
+        /// The disk file.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: std::io::Error,
+    },
+    /// The text is not as it should be.
+    #[error("{path}, line {line}: {problem}; compare with `mohar-node --print-config` and start again")]
+    Bad {
+        /// The disk file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl Config {
+    /// Reads `node.toml` in a data folder; all defaults when there is none.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn load(data: &Path) -> Result<Self, ConfigError> {
+        let path = data.join("node.toml");
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && data.is_dir() => String::new(),
+            Err(cause) => return Err(ConfigError::Unreadable { path, cause }),
+        };
+        let mut config = Self::parse(&text, &path)?;
+        config.data = data.to_owned();
+        Ok(config)
+    }
+
+    /// Reads settings from text; `path` is named in errors.
+    ///
+    /// # Errors
+    /// [`ConfigError::Bad`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let bad = |line, problem: &str| ConfigError::Bad {
+            path: path.to_owned(),
+            line,
+            problem: problem.to_owned(),
+        };
+        if text.len() > CONFIG_BYTES_MAX {
+            return Err(bad(1, "longer than 256 KiB"));
+        }
+        toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start).min(text.len());
+            let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+            bad(line, error.message().trim())
+        })
+    }
+}
+
+fn hex32<'de, D: serde::Deserializer<'de>>(d: D) -> Result<[u8; 32], D::Error> {
+    let text = String::deserialize(d)?;
+    let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
+    let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    bytes.ok_or_else(|| D::Error::custom("64 hexadecimal digits are expected here"))
+}
+
+fn some_hex32<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<[u8; 32]>, D::Error> {
+    hex32(d).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Config, EXAMPLE};
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(text, Path::new("node.toml")).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn the_example_says_the_defaults() {
+        assert_eq!(parse(EXAMPLE), Ok(Config::default()));
+        assert_eq!(parse(""), Ok(Config::default()));
+    }
+
+    #[test]
+    fn what_the_example_shows_in_comments_can_be_used() {
+        let shown = EXAMPLE.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line));
+        let config = parse(&shown.collect::<Vec<_>>().join("\n")).unwrap();
+        assert_eq!(config.net.peers.len(), 1);
+        assert!(config.api.audit_token_sha256.is_some());
+        assert_eq!(config.net.announce.len(), 1);
+    }
+
+    #[test]
+    fn a_misspelt_key_is_refused_with_its_line_and_the_next_step() {
+        let error = parse("[web]\nlisten = \"127.0.0.1:8080\"\nlitsen = 3\n").unwrap_err();
+        assert!(error.contains("node.toml, line 3") && error.contains("litsen"), "{error}");
+        assert!(error.contains("--print-config"), "{error}");
+    }
+
+    #[test]
+    fn a_key_that_is_no_key_and_an_address_that_is_none_are_refused() {
+        assert!(parse("[api]\naudit_token_sha256 = \"abc\"").unwrap_err().contains("line 2"));
+        assert!(parse("[web]\n\nlisten = \"here\"").unwrap_err().contains("line 3"));
+        assert!(parse("[[net.peers]]\ntransport = \"00\"\naddresses = []").unwrap_err().contains("line 2"));
+    }
+}

@@ -1,0 +1,76 @@
+//! Keeps the published directory true about where the node is reached.
+
+use std::time::Duration;
+
+use mohar_protocol::directory::Snapshot;
+use mohar_protocol::refusal::Refusal;
+use tokio::sync::watch;
+
+use crate::ledger::Ledger;
+use crate::ledger::names;
+
+/// After a new address, further ones are awaited this long, so that they are published at once.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// A refused publication is tried again after this time.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// Addresses in one directory: every interface of an office machine, and room.
+const ADDRESSES_MAX: usize = 16;
+
+/// Publishes at the start and whenever the addresses have changed. `announce` replaces what the
+/// network found out.
+pub async fn run(
+    ledger: Ledger,
+    announce: Vec<String>,
+    mut listening: watch::Receiver<Vec<String>>,
+) -> &'static str {
+    loop {
+        let found = listening.borrow_and_update().clone();
+        let addresses = if announce.is_empty() { reachable(found) } else { announce.clone() };
+        while let Err(refusal) = publish(&ledger, &addresses).await {
+            tracing::warn!(code = refusal.code(), "the directory could not be published; trying again");
+            tokio::time::sleep(AGAIN).await;
+        }
+        if listening.changed().await.is_err() {
+            return "the watch over addresses";
+        }
+        tokio::time::sleep(SETTLE).await;
+    }
+}
+
+async fn publish(ledger: &Ledger, addresses: &[String]) -> Result<(), Refusal> {
+    for office in ledger.hosted() {
+        let published =
+            ledger.registry().office(&office).is_ok_and(|register| register.directory().is_some());
+        let same = |names: &Snapshot| names.addresses == addresses;
+        if !published || !same(&names::own(ledger, &office)?) {
+            names::change(ledger, office, |names| names.addresses = addresses.to_vec()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// An address of the machine itself helps nobody else, unless there is no other.
+fn reachable(found: Vec<String>) -> Vec<String> {
+    let is_own = |address: &String| address.starts_with("/ip4/127.") || address.starts_with("/ip6/::1/");
+    let (own, mut others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_own);
+    if others.is_empty() {
+        others = own;
+    }
+    others.truncate(ADDRESSES_MAX);
+    others
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reachable;
+
+    #[test]
+    fn loopback_is_published_only_when_there_is_nothing_else() {
+        let text = |addresses: &[&str]| addresses.iter().map(|a| (*a).to_owned()).collect::<Vec<_>>();
+        let (own, lan) = ("/ip4/127.0.0.1/tcp/4001", "/ip4/10.1.2.3/tcp/4001");
+        assert_eq!(reachable(text(&[own, lan])), text(&[lan]));
+        assert_eq!(reachable(text(&[own])), text(&[own]));
+    }
+}

@@ -1,0 +1,105 @@
+//! My desk, and its rows alone for the live script.
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use mohar_protocol::custody::Phase;
+use serde::Deserialize;
+
+use crate::app::desk::{List, Row as AppRow};
+use crate::clock;
+use crate::web::error::Failure;
+use crate::web::format::{day_from_iso, working_days};
+use crate::web::locale::{kind, name, place, sentence, urgency};
+use crate::web::pages::desk::{Desk, DeskRows, ROWS_PER_PAGE, Row, RowState, Tab};
+use crate::web::pages::frame::Here;
+use crate::web::session::{AtWork, no_done_cookie};
+use crate::web::texts::Lang;
+use crate::web::{Web, html};
+
+/// Which part of the desk.
+#[derive(Deserialize)]
+pub struct Part {
+    #[serde(default)]
+    tab: String,
+    #[serde(default)]
+    page: String,
+}
+
+/// `/` is the desk.
+pub async fn home() -> Redirect {
+    Redirect::to("/desk")
+}
+
+/// The desk.
+pub async fn page(State(web): State<Web>, visit: AtWork, Query(part): Query<Part>) -> Result<Response, Failure> {
+    let (tab, page) = (Tab::from_code(&part.tab), part.page.parse().unwrap_or(1));
+    let read = web.page(&visit, Here::Desk, move |app, officer| {
+        app.desk(officer, list(tab), page, ROWS_PER_PAGE as usize)
+    });
+    let (frame, desk) = read.await?;
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let rows = desk.rows.iter().map(|one| row(visit.lang(), one, frame.now)).collect();
+    let (page, pages) = (number(desk.page), number(desk.pages));
+    let page = html(&Desk { frame, tab, counts: desk.counts.map(number), rows, page, pages })?;
+    Ok((CookieJar::new().add(no_done_cookie()), page).into_response())
+}
+
+/// The rows alone.
+pub async fn rows(State(web): State<Web>, visit: AtWork, Query(part): Query<Part>) -> Result<Response, Failure> {
+    let (tab, page) = (Tab::from_code(&part.tab), part.page.parse().unwrap_or(1));
+    let officer = std::sync::Arc::clone(&visit.officer);
+    let desk = web.read(move |app| app.desk(&officer, list(tab), page, ROWS_PER_PAGE as usize)).await?;
+    let now = clock::now().0;
+    let rows = desk.rows.iter().map(|one| row(visit.lang(), one, now)).collect();
+    html(&DeskRows { t: visit.t(), now, tab, rows })
+}
+
+const fn list(tab: Tab) -> List {
+    match tab {
+        Tab::All => List::All,
+        Tab::Dak => List::Dak,
+        Tab::Files => List::Files,
+        Tab::Sent => List::Sent,
+        Tab::Parked => List::Parked,
+        Tab::Closed => List::Closed,
+    }
+}
+
+fn row(lang: Lang, row: &AppRow, now: u64) -> Row {
+    // A cover that cannot be opened says why, in the place of the subject.
+    let (number, subject) = match &row.cover {
+        Ok((number, subject)) => (number.clone(), subject.clone()),
+        Err(refusal) => (row.matter.id.short(), sentence(lang, *refusal)),
+    };
+    Row {
+        id: row.matter.id.to_string(),
+        kind: kind(row.matter.kind),
+        number,
+        subject,
+        unread: row.is_unread(),
+        from: row.from.as_ref().map(|from| place(lang, from)),
+        since: row.since.0,
+        working_days: working_days(row.since.0, now),
+        due: row.due.as_deref().and_then(day_from_iso),
+        urgency: urgency(row.urgency),
+        state: state(lang, row),
+        returned: row.returned,
+    }
+}
+
+fn state(lang: Lang, row: &AppRow) -> RowState {
+    let holder = place(lang, &row.holder);
+    match (&row.matter.phase, &row.queued_to) {
+        _ if row.needs_newer => RowState::NeedsNewerSoftware,
+        (Phase::Queued { .. }, Some(office)) => {
+            RowState::Queued { office: name(lang, office), since: row.matter.since.0 }
+        }
+        (Phase::InTransit { .. }, _) => RowState::InTransit { office: holder.office },
+        (Phase::Parked { until }, _) => RowState::Parked { until: until.0 },
+        (Phase::Closed, _) => RowState::Closed,
+        _ if row.is_elsewhere => RowState::Delivered { to: holder },
+        _ if row.has_draft => RowState::Draft,
+        _ => RowState::OnDesk,
+    }
+}

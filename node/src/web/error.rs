@@ -1,0 +1,180 @@
+//! Refusals and faults as pages.
+//!
+//! A handler ends with a [`Failure`]; one layer around all handlers turns it into a page in the
+//! officer's language, with the stable code, a number that is also in the log, and what the officer
+//! had typed. A fault shows no internal detail.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use mohar_protocol::refusal::Refusal;
+
+use crate::app::Trouble;
+use crate::app::operation::FormId;
+use crate::web::locale::{language, sentence};
+use crate::web::pages::problem::{Problem, Sort};
+use crate::web::session::plain_frame;
+use crate::web::{Web, html};
+
+/// Digits of the number that an officer reads out on the telephone.
+const OPERATION_DIGITS: usize = 8;
+
+/// Why a request ended without what was asked for.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    what: What,
+    typed: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Refused(Refusal),
+    NotFound,
+    NoPost,
+    Fault,
+}
+
+impl Failure {
+    /// There is no such page, or not for this officer.
+    pub const fn not_found() -> Self {
+        Self { what: What::NotFound, typed: None }
+    }
+
+    /// A post has to be chosen first.
+    pub const fn no_post() -> Self {
+        Self { what: What::NoPost, typed: None }
+    }
+
+    /// A fault of ours: logged here, once, with its causes.
+    pub fn fault(error: &dyn std::error::Error) -> Self {
+        let causes: Vec<String> =
+            std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect();
+        tracing::error!(cause = causes.join(": "), "a page could not be made");
+        Self { what: What::Fault, typed: None }
+    }
+
+    /// With what the officer had typed.
+    #[must_use]
+    pub fn with_typed(self, typed: Option<String>) -> Self {
+        Self { typed, ..self }
+    }
+
+    /// The refusal, if it is one.
+    pub const fn refusal(&self) -> Option<Refusal> {
+        match self.what {
+            What::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    const fn sort(&self) -> Sort {
+        match self.what {
+            What::NotFound => Sort::NotFound,
+            What::NoPost => Sort::NotAllowed,
+            What::Fault => Sort::Fault,
+            What::Refused(refusal) => sort_of(refusal),
+        }
+    }
+
+    const fn code(&self) -> &'static str {
+        match self.what {
+            What::NotFound => "page.not_found",
+            What::NoPost => "page.no_post",
+            What::Fault => "node.fault",
+            What::Refused(refusal) => refusal.code(),
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self { what: What::Refused(refusal), typed: None }
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Refused(refusal) => refusal.into(),
+            Trouble::Fault(fault) => Self::fault(&fault),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.sort().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives failures their page.
+pub async fn dress(State(_): State<Web>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let (lang, method) = (language(&parts), parts.method.clone());
+    let path = parts.uri.path_and_query().map_or("/desk", |path| path.as_str()).to_owned();
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
+    if method == Method::GET {
+        match failure.what {
+            What::Refused(Refusal::SessionEnded) => return to_sign_in(&path),
+            What::NoPost => return Redirect::to("/posts").into_response(),
+            _ => {}
+        }
+    }
+    let operation = FormId::new().to_text()[..OPERATION_DIGITS].to_uppercase();
+    tracing::info!(code = failure.code(), operation, %method, "a request was refused");
+    let problem = Problem {
+        frame: plain_frame(lang, &path),
+        sort: failure.sort(),
+        sentence: failure.refusal().map(|refusal| sentence(lang, refusal)),
+        code: failure.code().to_owned(),
+        operation,
+        typed: failure.typed.clone(),
+        back: "/desk".to_owned(),
+    };
+    let Ok(mut page) = html(&problem) else { return response };
+    *page.status_mut() = response.status();
+    if failure.refusal() == Some(Refusal::Busy) {
+        page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    page
+}
+
+fn to_sign_in(path: &str) -> Response {
+    let back: String = axum::http::uri::PathAndQuery::try_from(path)
+        .map_or_else(|_| "/desk".to_owned(), |path| path.to_string());
+    let back = back.replace('%', "%25").replace('&', "%26").replace('#', "%23").replace('+', "%2B");
+    Redirect::to(&format!("/sign-in?back={back}")).into_response()
+}
+
+const fn sort_of(refusal: Refusal) -> Sort {
+    match refusal {
+        Refusal::MatterUnknown | Refusal::OfficeUnknown | Refusal::PostUnknown | Refusal::ContentNone => {
+            Sort::NotFound
+        }
+        Refusal::NotAdmin
+        | Refusal::NotAuthority
+        | Refusal::ChargeEnded
+        | Refusal::ChargeUnknown
+        | Refusal::SignInNoCharge => Sort::NotAllowed,
+        Refusal::NotHolder | Refusal::NotHolderOffice => Sort::NotHolder,
+        Refusal::FormForged => Sort::BadForm,
+        Refusal::SessionEnded | Refusal::SignInFailed => Sort::SessionEnded,
+        Refusal::TextTooLong | Refusal::ContentTooLarge => Sort::TooLarge,
+        Refusal::SignInTooMany => Sort::TooMany,
+        Refusal::Busy => Sort::Busy,
+        Refusal::ReadOnly => Sort::ReadOnly,
+        Refusal::TextEmpty
+        | Refusal::TextInvisible
+        | Refusal::UploadKind
+        | Refusal::UploadBroken
+        | Refusal::PasswordRule
+        | Refusal::ContentCount => Sort::NotTaken,
+        Refusal::ContentMissing | Refusal::ContentSealed | Refusal::ContentDamaged => Sort::NotFound,
+        _ => Sort::Changed,
+    }
+}

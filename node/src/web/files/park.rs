@@ -1,0 +1,46 @@
+//! Lay aside until a day, with the reason.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use mohar_protocol::refusal::Refusal;
+use mohar_protocol::time::Timestamp;
+
+use crate::clock;
+use crate::web::Web;
+use crate::web::error::Failure;
+use crate::web::files::{correctable, done, matter, number, sheet, typed};
+use crate::web::form::Posted;
+use crate::web::format::day_from_iso;
+use crate::web::pages::confirm::{ConfirmTyped, Verb};
+use crate::web::session::AtWork;
+
+/// The sheet.
+pub async fn ask(State(web): State<Web>, visit: AtWork, Path(id): Path<String>) -> Result<Response, Failure> {
+    sheet(&web, &visit, matter(&id)?, Verb::Park, ConfirmTyped::default(), None).await
+}
+
+/// Signs it.
+pub async fn park(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    posted: Posted<AtWork>,
+) -> Result<Response, Failure> {
+    let Posted { visit, fields, form, .. } = posted;
+    let (id, lang) = (matter(&id)?, visit.lang().code());
+    let given = match super::reason(&fields) {
+        Ok(given) => given,
+        Err(refusal) => return sheet(&web, &visit, id, Verb::Park, typed(&fields), Some(refusal)).await,
+    };
+    let until = day_from_iso(fields.get("until")).map(Timestamp).filter(|until| *until > clock::now());
+    let Some(until) = until else {
+        return sheet(&web, &visit, id, Verb::Park, typed(&fields), Some(Refusal::TextEmpty)).await;
+    };
+    let number = number(&web, &visit, id).await?;
+    match web.app.park(&visit.officer, form, id, until, lang, &given).await {
+        Ok(_) => done("/desk", &visit.t().a("done-parked", "number", number)),
+        Err(trouble) => {
+            let refusal = correctable(trouble).map_err(|failure| failure.with_typed(fields.typed()))?;
+            sheet(&web, &visit, id, Verb::Park, typed(&fields), Some(refusal)).await
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! One file or dak: note sheet and papers, and the note side alone for the live script.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use axum_extra::extract::CookieJar;
+use mohar_protocol::custody::Phase;
+use mohar_protocol::matter_text::NOTE_BYTES_MAX;
+use mohar_protocol::refusal::Refusal;
+use serde::Deserialize;
+
+use crate::app::show::{May, Paper as AppPaper, PaperBytes, SignedNote, View as AppView};
+use crate::clock;
+use crate::web::error::Failure;
+use crate::web::files::matter;
+use crate::web::files::phrases::phrases;
+use crate::web::format::{date, day_from_iso};
+use crate::web::locale::{kind, name, place, sentence, urgency};
+use crate::web::pages::file::{Action, Draft, FileView, Note, Notes, Paper, PaperBody, Sheet, View};
+use crate::web::pages::frame::Here;
+use crate::web::pages::note_text::paragraphs;
+use crate::web::pages::words::{Ladder, Place};
+use crate::web::session::{AtWork, no_done_cookie};
+use crate::web::texts::Texts;
+use crate::web::{Web, html};
+
+/// Letters on a line and lines on a page of a note sheet, for its page numbers.
+const LINE_CHARS: usize = 70;
+/// Lines of a page.
+const PAGE_LINES: usize = 30;
+
+/// What of the file is wanted.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    paper: Option<u32>,
+    #[serde(default)]
+    at: Option<u32>,
+    #[serde(default)]
+    view: String,
+}
+
+/// The page. Opening a received matter as its holder is recorded before it is shown.
+pub async fn page(
+    State(web): State<Web>,
+    visit: AtWork,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let id = matter(&id)?;
+    if !is_prefetch(&headers) {
+        let officer = Arc::clone(&visit.officer);
+        let state = web.read(move |app| app.state_of(&officer, &id)).await?;
+        web.app.opened(&visit.officer, &state).await?;
+    }
+    let chosen = wanted.paper;
+    let read = web.page(&visit, Here::Desk, move |app, officer| {
+        let view = app.show(officer, &id, clock::now())?;
+        let at = shown(&view, chosen);
+        let paper = at.and_then(|at| Some((at, view.papers.get(at)?)));
+        let text = paper.filter(|(_, paper)| is_text(paper));
+        let text = text.and_then(|(_, paper)| app.paper(officer, &id, &paper.act, paper.index).ok());
+        Ok((view, at, text))
+    });
+    let (mut frame, (view, at, text)) = read.await?;
+    frame.path = format!("/files/{id}");
+    let t = visit.t();
+    let page = FileView {
+        sheet: sheet(t, &view),
+        papers: papers(t, &view, at, text),
+        shown: at.and_then(|at| u32::try_from(at + 1).ok()),
+        at_page: wanted.at,
+        view: View::from_code(&wanted.view),
+        draft: draft(&view),
+        actions: actions(view.may),
+        phrases: phrases(t.lang),
+        frame,
+    };
+    Ok((CookieJar::new().add(no_done_cookie()), html(&page)?).into_response())
+}
+
+/// The note side alone.
+pub async fn notes(State(web): State<Web>, visit: AtWork, Path(id): Path<String>) -> Result<Response, Failure> {
+    let (id, officer) = (matter(&id)?, Arc::clone(&visit.officer));
+    let view = web.read(move |app| app.show(&officer, &id, clock::now())).await?;
+    let t = visit.t();
+    html(&Notes { t, now: clock::now().0, sheet: sheet(t, &view), papers: papers(t, &view, None, None) })
+}
+
+/// A browser that only guesses what will be opened next has not opened it.
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    let purpose = headers.get("sec-purpose").or_else(|| headers.get("purpose"));
+    purpose.and_then(|purpose| purpose.to_str().ok()).is_some_and(|purpose| purpose.contains("prefetch"))
+}
+
+/// The place of the paper that is shown: the one asked for, else the first.
+fn shown(view: &AppView, chosen: Option<u32>) -> Option<usize> {
+    let asked = chosen.and_then(|n| usize::try_from(n).ok()?.checked_sub(1)).unwrap_or(0);
+    if asked < view.papers.len() { Some(asked) } else { None }
+}
+
+fn is_text(paper: &AppPaper) -> bool {
+    paper.facts.as_ref().is_ok_and(|facts| facts.label.media_type == "text/plain")
+}
+
+fn sheet(t: Texts, view: &AppView) -> Sheet {
+    let lang = t.lang;
+    let (number, subject, legacy) = match &view.cover {
+        Ok(cover) => (cover.number.clone(), cover.subject.clone(), cover.legacy_number.clone()),
+        Err(refusal) => (view.matter.id.short(), sentence(lang, *refusal), String::new()),
+    };
+    let notes = view.notes.iter().enumerate();
+    Sheet {
+        id: view.matter.id.to_string(),
+        kind: kind(view.matter.kind),
+        number,
+        legacy_number: Some(legacy).filter(|legacy| !legacy.is_empty()),
+        subject,
+        urgency: urgency(view.past.urgency(view.cover.as_deref().ok())),
+        due: view.past.due().and_then(day_from_iso),
+        holder: place(lang, &view.holder),
+        mine: view.may.work || view.may.cancel || view.may.wake || view.may.reopen,
+        since: view.matter.since.0,
+        hindrance: hindrance(t, view),
+        notes: notes.map(|(at, one)| note(t, &view.notes, at, one)).collect(),
+    }
+}
+
+fn hindrance(t: Texts, view: &AppView) -> Option<String> {
+    let holder = place(t.lang, &view.holder);
+    match &view.matter.phase {
+        _ if view.past.needs_newer => Some(t.s("state-needs-newer")),
+        Phase::Active => None,
+        Phase::Queued { .. } => {
+            let office = view.queued_to.as_ref().map(|office| name(t.lang, office)).unwrap_or_default();
+            let age = crate::web::format::age(t, view.matter.since.0, clock::now().0);
+            Some(t.b("state-queued", "office", office, "age", age))
+        }
+        Phase::InTransit { .. } => Some(t.a("state-in-transit", "office", holder.office)),
+        Phase::Parked { until } => Some(t.a("state-parked", "date", date(until.0))),
+        Phase::Closed => Some(t.s("state-closed")),
+        Phase::Frozen => Some(sentence(t.lang, Refusal::MatterFrozen)),
+    }
+}
+
+fn note(t: Texts, all: &[SignedNote], at: usize, note: &SignedNote) -> Note {
+    let nobody = Place { post: t.s("unknown"), office: String::new(), person: None };
+    let by = note.by.as_ref().map_or(nobody, |by| place(t.lang, by));
+    let text = written(t, note);
+    let lines_before: usize = all[..at].iter().map(|note| lines(&written(t, note))).sum();
+    let page = u32::try_from(1 + lines_before / PAGE_LINES).unwrap_or(u32::MAX);
+    let mut shown = Note::new(note.act.to_string(), page, paragraphs_before(all, at), &text, by, note.at.0);
+    shown.time_in_doubt = note.in_doubt;
+    shown.ladder = Ladder::local(note.mirrors.and_then(|n| u32::try_from(n).ok()));
+    shown
+}
+
+/// A note that cannot be read says why, in its place.
+fn written(t: Texts, note: &SignedNote) -> String {
+    match &note.text {
+        Ok(text) => text.clone(),
+        Err(refusal) => format!("[{}]", sentence(t.lang, *refusal)),
+    }
+}
+
+fn lines(text: &str) -> usize {
+    text.lines().map(|line| 1 + line.chars().count() / LINE_CHARS).sum::<usize>() + 3
+}
+
+/// The number of the first paragraph of the note at a place; paragraphs count through the file. A
+/// note that cannot be read counts as one.
+pub fn paragraphs_before(notes: &[SignedNote], at: usize) -> u32 {
+    let count = |note: &SignedNote| note.text.as_ref().map_or(1, |text| paragraphs(text, 1).len());
+    let before: usize = notes[..at].iter().map(count).sum();
+    u32::try_from(before + 1).unwrap_or(u32::MAX)
+}
+
+/// First and last page of each paper in the correspondence.
+pub fn pages_of(papers: &[AppPaper]) -> Vec<(u32, u32)> {
+    let pages = papers.iter().map(|paper| paper.facts.as_ref().map_or(1, |facts| facts.label.pages));
+    pages
+        .scan(0_u32, |last, pages| {
+            let first = last.saturating_add(1);
+            *last = last.saturating_add(pages);
+            Some((first, *last))
+        })
+        .collect()
+}
+
+fn papers(t: Texts, view: &AppView, at: Option<usize>, text: Option<PaperBytes>) -> Vec<Paper> {
+    let mut text = text.map(|paper| String::from_utf8_lossy(&paper.bytes).into_owned());
+    let numbered = view.papers.iter().zip(pages_of(&view.papers)).enumerate();
+    let paper = |(index, (paper, (first_page, last_page))): (usize, (&AppPaper, (u32, u32)))| {
+        let n = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        match &paper.facts {
+            Ok(facts) => Paper {
+                n,
+                title: facts.title.clone(),
+                first_page,
+                last_page,
+                date: facts.label.date.as_deref().and_then(day_from_iso),
+                bytes: facts.bytes,
+                body: match facts.label.media_type.as_str() {
+                    "application/pdf" => PaperBody::Pdf,
+                    "image/jpeg" | "image/png" => PaperBody::Image,
+                    "text/plain" if at == Some(index) => PaperBody::Text(text.take().unwrap_or_default()),
+                    "text/plain" => PaperBody::Text(String::new()),
+                    _ => PaperBody::Other,
+                },
+            },
+            Err(refusal) => {
+                let why = sentence(t.lang, *refusal);
+                Paper { n, title: why.clone(), first_page, last_page, date: None, bytes: 0, body: PaperBody::Text(why) }
+            }
+        }
+    };
+    numbered.map(paper).collect()
+}
+
+fn draft(view: &AppView) -> Option<Draft> {
+    let draft = view.draft.as_ref()?;
+    Some(Draft {
+        text: draft.text.clone(),
+        version: draft.version,
+        next_para: paragraphs_before(&view.notes, view.notes.len()),
+        saved_at: Some(draft.saved.0).filter(|at| *at > 0),
+        // Letters of Devanagari take three bytes each.
+        max_chars: u32::try_from(NOTE_BYTES_MAX / 3).unwrap_or(u32::MAX),
+    })
+}
+
+fn actions(may: May) -> Vec<Action> {
+    let offers = [
+        (may.work, Action::Send),
+        (may.send_back, Action::SendBack),
+        (may.work, Action::Attach),
+        (may.work, Action::Park),
+        (may.work, Action::Close),
+        (may.cancel || may.request_recall, Action::Recall),
+        (may.wake, Action::Wake),
+        (may.reopen, Action::Reopen),
+    ];
+    offers.into_iter().filter(|(may, _)| *may).map(|(_, action)| action).collect()
+}

@@ -1,0 +1,79 @@
+//! Open a file.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use mohar_protocol::matter_text::{NUMBER_CHARS_MAX, SUBJECT_CHARS_MAX, line, required};
+use mohar_protocol::refusal::Refusal;
+
+use crate::app::open::NewFile;
+use crate::clock;
+use crate::web::error::Failure;
+use crate::web::files::{done, refused};
+use crate::web::form::{Fields, Posted};
+use crate::web::locale::{sentence, urgency_number};
+use crate::web::pages::frame::Here;
+use crate::web::pages::intake::{FieldError, OpenFile, OpenFileTyped};
+use crate::web::pages::words::Urgency;
+use crate::web::session::AtWork;
+use crate::web::texts::Lang;
+use crate::web::{Web, html};
+
+/// The form.
+pub async fn ask(State(web): State<Web>, visit: AtWork) -> Result<Response, Failure> {
+    let typed = OpenFileTyped { language: visit.lang(), ..OpenFileTyped::default() };
+    form(&web, &visit, typed, Vec::new()).await
+}
+
+/// Opens it and shows it.
+pub async fn open(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Response, Failure> {
+    let Posted { visit, fields, form: id, .. } = posted;
+    let typed = typed(&fields);
+    let errors = errors(visit.lang(), &typed);
+    if !errors.is_empty() {
+        return form(&web, &visit, typed, errors).await;
+    }
+    let new = NewFile {
+        subject: typed.subject.clone(),
+        legacy_number: typed.legacy_number.clone(),
+        language: typed.language.code().to_owned(),
+        urgency: urgency_number(typed.urgency),
+    };
+    let opened = web.app.open(&visit.officer, id, new).await;
+    let (receipt, number) = opened.map_err(|t| Failure::from(t).with_typed(fields.typed()))?;
+    done(&format!("/files/{}", receipt.matter), &visit.t().a("done-opened", "number", number))
+}
+
+fn typed(fields: &Fields) -> OpenFileTyped {
+    OpenFileTyped {
+        subject: fields.take("subject"),
+        legacy_number: fields.take("legacy_number"),
+        language: Lang::from_code(fields.get("language")).unwrap_or_default(),
+        urgency: Urgency::from_code(fields.get("urgency")).unwrap_or_default(),
+    }
+}
+
+fn errors(lang: Lang, typed: &OpenFileTyped) -> Vec<FieldError> {
+    let checks = [
+        ("subject", line(&typed.subject, SUBJECT_CHARS_MAX).and_then(required)),
+        ("legacy_number", line(&typed.legacy_number, NUMBER_CHARS_MAX)),
+    ];
+    checks.into_iter().filter_map(|(field, check)| fault(lang, field, check)).collect()
+}
+
+/// What to correct in a field.
+pub fn fault(lang: Lang, field: &'static str, check: Result<String, Refusal>) -> Option<FieldError> {
+    check.err().map(|refusal| FieldError { field, sentence: sentence(lang, refusal) })
+}
+
+async fn form(
+    web: &Web,
+    visit: &AtWork,
+    typed: OpenFileTyped,
+    errors: Vec<FieldError>,
+) -> Result<Response, Failure> {
+    let read = web.page(visit, Here::OpenFile, |app, officer| app.series(&officer.office, clock::now()));
+    let (frame, series) = read.await?;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(refused(html(&OpenFile { frame, series, typed, errors })?, status))
+}

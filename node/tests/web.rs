@@ -1,0 +1,441 @@
+//! The officers' pages of a started node, asked by a browser that keeps cookies.
+
+#[allow(dead_code, reason = "shared with the tests of the daemon")]
+#[path = "daemon/support.rs"]
+mod support;
+
+use mohar_node::run::Running;
+use mohar_protocol::act::body::ChargeKind;
+use mohar_protocol::control::{Credentials, Request, Response};
+use mohar_protocol::id::MatterId;
+use mohar_protocol::records::Records;
+
+use crate::support::{ADMIN, Office, PASSWORD, State};
+
+const CLERK: &str = "ramesh";
+const CLERK_PASSWORD: &str = "eleven blue files";
+
+/// A browser: keeps cookies, follows redirections, reads forms.
+struct Browser {
+    agent: ureq::Agent,
+    base: String,
+}
+
+#[derive(Debug)]
+struct Page {
+    status: u16,
+    headers: String,
+    body: String,
+}
+
+impl Browser {
+    fn new(running: &Running) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+        Self { agent: ureq::Agent::new_with_config(config), base: format!("http://{}", running.web) }
+    }
+
+    /// The same browser after the node has started anew, perhaps on another port.
+    fn moved(self, running: &Running) -> Self {
+        Self { base: format!("http://{}", running.web), ..self }
+    }
+
+    fn get(&self, path: &str) -> Page {
+        let call = || self.agent.get(format!("{}{path}", self.base)).call().unwrap();
+        page(tokio::task::block_in_place(call))
+    }
+
+    fn send(&self, path: &str, kind: &str, body: Vec<u8>, headers: &[(&str, &str)]) -> Page {
+        let mut request = self.agent.post(format!("{}{path}", self.base)).content_type(kind);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        page(tokio::task::block_in_place(|| request.send(&body[..]).unwrap()))
+    }
+
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(path, "application/x-www-form-urlencoded", urlencoded(fields), &[])
+    }
+
+    /// Fills in the form of a page and sends it.
+    fn submit(&self, form: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        let page = self.get(form);
+        assert_eq!(page.status, 200, "{form}: {}", page.body);
+        let (csrf, op) = (page.field("csrf"), page.field("op"));
+        self.post(path, &[&[("csrf", csrf.as_str()), ("op", op.as_str())], fields].concat())
+    }
+
+    fn put_draft(&self, id: &str, csrf: &str, text: &str, version: u64) -> Page {
+        let body = serde_json::json!({ "text": text, "version": version }).to_string();
+        let request = self.agent.put(format!("{}/files/{id}/draft", self.base));
+        let request = request.content_type("application/json").header("x-csrf-token", csrf);
+        page(tokio::task::block_in_place(|| request.send(&body).unwrap()))
+    }
+
+    fn upload(&self, form: &str, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Page {
+        let page = self.get(form);
+        let (csrf, op) = (page.field("csrf"), page.field("op"));
+        let mut body = Vec::new();
+        for (field, value) in [&[("csrf", csrf.as_str()), ("op", op.as_str())], fields].concat() {
+            let head = format!("--edge\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        let head = format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"paper\"; filename=\"{name}\"\r\ncontent-type: application/pdf\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--edge--\r\n");
+        self.send(path, "multipart/form-data; boundary=edge", body, &[])
+    }
+
+    fn sign_in(&self, login: &str, password: &str) -> Page {
+        self.submit("/sign-in", "/sign-in", &[("login", login), ("password", password), ("back", "/desk")])
+    }
+
+    /// Opens a file and gives its id.
+    fn open_file(&self, subject: &str) -> String {
+        let page = self.submit("/files/new", "/files/new", &[("subject", subject), ("language", "hi"), ("urgency", "ordinary")]);
+        assert_eq!(page.status, 200, "{}", page.body);
+        page.between("data-file=\"", "\"")
+    }
+}
+
+impl Page {
+    fn field(&self, name: &str) -> String {
+        self.between(&format!("name=\"{name}\" value=\""), "\"")
+    }
+
+    fn between(&self, before: &str, after: &str) -> String {
+        let (_, rest) = self.body.split_once(before).unwrap_or_else(|| panic!("no {before} in {}", self.body));
+        rest.split_once(after).unwrap().0.to_owned()
+    }
+
+    fn has(&self, text: &str) -> bool {
+        self.body.contains(text)
+    }
+}
+
+fn page(mut response: ureq::http::Response<ureq::Body>) -> Page {
+    let headers = response.headers().iter();
+    let headers = headers.map(|(k, v)| format!("{k}: {}\n", v.to_str().unwrap())).collect();
+    let bytes = response.body_mut().read_to_vec().unwrap();
+    Page { status: response.status().as_u16(), headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+fn urlencoded(fields: &[(&str, &str)]) -> Vec<u8> {
+    let encode = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    let pairs = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    pairs.collect::<Vec<_>>().join("&").into_bytes()
+}
+
+/// An office with an administrator and a clerk.
+async fn office(seed: u8) -> (Office, Running) {
+    let office = State::found(seed).office("mp/gad", Vec::new());
+    let running = office.start().await;
+    let by = || Credentials { login: ADMIN.into(), password: PASSWORD.into() };
+    let post = Request::AddPost {
+        by: by(),
+        code: "clerk".into(),
+        name_hi: "सहायक वर्ग-2".into(),
+        name_en: "Assistant Grade II".into(),
+        rank: 5,
+        admin: false,
+    };
+    let officer = Request::AddOfficer {
+        by: by(),
+        login: CLERK.into(),
+        password: CLERK_PASSWORD.into(),
+        name_hi: "श्री रमेश पटेल".into(),
+        name_en: "Shri Ramesh Patel".into(),
+    };
+    let charge =
+        Request::GiveCharge { by: by(), login: CLERK.into(), post: "clerk".into(), kind: ChargeKind::Full };
+    for request in [post, officer, charge] {
+        let answer = office.ask(&request).await;
+        assert!(matches!(answer, Response::Done { .. }), "{answer:?}");
+    }
+    (office, running)
+}
+
+fn verbs(running: &Running, id: &str) -> Vec<&'static str> {
+    let snapshot = running.ledger.snapshot();
+    let records = Records::new(&snapshot);
+    let id: MatterId = id.parse().unwrap();
+    let chain = records.chain(&id, 0, 100).unwrap();
+    let verb = |act| records.act(act).unwrap().unwrap().header().known_verb().unwrap().name();
+    chain.iter().map(verb).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
+    let (_office, running) = office(41).await;
+    let browser = Browser::new(&running);
+    let wrong = browser.sign_in(CLERK, "not the password");
+    let unknown = browser.sign_in("nobody", "not the password");
+    assert_eq!((wrong.status, unknown.status), (401, 401));
+    for page in [&wrong, &unknown] {
+        assert!(page.has("प्रवेश नाम या पासवर्ड सही नहीं है।"), "{}", page.body);
+        assert!(!page.has("not the password"));
+    }
+    assert!(browser.get("/desk").has("action=\"/sign-in\""), "nobody is signed in");
+    let desk = browser.sign_in(CLERK, CLERK_PASSWORD);
+    assert_eq!(desk.status, 200);
+    assert!(desk.has("श्री रमेश पटेल"), "{}", desk.body);
+    let out = browser.submit("/desk", "/sign-out", &[]);
+    assert!(out.has("action=\"/sign-in\""));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_five_failures_a_name_waits() {
+    let (_office, running) = office(42).await;
+    let browser = Browser::new(&running);
+    for _ in 0..5 {
+        assert_eq!(browser.sign_in(CLERK, "not the password").status, 401);
+    }
+    assert_eq!(browser.sign_in(CLERK, CLERK_PASSWORD).status, 429, "even the right one has to wait");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_without_its_token_or_from_another_site_is_refused() {
+    let (_office, running) = office(43).await;
+    let browser = Browser::new(&running);
+    browser.sign_in(CLERK, CLERK_PASSWORD);
+    let form = browser.get("/files/new");
+    let (csrf, op) = (form.field("csrf"), form.field("op"));
+    let subject = ("subject", "भवन की मरम्मत");
+    let foreign = "0".repeat(64);
+    for (csrf, op) in [("", op.as_str()), (foreign.as_str(), op.as_str()), (csrf.as_str(), "")] {
+        let refused = browser.post("/files/new", &[("csrf", csrf), ("op", op), subject]);
+        assert_eq!(refused.status, 403);
+        assert!(refused.has("form.forged") && refused.has("भवन की मरम्मत"), "{}", refused.body);
+    }
+    let body = urlencoded(&[("csrf", csrf.as_str()), ("op", op.as_str()), subject]);
+    for header in [("origin", "http://evil.example"), ("sec-fetch-site", "cross-site")] {
+        let kind = "application/x-www-form-urlencoded";
+        assert_eq!(browser.send("/files/new", kind, body.clone(), &[header]).status, 403);
+    }
+    assert!(!browser.get("/desk").has("भवन की मरम्मत"), "nothing was recorded");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_opened_noted_and_marked_between_two_posts() {
+    let (office, running) = office(44).await;
+    let clerk = Browser::new(&running);
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    let id = clerk.open_file("सामुदायिक भवन हेतु राशि");
+    let file = clerk.get(&format!("/files/{id}"));
+    assert!(file.has("सामुदायिक भवन हेतु राशि") && file.has("/1/2"), "{}", file.body);
+
+    let saved = clerk.put_draft(&id, &file.field("csrf"), "प्रस्ताव से सहमत।\nआदेशार्थ प्रस्तुत।", 0);
+    assert_eq!(saved.status, 200, "{}", saved.body);
+    let sheet = clerk.get(&format!("/files/{id}/send"));
+    assert!(sheet.has("प्रस्ताव से सहमत।") && sheet.has("प्रशासक"), "{}", sheet.body);
+    let to = sheet.between("/send?to=", "&");
+    let to = to.replace("%2E", ".");
+    let form = format!("/files/{id}/send?to={to}");
+    let fields = [("to", to.as_str()), ("wanted", "orders"), ("urgency", "top"), ("due", "2030-01-15"), ("remarks", "कृपया देखें")];
+    let desk = clerk.submit(&form, &format!("/files/{id}/send"), &fields);
+    assert_eq!(desk.status, 200, "{}", desk.body);
+    assert!(desk.has("सामुदायिक") || desk.has("banner-good"), "{}", desk.body);
+    assert_eq!(verbs(&running, &id), ["open", "note", "mark"]);
+
+    let admin = Browser::new(&running);
+    admin.sign_in(ADMIN, PASSWORD);
+    let desk = admin.get("/desk?lang=en");
+    assert!(desk.has("सामुदायिक भवन हेतु राशि") && desk.has("15/01/2030"), "{}", desk.body);
+    let file = admin.get(&format!("/files/{id}"));
+    assert!(file.has("प्रस्ताव से सहमत।") && file.has("para-2") && file.has("श्री रमेश पटेल"), "{}", file.body);
+    let history = admin.get(&format!("/files/{id}/where?lang=en"));
+    assert!(history.has("कृपया देखें") && history.has("Note signed") && history.has("Forwarded"), "{}", history.body);
+
+    let back = [("reason", "प्राक्कलन संलग्न करें")];
+    let sent_back = admin.submit(&format!("/files/{id}/send-back"), &format!("/files/{id}/send-back"), &back);
+    assert_eq!(sent_back.status, 200, "{}", sent_back.body);
+    assert_eq!(clerk.get("/desk?lang=en").body.matches("returned once").count(), 1);
+    for (sheet, fields) in [
+        ("park", &[("until", "2099-01-01"), ("reason", "प्रतीक्षा")][..]),
+        ("close", &[("retention", "c5"), ("reason", "")][..]),
+        ("reopen", &[("reason", "पुनः")][..]),
+    ] {
+        let done = clerk.submit(&format!("/files/{id}/{sheet}"), &format!("/files/{id}/{sheet}"), fields);
+        assert_eq!(done.status, 200, "{sheet}: {}", done.body);
+        if sheet == "park" {
+            assert_eq!(clerk.submit(&format!("/files/{id}"), &format!("/files/{id}/wake"), &[]).status, 200);
+        }
+    }
+    let all = ["open", "note", "mark", "send_back", "park", "wake", "close", "reopen"];
+    assert_eq!(verbs(&running, &id), all);
+    assert!(matches!(office.ask(&Request::Check).await, Response::Done { .. }));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_sent_twice_gives_one_act() {
+    let (_office, running) = office(45).await;
+    let clerk = Browser::new(&running);
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    let form = clerk.get("/files/new");
+    let (csrf, op) = (form.field("csrf"), form.field("op"));
+    let fields = [("csrf", csrf.as_str()), ("op", op.as_str()), ("subject", "दो बार दबाया"), ("language", "hi")];
+    let first = clerk.post("/files/new", &fields).between("data-file=\"", "\"");
+    let again = clerk.post("/files/new", &fields).between("data-file=\"", "\"");
+    assert_eq!(first, again);
+    let other = [("csrf", csrf.as_str()), ("op", op.as_str()), ("subject", "बदला हुआ विषय"), ("language", "hi")];
+    assert_ne!(clerk.post("/files/new", &other).between("data-file=\"", "\""), first, "other words are another file");
+
+    let sheet = clerk.get(&format!("/files/{first}/send"));
+    let to = sheet.between("/send?to=", "&").replace("%2E", ".");
+    let sheet = clerk.get(&format!("/files/{first}/send?to={to}"));
+    let fields = [("csrf", sheet.field("csrf")), ("op", sheet.field("op")), ("to", to), ("wanted", "orders".to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    for _ in 0..2 {
+        let sent = clerk.post(&format!("/files/{first}/send"), &fields);
+        assert_eq!(sent.status, 200, "{}", sent.body);
+    }
+    assert_eq!(verbs(&running, &first), ["open", "mark"]);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_that_write_one_note_meet_a_conflict_and_lose_nothing() {
+    let (_office, running) = office(46).await;
+    let clerk = Browser::new(&running);
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    let id = clerk.open_file("दो टैब");
+    let csrf = clerk.get(&format!("/files/{id}")).field("csrf");
+    let saved = clerk.put_draft(&id, &csrf, "पहला टैब", 0);
+    assert!(saved.status == 200 && saved.has("\"version\":1"), "{}", saved.body);
+    let conflict = clerk.put_draft(&id, &csrf, "दूसरा टैब", 0);
+    assert_eq!(conflict.status, 409);
+    assert!(conflict.has("पहला टैब") && conflict.has("\"version\":1"), "{}", conflict.body);
+    assert_eq!(clerk.put_draft(&id, &csrf, "दूसरा टैब", 1).status, 200);
+    assert_eq!(clerk.put_draft(&id, "", "x", 2).status, 403, "without the token of the session");
+    assert_eq!(clerk.put_draft(&id, &csrf, "a\u{202E}b", 2).status, 422);
+    let stranger = Browser::new(&running);
+    stranger.sign_in(ADMIN, PASSWORD);
+    let csrf = stranger.get("/desk").field("csrf");
+    assert_eq!(stranger.put_draft(&id, &csrf, "x", 0).status, 404, "not this post's file");
+    assert_eq!(stranger.get(&format!("/files/{id}")).status, 404);
+    assert!(clerk.get(&format!("/files/{id}")).has("दूसरा टैब"));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_uploads_are_refused_with_sentence_and_code_and_good_ones_are_shown() {
+    let (_office, running) = office(47).await;
+    let clerk = Browser::new(&running);
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    let fields = [("from", "थाना प्रभारी"), ("subject", "अनुमति"), ("letter_date", "2026-11-20"), ("urgency", "priority")];
+    for (name, bytes) in [("a.pdf", &b"MZ\x90\x00program"[..]), ("a.pdf", b"<html><script>alert(1)</script>"), ("a.pdf", b"%PDF-1.7 cut")] {
+        let refused = clerk.upload("/dak/new", "/dak/new", &fields, name, bytes);
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        assert!(refused.has("थाना प्रभारी") && refused.has("2026-11-20"), "what was typed stays: {}", refused.body);
+        assert!(refused.has("PDF, JPEG, PNG") || refused.has("स्कैन पुनः"), "{}", refused.body);
+    }
+    let pdf = b"%PDF-1.4\n<< /Type /Pages /Count 3 >>\n%%EOF\n";
+    let file = clerk.upload("/dak/new", "/dak/new", &fields, "letter.pdf", pdf);
+    assert_eq!(file.status, 200, "{}", file.body);
+    let id = file.between("data-file=\"", "\"");
+    assert!(file.has("<iframe") && file.has("पृ.1-3/प") && file.has("आवक 1/"), "{}", file.body);
+    let paper = clerk.get(&format!("/files/{id}/papers/1"));
+    assert_eq!((paper.status, paper.body.as_bytes()), (200, &pdf[..]));
+    assert!(paper.headers.contains("content-type: application/pdf"), "{}", paper.headers);
+
+    let attach = format!("/files/{id}/attach");
+    let large = vec![b'a'; 200_000];
+    let attached = clerk.upload(&attach, &attach, &[("title", "गणना")], "x", &large);
+    assert_eq!(attached.status, 200, "{}", attached.body);
+    let text = clerk.get(&format!("/files/{id}?paper=2"));
+    assert!(text.has(&"a".repeat(200_000)) && text.has("पृ.4/प"));
+    let paper = clerk.get(&format!("/files/{id}/papers/2"));
+    assert!(paper.headers.contains("sandbox") && paper.headers.contains("text/plain"), "{}", paper.headers);
+    let refused = clerk.upload(&attach, &attach, &[("title", "रखा हुआ शीर्षक")], "x", b"PK\x03\x04");
+    assert!(refused.status == 422 && refused.has("रखा हुआ शीर्षक"), "{}", refused.body);
+    assert_eq!(verbs(&running, &id), ["diarise", "attach"]);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_survives_a_restart_of_the_node_and_a_copied_disk_opens_none() {
+    let (office, running) = office(48).await;
+    let clerk = Browser::new(&running);
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    let id = clerk.open_file("पुनः आरम्भ");
+    running.stop().await;
+    let running = office.start().await;
+    let clerk = clerk.moved(&running);
+    let file = clerk.get(&format!("/files/{id}"));
+    assert!(file.status == 200 && file.has("पुनः आरम्भ"), "{}", file.body);
+    let second = clerk.open_file("दूसरी नस्ती");
+    assert!(clerk.get(&format!("/files/{second}")).has("/2/2"), "the series goes on");
+    assert_eq!(Browser::new(&running).get("/desk").field("back"), "/desk", "others are asked to sign in");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_answers_in_both_languages_with_strict_headers() {
+    let (_office, running) = office(49).await;
+    let clerk = Browser::new(&running);
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    let id = clerk.open_file("सभी पृष्ठ");
+    let mut paths: Vec<String> =
+        ["/desk", "/desk?tab=sent", "/desk?tab=dak&page=9", "/files/new", "/dak/new", "/safety", "/settings", "/help", "/posts", "/sign-in"]
+            .map(str::to_owned)
+            .to_vec();
+    for sheet in ["", "/send", "/attach", "/send-back", "/recall", "/park", "/close", "/reopen", "/where"] {
+        paths.push(format!("/files/{id}{sheet}"));
+    }
+    for path in paths {
+        for lang in ["hi", "en"] {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let page = clerk.get(&format!("{path}{mark}lang={lang}"));
+            assert_eq!(page.status, 200, "{path}: {}", page.body);
+            assert!(page.has(&format!("<html lang=\"{lang}\">")), "{path}");
+            assert!(!page.has("⟦"), "{path}");
+            for header in [
+                "content-security-policy: default-src 'self'",
+                "frame-ancestors 'none'",
+                "x-content-type-options: nosniff",
+                "referrer-policy: same-origin",
+                "cache-control: no-store",
+                "cross-origin-opener-policy: same-origin",
+                "cross-origin-resource-policy: same-origin",
+            ] {
+                assert!(page.headers.contains(header), "{path} lacks {header}: {}", page.headers);
+            }
+        }
+    }
+    assert_eq!(clerk.get("/desk/rows?tab=all").status, 200);
+    assert_eq!(clerk.get(&format!("/files/{id}/notes")).status, 200);
+    assert_eq!(clerk.get("/files/zz").status, 404);
+    assert_eq!(clerk.get("/nothing").status, 404);
+    let asset = clerk.get("/assets/pages.css");
+    assert!(asset.status == 200 && asset.headers.contains("immutable"));
+    let english = clerk.get("/language?to=en&back=/help");
+    assert!(english.has("<html lang=\"en\">") && clerk.get("/desk").has("<html lang=\"en\">"));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_password_opens_and_the_old_one_does_not() {
+    let (_office, running) = office(50).await;
+    let (clerk, other) = (Browser::new(&running), Browser::new(&running));
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    other.sign_in(CLERK, CLERK_PASSWORD);
+    let change = |old: &str, new: &str| {
+        clerk.submit("/settings", "/settings/password", &[("old", old), ("new", new), ("again", new)])
+    };
+    assert_eq!(change("wrong password", "twelve new chairs").status, 422);
+    assert_eq!(change(CLERK_PASSWORD, "short").status, 422);
+    assert_eq!(change(CLERK_PASSWORD, "twelve new chairs").status, 200);
+    assert!(other.get("/desk").has("action=\"/sign-in\""), "other sessions ended");
+    assert_eq!(other.sign_in(CLERK, CLERK_PASSWORD).status, 401);
+    assert_eq!(other.sign_in(CLERK, "twelve new chairs").status, 200);
+    let id = clerk.open_file("वही कुंजी");
+    assert_eq!(verbs(&running, &id), ["open"]);
+    running.stop().await;
+}
+

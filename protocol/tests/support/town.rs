@@ -1,0 +1,281 @@
+//! Three offices with a node each, in memory, and what they do in a morning.
+
+use std::collections::VecDeque;
+
+use mohar_protocol::act::body::{ChargeKind, EndCharge, GiveCharge};
+use mohar_protocol::act::{Body, Holder, UnverifiedAct};
+use mohar_protocol::audit::{Bundle, LogDirectory, bundle};
+use mohar_protocol::custody::command::Command;
+use mohar_protocol::entropy::Entropy;
+use mohar_protocol::id::{ActId, MatterId, OfficeId};
+use mohar_protocol::log::checkpoint::SignedCheckpoint;
+use mohar_protocol::machine::{
+    Actor, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
+    open_key,
+};
+use mohar_protocol::records::Records;
+use mohar_protocol::refusal::Refusal;
+use mohar_protocol::registry::Registry;
+use mohar_protocol::sealing::at_rest::StorageKey;
+use mohar_protocol::sealing::content::seal;
+use mohar_protocol::sealing::{Content, Kind, MatterKey};
+use mohar_protocol::testing::{MemoryStore, TestOffice, TestState};
+use mohar_protocol::time::Timestamp;
+
+/// The district: it opens the file.
+pub const DISTRICT: usize = 0;
+/// A tehsil of it: the file goes there and comes back.
+pub const TEHSIL: usize = 1;
+/// Another division's office: it only keeps copies and witnesses.
+pub const FAR: usize = 2;
+
+struct Node {
+    machine: Machine,
+    store: MemoryStore,
+}
+
+/// The three nodes, fully linked.
+pub struct Town {
+    pub state: TestState,
+    pub now: Timestamp,
+    nodes: Vec<Node>,
+    entropy: Entropy,
+    operations: u8,
+}
+
+fn storage() -> StorageKey {
+    StorageKey::from_bytes([9; 32])
+}
+
+impl Town {
+    pub fn found(seed: u8) -> Self {
+        let mut entropy = Entropy::from_seed([seed; 32]);
+        let now = Timestamp(1_750_000_000_000);
+        let mut state = TestState::found(&mut entropy, now);
+        state.add_office(None, "mp/indore", 3, None, &mut entropy, now);
+        state.add_office(Some(DISTRICT), "mp/indore/depalpur", 2, None, &mut entropy, now);
+        state.add_office(None, "mp/rewa", 1, None, &mut entropy, now);
+        let mut town = Self { state, now, nodes: Vec::new(), entropy, operations: 0 };
+        for office in &town.state.offices {
+            let store = MemoryStore::default();
+            let registry = Registry::new(town.state.id);
+            let machine =
+                Machine::start(registry, vec![office.host()], storage(), &Records::new(&store)).unwrap();
+            town.nodes.push(Node { machine, store });
+        }
+        for node in 0..3 {
+            let import = Request::Import(town.state.package());
+            town.request(node, import).unwrap();
+        }
+        for node in 0..3 {
+            for other in (0..3).filter(|other| *other != node) {
+                town.feed(node, Input::Connected(town.peer(other)));
+            }
+        }
+        town
+    }
+
+    pub fn office(&self, node: usize) -> &TestOffice {
+        &self.state.offices[node]
+    }
+
+    fn peer(&self, node: usize) -> Peer {
+        Peer(self.office(node).keys.transport.public().to_bytes())
+    }
+
+    /// Gives one input to a node and lets all nodes talk until nobody has anything to say.
+    fn feed(&mut self, node: usize, input: Input) -> Vec<Result<Receipt, Refusal>> {
+        let mut answers = Vec::new();
+        let mut inputs = VecDeque::from([(node, input)]);
+        while let Some((node, input)) = inputs.pop_front() {
+            self.now = self.now.plus_ms(1);
+            let from = self.peer(node);
+            let Node { machine, store } = &mut self.nodes[node];
+            let mut records = Records::new(store);
+            let mut outputs = Vec::new();
+            machine.step(self.now, &mut self.entropy, &mut records, input, &mut outputs).unwrap();
+            machine.step(self.now, &mut self.entropy, &mut records, Input::Settle, &mut outputs).unwrap();
+            let writes = records.into_writes();
+            store.commit(writes);
+            for output in outputs {
+                match output {
+                    Output::Send { to, message } => {
+                        let to = (0..3).find(|other| self.peer(*other) == to).unwrap();
+                        inputs.push_back((to, Input::Frame { from, bytes: message.to_frame() }));
+                    }
+                    Output::Answer { answer, .. } => answers.push(answer),
+                    _ => {}
+                }
+            }
+        }
+        answers
+    }
+
+    fn request(&mut self, node: usize, request: Request) -> Result<Receipt, Refusal> {
+        self.feed(node, Input::Request { ticket: Ticket(0), request }).pop().unwrap()
+    }
+
+    /// Lets a second pass everywhere, so that whatever waits is said again.
+    pub fn tick(&mut self, ms: u64) {
+        self.now = self.now.plus_ms(ms);
+        for node in 0..3 {
+            self.feed(node, Input::Tick);
+        }
+    }
+
+    fn operation(&mut self) -> [u8; 16] {
+        self.operations += 1;
+        [self.operations; 16]
+    }
+
+    fn content(&mut self, key: &MatterKey, generation: u32, kind: Kind, text: &str) -> NewContent {
+        let content = Content {
+            kind,
+            media_type: "text/plain".to_owned(),
+            name: String::new(),
+            body: text.as_bytes().to_vec(),
+        };
+        let sealed = seal(key, generation, &content, &mut self.entropy).unwrap();
+        NewContent { reference: sealed.reference, ciphertext: Where::Here(sealed.ciphertext) }
+    }
+
+    pub fn open(&mut self, node: usize, actor: Actor, subject: &str) -> MatterId {
+        let key = MatterKey::generate(&mut self.entropy);
+        let contents = vec![self.content(&key, 1, Kind::Cover, subject)];
+        let operation = self.operation();
+        let matter = NewMatter { is_dak: false, key, contents };
+        self.request(node, Request::Begin { actor, operation, matter }).unwrap().matter
+    }
+
+    pub fn act(&mut self, node: usize, actor: Actor, matter: MatterId, command: Command) -> ActId {
+        let text = matches!(command, Command::Note | Command::Attach).then_some("as proposed");
+        let mut contents = Vec::new();
+        if let Some(text) = text {
+            let records = Records::new(&self.nodes[node].store);
+            let generation = records.matter(&matter).unwrap().unwrap().generation;
+            let sealed = records.sealed_key(&matter, generation).unwrap().unwrap();
+            let key = open_key(&storage(), &sealed).unwrap();
+            contents.push(self.content(&key, generation, Kind::Note, text));
+        }
+        let operation = self.operation();
+        let request = Request::Act { actor, operation, matter, command, contents };
+        self.request(node, request).unwrap().act
+    }
+
+    pub fn register(&mut self, node: usize, change: Body) -> ActId {
+        let actor = self.office(node).admin();
+        self.request(node, Request::Register { actor, change }).unwrap().act
+    }
+
+    /// The desk of a post.
+    pub fn desk(&self, node: usize, post: usize) -> Holder {
+        Holder { office: self.office(node).id, post: self.office(node).posts[post].post }
+    }
+
+    /// The whole log of an office as its node holds it, under its newest cosigned checkpoint.
+    pub fn log(&self, node: usize) -> LogDirectory {
+        let office = self.office(node).id;
+        let records = Records::new(&self.nodes[node].store);
+        let checkpoint = records.head(&office).unwrap().unwrap();
+        let size = SignedCheckpoint::parse(&checkpoint).unwrap().claimed().head.size;
+        let leaves = records.leaves(&office, 0, size as usize).unwrap();
+        let leaves = leaves.iter().map(|id| records.expect_act(id).unwrap().bytes().to_vec()).collect();
+        LogDirectory { checkpoint, leaves, registry: self.registry(node) }
+    }
+
+    /// Charter and all dossiers, as a node holds them.
+    pub fn registry(&self, node: usize) -> Package {
+        let records = Records::new(&self.nodes[node].store);
+        let bytes = |ids: Vec<ActId>| {
+            ids.iter().map(|id| records.expect_act(id).unwrap().bytes().to_vec().into()).collect()
+        };
+        let offices: Vec<OfficeId> = self.state.offices.iter().map(|office| office.id).collect();
+        Package {
+            charter: bytes(records.charter().unwrap()),
+            dossiers: offices.iter().map(|o| bytes(records.dossier(o, 0, 10_000).unwrap())).collect(),
+        }
+    }
+
+    pub fn bundle(&self, node: usize, matter: MatterId, disclose: bool) -> Bundle {
+        let records = Records::new(&self.nodes[node].store);
+        let registry = self.nodes[node].machine.registry();
+        bundle::collect(&records, registry, &storage(), matter, disclose).unwrap()
+    }
+
+    /// The chain of a matter as a node holds it.
+    pub fn chain(&self, node: usize, matter: MatterId) -> Vec<UnverifiedAct> {
+        let records = Records::new(&self.nodes[node].store);
+        let ids = records.chain(&matter, 0, 1_000).unwrap();
+        ids.iter().map(|id| UnverifiedAct::parse(records.expect_act(id).unwrap().bytes()).unwrap()).collect()
+    }
+}
+
+/// What a morning left behind.
+pub struct Morning {
+    pub town: Town,
+    /// Went from the district to the tehsil and back, and was closed.
+    pub travelled: MatterId,
+    /// Never left the district.
+    pub stayed: MatterId,
+    /// The district officer whose charge was ended.
+    pub ended: Actor,
+}
+
+/// A file goes from the district to its tehsil and back; a charge ends; another file stays.
+pub fn morning(seed: u8) -> Morning {
+    let mut town = Town::found(seed);
+    let (clerk, head) = (town.office(DISTRICT).actor(0), town.office(DISTRICT).actor(1));
+    let travelled = town.open(DISTRICT, town.office(DISTRICT).actor(0), "Boundary of two villages");
+    town.act(DISTRICT, clerk, travelled, Command::Note);
+    let to = town.desk(DISTRICT, 1).post;
+    town.act(DISTRICT, town.office(DISTRICT).actor(0), travelled, Command::Mark { to });
+    town.act(DISTRICT, head, travelled, Command::Note);
+    let to = town.desk(TEHSIL, 0);
+    town.act(DISTRICT, town.office(DISTRICT).actor(1), travelled, Command::Forward { to });
+    settle(&mut town);
+    town.act(TEHSIL, town.office(TEHSIL).actor(0), travelled, Command::Opened);
+    town.act(TEHSIL, town.office(TEHSIL).actor(0), travelled, Command::Note);
+
+    let stayed = town.open(DISTRICT, town.office(DISTRICT).actor(2), "Stamp paper");
+    town.act(DISTRICT, town.office(DISTRICT).actor(2), stayed, Command::Note);
+    let (ended, post) = (town.office(DISTRICT).actor(2), town.desk(DISTRICT, 2).post);
+    let charge = ended.charge.unwrap();
+    town.register(DISTRICT, Body::EndCharge(EndCharge { charge }));
+    let officer = town
+        .chain_of_register(DISTRICT)
+        .iter()
+        .find_map(|act| match act.body() {
+            Body::GiveCharge(body) if body.post == town.desk(DISTRICT, 0).post => Some(body.officer),
+            _ => None,
+        })
+        .unwrap();
+    let give = GiveCharge { post, officer, kind: ChargeKind::Additional };
+    let charge = town.register(DISTRICT, Body::GiveCharge(give)).into();
+    let key = town.office(DISTRICT).posts[0].key.clone();
+    let additional = Actor { office: town.office(DISTRICT).id, charge: Some(charge), key };
+    town.act(DISTRICT, additional, stayed, Command::Note);
+
+    town.act(TEHSIL, town.office(TEHSIL).actor(0), travelled, Command::SendBack);
+    settle(&mut town);
+    town.act(DISTRICT, town.office(DISTRICT).actor(1), travelled, Command::Opened);
+    town.act(DISTRICT, town.office(DISTRICT).actor(1), travelled, Command::Close { retention: 3 });
+    settle(&mut town);
+    Morning { town, travelled, stayed, ended }
+}
+
+/// Ticks until handovers are received and heads are cosigned.
+fn settle(town: &mut Town) {
+    town.tick(6_000);
+    town.tick(16 * 60_000);
+    for _ in 0..3 {
+        town.tick(11_000);
+    }
+}
+
+impl Town {
+    /// Register acts of an office.
+    pub fn chain_of_register(&self, node: usize) -> Vec<UnverifiedAct> {
+        let dossier = self.registry(node).dossiers.swap_remove(node);
+        dossier.iter().map(|bytes| UnverifiedAct::parse(bytes).unwrap()).collect()
+    }
+}

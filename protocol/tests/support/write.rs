@@ -1,0 +1,341 @@
+//! Writes the vectors anew, from fixed seeds.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use data_encoding::HEXLOWER;
+use mohar_protocol::act::{UnverifiedAct, sig_structure};
+use mohar_protocol::audit::{LogDirectory, verify_bundle};
+use mohar_protocol::ceremony;
+use mohar_protocol::codec;
+use mohar_protocol::custody::{Matter, Phase};
+use mohar_protocol::keys::{PublicKey, SecretKey};
+use mohar_protocol::log::checkpoint::SignedCheckpoint;
+use mohar_protocol::log::cosignature::cosignatures;
+use mohar_protocol::log::note::{CosignerKey, LogKey};
+use mohar_protocol::machine::{HostSecrets, Package, cosigner_name, origin};
+use mohar_protocol::records::Role;
+use mohar_protocol::registry::Registry;
+use serde_json::{Value, json};
+
+use crate::cases::{bundles_tampered, bytes_tampered};
+use crate::forger::{Forger, rename_cosigner};
+use crate::town::{DISTRICT, FAR, Morning, TEHSIL, morning};
+
+/// Writes one page of vectors.
+pub fn write(name: &str, path: &str) {
+    let morning = morning(1);
+    let forger = Forger::new(&morning);
+    let page = match name {
+        "act" => acts(&morning, &forger),
+        "registry" => registry(&morning, &forger),
+        "custody" => custody(&morning, &forger),
+        "checkpoint" => checkpoints(&morning, &forger),
+        _ => bundles(&morning, &forger),
+    };
+    std::fs::write(path, serde_json::to_string_pretty(&page).unwrap() + "\n").unwrap();
+}
+
+fn hex(bytes: &[u8]) -> String {
+    HEXLOWER.encode(bytes)
+}
+
+fn fold(morning: &Morning) -> Registry {
+    let mut registry = Registry::new(morning.town.state.id);
+    let package = morning.town.registry(DISTRICT);
+    for bytes in package.charter.iter().chain(package.dossiers.iter().flatten()) {
+        registry.admit_act(UnverifiedAct::parse(bytes).unwrap()).unwrap();
+    }
+    registry
+}
+
+/// One act of every verb that the morning saw, and the bytes of one of them altered.
+fn acts(morning: &Morning, forger: &Forger) -> Value {
+    let town = &morning.town;
+    let mut one_each: BTreeMap<u16, Vec<u8>> = BTreeMap::new();
+    let logs = [town.log(DISTRICT), town.log(TEHSIL)];
+    let charter = logs[0].registry.charter.iter().map(|act| act.to_vec());
+    for bytes in charter.chain(logs.iter().flat_map(|log| log.leaves.clone())) {
+        one_each.entry(UnverifiedAct::parse(&bytes).unwrap().header().verb).or_insert(bytes);
+    }
+    let keys = all_keys(morning);
+    let good: Vec<Value> = one_each
+        .values()
+        .map(|bytes| {
+            let act = UnverifiedAct::parse(bytes).unwrap();
+            let key = keys.iter().find(|key| key.id() == act.key()).unwrap();
+            json!({
+                "verb": act.header().known_verb().unwrap().name(),
+                "public_key": hex(&key.to_bytes()),
+                "payload": hex(&codec::encode(act.header())),
+                "sig_structure": hex(&sig_structure(bytes).unwrap()),
+                "id": act.id().to_string(),
+                "bytes": hex(bytes),
+            })
+        })
+        .collect();
+    let altered: Vec<Value> = bytes_tampered()
+        .into_iter()
+        .map(|(name, code, tamper)| {
+            let mut log = town.log(DISTRICT);
+            let at = forger.find(&log, mohar_protocol::act::Verb::Note, 0);
+            tamper(forger, &mut log);
+            json!({ "name": name, "code": code, "bytes": hex(&log.leaves[at]) })
+        })
+        .collect();
+    json!({ "good": good, "altered_key": hex(&forger.clerk.public().to_bytes()), "altered": altered })
+}
+
+/// Every key that signed something.
+fn all_keys(morning: &Morning) -> Vec<PublicKey> {
+    let state = &morning.town.state;
+    let mut keys: Vec<&SecretKey> = state.root.iter().collect();
+    for office in &state.offices {
+        keys.extend([&office.keys.operating, &office.keys.signing, &office.admin]);
+        keys.extend(office.posts.iter().map(|post| &post.key));
+    }
+    keys.into_iter().map(SecretKey::public).collect()
+}
+
+/// A splice that turns the good bytes into the bad ones.
+fn splice(good: &[u8], bad: &[u8]) -> (usize, usize, String) {
+    let at = good.iter().zip(bad).take_while(|(a, b)| a == b).count();
+    let rest = good[at..].iter().rev().zip(bad[at..].iter().rev()).take_while(|(a, b)| a == b).count();
+    (at, good.len() - rest - at, BASE64.encode(&bad[at..bad.len() - rest]))
+}
+
+fn registry(morning: &Morning, forger: &Forger) -> Value {
+    let package = morning.town.registry(DISTRICT);
+    let good = ceremony::to_file(&package);
+    let offices: Vec<Value> = fold(morning)
+        .offices()
+        .map(|register| {
+            let mut charges: Vec<String> = register.charges().map(|charge| charge.id.to_string()).collect();
+            charges.sort_unstable();
+            json!({
+                "id": register.id().to_string(),
+                "path": register.path(),
+                "head": register.head().to_string(),
+                "number": register.number(),
+                "charges": charges,
+            })
+        })
+        .collect();
+    type Case = (&'static str, &'static str, fn(&Forger, &mut Package));
+    let cases: [Case; 7] = [
+        ("a charter without its second signature", "authority.not_authority", |_, package| {
+            package.charter.pop();
+        }),
+        ("an admission without its second signature", "authority.office_not_admitted", |_, package| {
+            package.dossiers[DISTRICT].remove(2);
+        }),
+        ("an admission signed by the office itself", "authority.not_authority", |f, package| {
+            let admission = &mut package.dossiers[DISTRICT][1];
+            *admission = f.forge(admission, &f.operating, |_, _| ()).into();
+        }),
+        ("an admission by another office", "authority.not_authority", |f, package| {
+            let admission = &mut package.dossiers[TEHSIL][1];
+            *admission = f.forge(admission, &f.far_operating, |header, _| header.office = Some(f.far)).into();
+        }),
+        ("a dropped register entry", "chain.gap", |_, package| drop(package.dossiers[FAR].remove(5))),
+        ("a register entry by an officer who is no administrator", "authority.not_admin", |f, package| {
+            let last = package.dossiers[DISTRICT].last_mut().unwrap();
+            *last = f.forge(last, &f.clerk, |header, _| header.charge = Some(f.clerk_charge)).into();
+        }),
+        ("a register entry by the keys of another office", "authority.not_authority", |f, package| {
+            let last = package.dossiers[DISTRICT].last_mut().unwrap();
+            *last = f
+                .forge(last, &f.far_operating, |header, _| {
+                    (header.office, header.charge) = (Some(f.far), None);
+                })
+                .into();
+        }),
+    ];
+    let altered: Vec<Value> = cases
+        .into_iter()
+        .map(|(name, code, tamper)| {
+            let mut bad = package.clone();
+            tamper(forger, &mut bad);
+            let (at, remove, insert) = splice(&good, &ceremony::to_file(&bad));
+            json!({ "name": name, "code": code, "at": at, "remove": remove, "insert": insert })
+        })
+        .collect();
+    let trust = morning.town.state.id.to_string();
+    json!({ "trust": trust, "package": BASE64.encode(&good), "offices": offices, "altered": altered })
+}
+
+/// What a verifier knows of a matter, as in section 1 of `spec/custody.md`.
+pub fn state_of(matter: &Matter) -> Value {
+    let phase = match matter.phase {
+        Phase::Active => "active",
+        Phase::Queued { .. } => "queued",
+        Phase::InTransit { .. } => "in_transit",
+        Phase::Parked { .. } => "parked",
+        Phase::Closed => "closed",
+        Phase::Frozen => "frozen",
+    };
+    json!({
+        "number": matter.number,
+        "head": matter.head.to_string(),
+        "epoch": matter.epoch,
+        "holder": [matter.holder.office.to_string(), matter.holder.post.to_string()],
+        "phase": phase,
+        "generation": matter.generation,
+        "opened": matter.opened,
+        "route": matter.route.iter().map(|h| [h.office.to_string(), h.post.to_string()]).collect::<Vec<_>>(),
+        "came_from": matter.came_from.map(|h| [h.office.to_string(), h.post.to_string()]),
+    })
+}
+
+fn custody(morning: &Morning, forger: &Forger) -> Value {
+    let registry = fold(morning);
+    let chain = morning.town.chain(DISTRICT, morning.travelled);
+    let bytes: Vec<Vec<u8>> = morning.town.bundle(DISTRICT, morning.travelled, false)
+        .chain
+        .iter()
+        .map(|act| act.to_vec())
+        .collect();
+    let mut matter: Option<Matter> = None;
+    let mut steps = Vec::new();
+    for (act, bytes) in chain.into_iter().zip(&bytes) {
+        let (act, signer) = registry.verify(act).unwrap();
+        let next = match &matter {
+            None => Matter::begin(&act, &signer).unwrap(),
+            Some(matter) => matter.advance(&act, &signer, &registry).unwrap(),
+        };
+        steps.push(json!({ "act": hex(bytes), "state": state_of(&next) }));
+        matter = Some(next);
+    }
+    // Each is the act that did follow, changed.
+    let refused = |name: &str, code: &str, after: usize, act: Vec<u8>| {
+        json!({ "name": name, "code": code, "after": after, "act": hex(&act) })
+    };
+    let clerk = &forger.clerk;
+    let altered = [
+        refused("a skipped number", "chain.gap", 0, forger.forge(&bytes[1], clerk, |h, _| h.number += 1)),
+        refused("a wrong epoch", "chain.epoch", 0, forger.forge(&bytes[1], clerk, |h, _| h.epoch = 1)),
+        refused("another previous act", "chain.fork", 1, forger.forge(&bytes[2], clerk, |h, _| {
+            h.previous = h.matter.map(Into::into);
+        })),
+        refused("a wrong holder", "custody.wrong_holder", 0, forger.forge(&bytes[1], clerk, |h, _| {
+            h.holder.as_mut().unwrap().office = forger.far;
+        })),
+        refused("an officer who has passed it on", "custody.not_holder", 2, forger.forge(&bytes[3], clerk, |h, _| {
+            h.charge = Some(forger.clerk_charge);
+        })),
+        refused("a rival for a place that is taken", "chain.fork", 1, {
+            forger.forge(&bytes[1], clerk, |h, _| h.time.0 += 1)
+        }),
+        refused("a handover before the forward", "chain.gap", 3, bytes[5].clone()),
+        refused("a receive by another office", "custody.not_holder_office", 5, {
+            forger.forge(&bytes[6], &forger.far_node, |h, _| {
+                (h.office, h.register) = (Some(forger.far), Some(forger.far_register));
+            })
+        }),
+        refused("a file that is sent back to another post", "custody.wrong_holder", 8, {
+            forger.forge(&bytes[9], &forger.tehsil_officer.key, |h, body| {
+                if let mohar_protocol::act::Body::SendBack(body) = body {
+                    body.to.post = h.holder.unwrap().post;
+                }
+            })
+        }),
+    ];
+    json!({
+        "trust": morning.town.state.id.to_string(),
+        "package": BASE64.encode(ceremony::to_file(&morning.town.registry(DISTRICT))),
+        "chain": steps,
+        "refused": altered,
+    })
+}
+
+fn checkpoints(morning: &Morning, forger: &Forger) -> Value {
+    let log = morning.town.log(DISTRICT);
+    let good = String::from_utf8(log.checkpoint.clone()).unwrap();
+    let key = LogKey::new(origin(&forger.office), forger.node.public());
+    let cosigners: Vec<CosignerKey> = [TEHSIL, FAR]
+        .iter()
+        .flat_map(|node| {
+            let office = morning.town.office(*node);
+            [Role::Mirror, Role::Witness].map(|role| {
+                let secret = match role {
+                    Role::Mirror => HostSecrets::mirror(&office.keys.signing),
+                    Role::Witness => HostSecrets::witness(&office.keys.signing),
+                };
+                CosignerKey::new(cosigner_name(&office.id, role), secret.public())
+            })
+        })
+        .collect();
+    let signed = SignedCheckpoint::parse(good.as_bytes()).unwrap();
+    let head = signed.claimed().head;
+    let seen = cosignatures(&signed.verify(&key).unwrap(), &cosigners).unwrap();
+    type Case = (&'static str, &'static str, fn(&Forger, &mut LogDirectory));
+    let cases: [Case; 7] = [
+        ("the checkpoint of another office", "origin", |f, log| {
+            log.checkpoint.clone_from(&f.tehsil.checkpoint);
+        }),
+        ("another size", "signature", |_, log| edit(log, "\n32\n", "\n31\n")),
+        ("a size with a leading zero", "unreadable", |_, log| edit(log, "\n32\n", "\n032\n")),
+        ("another key under the same name", "signature", |f, log| f.sign_again_with(log, &f.far_node)),
+        ("a forged cosignature", "cosignature", |_, log| {
+            rename_cosigner(&mut log.checkpoint, |line| *line.signature.last_mut().unwrap() ^= 1);
+        }),
+        ("a witness's line in the place of the mirror's", "cosignature", |f, log| {
+            f.pass_witness_for_mirror(&mut log.checkpoint);
+        }),
+        ("no empty line", "unreadable", |_, log| edit(log, "\n\n", "\n")),
+    ];
+    let altered: Vec<Value> = cases
+        .into_iter()
+        .map(|(name, refused, tamper)| {
+            let mut bad = log.clone();
+            tamper(forger, &mut bad);
+            json!({ "name": name, "refused": refused, "note": String::from_utf8(bad.checkpoint).unwrap() })
+        })
+        .collect();
+    json!({
+        "log": key.to_string(),
+        "cosigners": cosigners.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "note": good,
+        "size": head.size,
+        "root": head.root.to_string(),
+        "cosigned": seen.iter().map(|s| json!({ "by": s.name.as_str(), "time_s": s.time_s })).collect::<Vec<_>>(),
+        "altered": altered,
+    })
+}
+
+fn edit(log: &mut LogDirectory, old: &str, new: &str) {
+    let text = String::from_utf8(log.checkpoint.clone()).unwrap();
+    log.checkpoint = text.replacen(old, new, 1).into_bytes();
+}
+
+fn bundles(morning: &Morning, forger: &Forger) -> Value {
+    let trust = morning.town.state.id;
+    let bundle = morning.town.bundle(DISTRICT, morning.travelled, true);
+    let good = ceremony::to_file(&bundle);
+    let report = verify_bundle(&bundle, trust);
+    let mut altered = Vec::new();
+    let withheld = |_: &Forger, bundle: &mut mohar_protocol::audit::Bundle| bundle.contents.truncate(1);
+    let cases = bundles_tampered().into_iter().map(|(name, _, tamper)| (name, tamper));
+    for (name, tamper) in cases.chain([("contents withheld", withheld as fn(&Forger, &mut _))]) {
+        let mut bad = bundle.clone();
+        tamper(forger, &mut bad);
+        let report = verify_bundle(&bad, trust);
+        let (at, remove, insert) = splice(&good, &ceremony::to_file(&bad));
+        altered.push(json!({
+            "name": name,
+            "exit_code": report.exit_code,
+            "codes": report.codes(),
+            "at": at,
+            "remove": remove,
+            "insert": insert,
+        }));
+    }
+    json!({
+        "trust": trust.to_string(),
+        "bundle": BASE64.encode(&good),
+        "acts": report.acts_counted.verified,
+        "contents": report.contents_counted.verified,
+        "altered": altered,
+    })
+}

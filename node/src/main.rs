@@ -1,5 +1,6 @@
 //! `mohar-node`: the daemon of one office. Reads the command line, starts, waits, stops.
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,10 +22,17 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<ExitCode> {
-    let args = Args::parse();
+async fn main() -> ExitCode {
+    serve(Args::parse()).await.unwrap_or_else(|error| {
+        // One line, whether or not the log has been started.
+        let _ = writeln!(io::stderr(), "mohar-node: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn serve(args: Args) -> anyhow::Result<ExitCode> {
     let Some(data) = args.data.filter(|_| !args.print_config) else {
-        std::io::Write::write_all(&mut std::io::stdout(), EXAMPLE.as_bytes())?;
+        io::stdout().write_all(EXAMPLE.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     };
     let config = Config::load(&data)?;

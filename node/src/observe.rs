@@ -2,15 +2,23 @@
 //!
 //! Lines carry short ids (`office`, `peer`, `matter`), never names, subjects or contents.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat};
 
+/// The network library tells of every connection with ids that are not ours.
+const QUIET: &str = "libp2p=warn,libp2p_swarm=warn";
+
 /// Starts logging; a second call in one process changes nothing.
 pub fn start(config: &LogConfig) {
-    let filter = EnvFilter::try_new(&config.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", config.level));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info"))))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     // Only a second subscriber is refused, and then the first goes on.
     let _ = match config.format {
         LogFormat::Text => log.try_init(),

@@ -1,6 +1,8 @@
 //! Reads the `use` lines of the daemon and fails on an arrow that points up, and on a clock or a
 //! source of randomness outside `clock.rs`.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

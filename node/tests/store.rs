@@ -1,5 +1,7 @@
 //! The store on a real disk: what is committed is there, what is not is not.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+
 use std::path::Path;
 
 use mohar_node::store::{Store, tables};

@@ -1,13 +1,19 @@
 //! The officers' pages of a started node, asked by a browser that keeps cookies.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[allow(dead_code, reason = "shared with the tests of the daemon")]
 #[path = "daemon/support.rs"]
 mod support;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use mohar_node::run::Running;
 use mohar_protocol::act::body::ChargeKind;
+use mohar_protocol::ceremony::to_file;
 use mohar_protocol::control::{Credentials, Request, Response};
+use mohar_protocol::custody::Phase;
 use mohar_protocol::id::MatterId;
+use mohar_protocol::machine::Package;
 use mohar_protocol::records::Records;
 
 use crate::support::{ADMIN, Office, PASSWORD, State};
@@ -76,7 +82,8 @@ impl Browser {
         let (csrf, op) = (page.field("csrf"), page.field("op"));
         let mut body = Vec::new();
         for (field, value) in [&[("csrf", csrf.as_str()), ("op", op.as_str())], fields].concat() {
-            let head = format!("--edge\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            let head =
+                format!("--edge\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
             body.extend_from_slice(head.as_bytes());
         }
         let head = format!(
@@ -94,7 +101,11 @@ impl Browser {
 
     /// Opens a file and gives its id.
     fn open_file(&self, subject: &str) -> String {
-        let page = self.submit("/files/new", "/files/new", &[("subject", subject), ("language", "hi"), ("urgency", "ordinary")]);
+        let page = self.submit(
+            "/files/new",
+            "/files/new",
+            &[("subject", subject), ("language", "hi"), ("urgency", "ordinary")],
+        );
         assert_eq!(page.status, 200, "{}", page.body);
         page.between("data-file=\"", "\"")
     }
@@ -106,7 +117,8 @@ impl Page {
     }
 
     fn between(&self, before: &str, after: &str) -> String {
-        let (_, rest) = self.body.split_once(before).unwrap_or_else(|| panic!("no {before} in {}", self.body));
+        let (_, rest) =
+            self.body.split_once(before).unwrap_or_else(|| panic!("no {before} in {}", self.body));
         rest.split_once(after).unwrap().0.to_owned()
     }
 
@@ -236,7 +248,18 @@ async fn a_file_is_opened_noted_and_marked_between_two_posts() {
     let to = sheet.between("/send?to=", "&");
     let to = to.replace("%2E", ".");
     let form = format!("/files/{id}/send?to={to}");
-    let fields = [("to", to.as_str()), ("wanted", "orders"), ("urgency", "top"), ("due", "2030-01-15"), ("remarks", "कृपया देखें")];
+    let fields = [
+        ("to", to.as_str()),
+        ("wanted", "orders"),
+        ("urgency", "top"),
+        ("due", "2030-01-15"),
+        ("remarks", "कृपया देखें"),
+    ];
+    let changed = clerk.submit(&form, &format!("/files/{id}/send"), &fields);
+    assert_eq!(changed.status, 409, "a note that was not seen is not signed");
+    assert_eq!(verbs(&running, &id), ["open"]);
+    let fields = [&fields[..], &[("version", "1")]].concat();
+    assert_eq!(clerk.get(&form).field("version"), "1");
     let desk = clerk.submit(&form, &format!("/files/{id}/send"), &fields);
     assert_eq!(desk.status, 200, "{}", desk.body);
     assert!(desk.has("सामुदायिक") || desk.has("banner-good"), "{}", desk.body);
@@ -249,7 +272,11 @@ async fn a_file_is_opened_noted_and_marked_between_two_posts() {
     let file = admin.get(&format!("/files/{id}"));
     assert!(file.has("प्रस्ताव से सहमत।") && file.has("para-2") && file.has("श्री रमेश पटेल"), "{}", file.body);
     let history = admin.get(&format!("/files/{id}/where?lang=en"));
-    assert!(history.has("कृपया देखें") && history.has("Note signed") && history.has("Forwarded"), "{}", history.body);
+    assert!(
+        history.has("कृपया देखें") && history.has("Note signed") && history.has("Forwarded"),
+        "{}",
+        history.body
+    );
 
     let back = [("reason", "प्राक्कलन संलग्न करें")];
     let sent_back = admin.submit(&format!("/files/{id}/send-back"), &format!("/files/{id}/send-back"), &back);
@@ -279,17 +306,28 @@ async fn a_form_sent_twice_gives_one_act() {
     clerk.sign_in(CLERK, CLERK_PASSWORD);
     let form = clerk.get("/files/new");
     let (csrf, op) = (form.field("csrf"), form.field("op"));
-    let fields = [("csrf", csrf.as_str()), ("op", op.as_str()), ("subject", "दो बार दबाया"), ("language", "hi")];
+    let fields =
+        [("csrf", csrf.as_str()), ("op", op.as_str()), ("subject", "दो बार दबाया"), ("language", "hi")];
     let first = clerk.post("/files/new", &fields).between("data-file=\"", "\"");
     let again = clerk.post("/files/new", &fields).between("data-file=\"", "\"");
     assert_eq!(first, again);
-    let other = [("csrf", csrf.as_str()), ("op", op.as_str()), ("subject", "बदला हुआ विषय"), ("language", "hi")];
-    assert_ne!(clerk.post("/files/new", &other).between("data-file=\"", "\""), first, "other words are another file");
+    let other =
+        [("csrf", csrf.as_str()), ("op", op.as_str()), ("subject", "बदला हुआ विषय"), ("language", "hi")];
+    assert_ne!(
+        clerk.post("/files/new", &other).between("data-file=\"", "\""),
+        first,
+        "other words are another file"
+    );
 
     let sheet = clerk.get(&format!("/files/{first}/send"));
     let to = sheet.between("/send?to=", "&").replace("%2E", ".");
     let sheet = clerk.get(&format!("/files/{first}/send?to={to}"));
-    let fields = [("csrf", sheet.field("csrf")), ("op", sheet.field("op")), ("to", to), ("wanted", "orders".to_owned())];
+    let fields = [
+        ("csrf", sheet.field("csrf")),
+        ("op", sheet.field("op")),
+        ("to", to),
+        ("wanted", "orders".to_owned()),
+    ];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     for _ in 0..2 {
         let sent = clerk.post(&format!("/files/{first}/send"), &fields);
@@ -328,11 +366,24 @@ async fn hostile_uploads_are_refused_with_sentence_and_code_and_good_ones_are_sh
     let (_office, running) = office(47).await;
     let clerk = Browser::new(&running);
     clerk.sign_in(CLERK, CLERK_PASSWORD);
-    let fields = [("from", "थाना प्रभारी"), ("subject", "अनुमति"), ("letter_date", "2026-11-20"), ("urgency", "priority")];
-    for (name, bytes) in [("a.pdf", &b"MZ\x90\x00program"[..]), ("a.pdf", b"<html><script>alert(1)</script>"), ("a.pdf", b"%PDF-1.7 cut")] {
+    let fields = [
+        ("from", "थाना प्रभारी"),
+        ("subject", "अनुमति"),
+        ("letter_date", "2026-11-20"),
+        ("urgency", "priority"),
+    ];
+    for (name, bytes) in [
+        ("a.pdf", &b"MZ\x90\x00program"[..]),
+        ("a.pdf", b"<html><script>alert(1)</script>"),
+        ("a.pdf", b"%PDF-1.7 cut"),
+    ] {
         let refused = clerk.upload("/dak/new", "/dak/new", &fields, name, bytes);
         assert_eq!(refused.status, 422, "{}", refused.body);
-        assert!(refused.has("थाना प्रभारी") && refused.has("2026-11-20"), "what was typed stays: {}", refused.body);
+        assert!(
+            refused.has("थाना प्रभारी") && refused.has("2026-11-20"),
+            "what was typed stays: {}",
+            refused.body
+        );
         assert!(refused.has("PDF, JPEG, PNG") || refused.has("स्कैन पुनः"), "{}", refused.body);
     }
     let pdf = b"%PDF-1.4\n<< /Type /Pages /Count 3 >>\n%%EOF\n";
@@ -381,10 +432,20 @@ async fn every_page_answers_in_both_languages_with_strict_headers() {
     let clerk = Browser::new(&running);
     clerk.sign_in(CLERK, CLERK_PASSWORD);
     let id = clerk.open_file("सभी पृष्ठ");
-    let mut paths: Vec<String> =
-        ["/desk", "/desk?tab=sent", "/desk?tab=dak&page=9", "/files/new", "/dak/new", "/safety", "/settings", "/help", "/posts", "/sign-in"]
-            .map(str::to_owned)
-            .to_vec();
+    let mut paths: Vec<String> = [
+        "/desk",
+        "/desk?tab=sent",
+        "/desk?tab=dak&page=9",
+        "/files/new",
+        "/dak/new",
+        "/safety",
+        "/settings",
+        "/help",
+        "/posts",
+        "/sign-in",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     for sheet in ["", "/send", "/attach", "/send-back", "/recall", "/park", "/close", "/reopen", "/where"] {
         paths.push(format!("/files/{id}{sheet}"));
     }
@@ -439,3 +500,121 @@ async fn a_changed_password_opens_and_the_old_one_does_not() {
     running.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_desk_is_told_when_it_is_stale_and_a_fifth_tab_is_refused() {
+    let (_office, running) = office(51).await;
+    let clerk = Browser::new(&running);
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    let stream = || {
+        let answer =
+            tokio::task::block_in_place(|| clerk.agent.get(format!("{}/events", clerk.base)).call().unwrap());
+        (answer.status().as_u16(), answer.into_body().into_reader())
+    };
+    let mut streams: Vec<_> = (0..4).map(|_| stream()).collect();
+    assert!(streams.iter().all(|(status, _)| *status == 200));
+    assert_eq!(stream().0, 429);
+    clerk.open_file("नई नस्ती");
+    let mut line = [0; 12];
+    tokio::task::block_in_place(|| std::io::Read::read_exact(&mut streams[0].1, &mut line).unwrap());
+    assert!(line.starts_with(b"data: "), "{:?}", String::from_utf8_lossy(&line));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_travels_to_another_office_is_opened_once_and_comes_back() {
+    let mut state = State::found(52);
+    let (elder, elder_runs, younger, younger_runs) = two_offices(&mut state).await;
+    let (ours, theirs) = (Browser::new(&elder_runs), Browser::new(&younger_runs));
+    ours.sign_in(ADMIN, PASSWORD);
+    theirs.sign_in(ADMIN, PASSWORD);
+    let id = ours.open_file("दूसरे कार्यालय को");
+    let matter: MatterId = id.parse().unwrap();
+    let sheet = ours.get(&format!("/files/{id}/send?q=pwd"));
+    let to = sheet.between("/send?to=", "&").replace("%2E", ".");
+    let sent = ours.submit(
+        &format!("/files/{id}/send?to={to}"),
+        &format!("/files/{id}/send"),
+        &[("to", &to), ("wanted", "opinion"), ("version", "0")],
+    );
+    assert_eq!(sent.status, 200, "{}", sent.body);
+    let holder = |runs: &Running| {
+        let snapshot = runs.ledger.snapshot();
+        Records::new(&snapshot).matter(&matter).unwrap().map(|m| (m.holder.office, m.phase == Phase::Active))
+    };
+    support::until("the file is received", &younger_runs.ledger, || {
+        holder(&younger_runs) == Some((younger.id, true))
+    })
+    .await;
+    let desk = theirs.get("/desk?lang=en");
+    assert!(desk.has("दूसरे कार्यालय को") && desk.has("class=\"unread\""), "{}", desk.body);
+    assert!(!verbs(&younger_runs, &id).contains(&"opened"), "a look at the desk opens nothing");
+    for _ in 0..2 {
+        assert_eq!(theirs.get(&format!("/files/{id}")).status, 200);
+    }
+    assert_eq!(verbs(&younger_runs, &id), ["open", "forward", "handover", "receive", "opened"]);
+    support::until("the opening is known at the sender", &elder_runs.ledger, || {
+        verbs(&elder_runs, &id).contains(&"opened")
+    })
+    .await;
+    let history = ours.get(&format!("/files/{id}/where?lang=en"));
+    assert!(
+        history.has("received by the office") && history.has("Opened by the officer"),
+        "{}",
+        history.body
+    );
+    assert_eq!(ours.get(&format!("/files/{id}/send")).status, 409, "it is not here any more");
+    let back = format!("/files/{id}/send-back");
+    assert_eq!(theirs.submit(&back, &back, &[("reason", "अभिमत दिया")]).status, 200);
+    support::until("it is back", &elder_runs.ledger, || holder(&elder_runs) == Some((elder.id, true))).await;
+    assert!(ours.get("/desk").has("दूसरे कार्यालय को"));
+    younger_runs.stop().await;
+    elder_runs.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_an_office_that_cannot_be_reached_is_shown_and_can_be_taken_back() {
+    let mut state = State::found(53);
+    let (_elder, elder_runs, _younger, younger_runs) = two_offices(&mut state).await;
+    let ours = Browser::new(&elder_runs);
+    ours.sign_in(ADMIN, PASSWORD);
+    younger_runs.stop().await;
+    support::until("the loss is seen", &elder_runs.ledger, || !elder_runs.ledger.links().lost.is_empty())
+        .await;
+    let id = ours.open_file("प्रतीक्षा में");
+    let sheet = ours.get(&format!("/files/{id}/send?q=pwd"));
+    let to = sheet.between("/send?to=", "&").replace("%2E", ".");
+    let form = format!("/files/{id}/send?to={to}");
+    assert!(ours.get(&format!("{form}&lang=en")).has("cannot be reached now"));
+    let sent = ours.submit(&form, &format!("/files/{id}/send"), &[("to", &to), ("version", "0")]);
+    assert_eq!(sent.status, 200, "{}", sent.body);
+    let desk = ours.get("/desk?tab=sent&lang=en");
+    assert!(desk.has("waiting for Office mp/pwd") && desk.has("1 dispatch is waiting"), "{}", desk.body);
+    let recall = format!("/files/{id}/recall");
+    assert_eq!(ours.submit(&recall, &recall, &[("reason", "")]).status, 200);
+    assert_eq!(verbs(&elder_runs, &id), ["open", "forward", "cancel"]);
+    assert!(ours.get("/desk").has("प्रतीक्षा में"));
+    elder_runs.stop().await;
+}
+
+/// Two offices of one state on two nodes, linked.
+async fn two_offices(state: &mut State) -> (Office, Running, Office, Running) {
+    let elder = state.office("mp/gad", Vec::new());
+    let elder_runs = elder.start().await;
+    let younger = state.office("mp/pwd", vec![elder.peer(&elder_runs)]);
+    let younger_runs = younger.start().await;
+    let package = Package { charter: Vec::new(), dossiers: vec![younger.dossier.clone()] };
+    let import = Request::Import { registry: BASE64.encode(to_file(&package)) };
+    assert!(matches!(elder.ask(&import).await, Response::Done { .. }));
+    for (runs, other) in [(&elder_runs, &younger), (&younger_runs, &elder)] {
+        support::until("the other's directory is here", &runs.ledger, || {
+            runs.ledger.links().linked.contains_key(&other.id)
+                && runs
+                    .ledger
+                    .registry()
+                    .office(&other.id)
+                    .is_ok_and(|register| register.directory().is_some())
+        })
+        .await;
+    }
+    (elder, elder_runs, younger, younger_runs)
+}

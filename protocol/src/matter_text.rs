@@ -390,7 +390,8 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_refused() {
-        for hidden in ["\u{202E}", "\u{200B}", "\u{FEFF}", "\0", "\u{7}", "\u{2066}", "\u{E0041}", "\u{FE0F}"] {
+        for hidden in ["\u{202E}", "\u{200B}", "\u{FEFF}", "\0", "\u{7}", "\u{2066}", "\u{E0041}", "\u{FE0F}"]
+        {
             assert_eq!(line(&format!("अ{hidden}ब"), 10), Err(Refusal::TextInvisible), "{hidden:?}");
             assert_eq!(lines(&format!("अ{hidden}ब"), 100), Err(Refusal::TextInvisible), "{hidden:?}");
         }
@@ -423,8 +424,11 @@ mod tests {
 
     #[test]
     fn a_label_survives_and_nonsense_in_it_is_ignored() {
-        let label =
-            PaperLabel { media_type: "application/pdf".to_owned(), pages: 12, date: Some("2026-11-20".to_owned()) };
+        let label = PaperLabel {
+            media_type: "application/pdf".to_owned(),
+            pages: 12,
+            date: Some("2026-11-20".to_owned()),
+        };
         assert_eq!(PaperLabel::of(&label.to_media_type()), label);
         let odd = PaperLabel::of("Image/PNG; pages=-3; date=x; q");
         assert_eq!((odd.media_type.as_str(), odd.pages, odd.date), ("image/png", 1, None));

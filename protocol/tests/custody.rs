@@ -197,7 +197,8 @@ fn phase_name(phase: &Phase) -> &'static str {
 /// The rows of a table in the specification, cells without backticks.
 fn table(heading: &str) -> Vec<Vec<String>> {
     let after = SPEC.split_once(heading).unwrap().1;
-    let lines = after.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let lines =
+        after.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     let cells = |line: &str| {
         line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect::<Vec<_>>()
     };
@@ -278,68 +279,91 @@ fn conditions() -> BTreeMap<&'static str, String> {
         ("a number that is taken", noted(|header| header.number -= 1)),
         ("another previous act", noted(|header| header.previous = Some(ActId([9; 32])))),
         ("a holder other than the resulting one", noted(|header| header.holder = None)),
-        ("an officer of another post", by(Signer::Officer {
-            office: mine.office,
-            post: PostId([9; 32]),
-            officer: OfficerId([3; 32]),
-            charge: base.state.offices[0].posts[1].charge,
-            admin: true,
-        })),
-        ("an officer of another office", by(Signer::Officer {
-            office: base.to.office,
-            post: base.to.post,
-            officer: OfficerId([3; 32]),
-            charge: base.state.offices[1].posts[0].charge,
-            admin: false,
-        })),
+        (
+            "an officer of another post",
+            by(Signer::Officer {
+                office: mine.office,
+                post: PostId([9; 32]),
+                officer: OfficerId([3; 32]),
+                charge: base.state.offices[0].posts[1].charge,
+                admin: true,
+            }),
+        ),
+        (
+            "an officer of another office",
+            by(Signer::Officer {
+                office: base.to.office,
+                post: base.to.post,
+                officer: OfficerId([3; 32]),
+                charge: base.state.offices[1].posts[0].charge,
+                admin: false,
+            }),
+        ),
         ("a node where an officer must sign", by(base.node())),
         ("mark to the same post", said(Body::Mark(body::Mark { to: mine.post }))),
         ("mark to a post that is not there", said(Body::Mark(body::Mark { to: PostId([9; 32]) }))),
         ("forward inside the office", said(Body::Forward(body::Forward { to: base.from }))),
-        ("cancel of another forward", with(
-            |desk| desk.matter.phase = Phase::Queued { by: ActId([9; 32]), to: desk.to },
-            "cancel",
-        )),
+        (
+            "cancel of another forward",
+            with(|desk| desk.matter.phase = Phase::Queued { by: ActId([9; 32]), to: desk.to }, "cancel"),
+        ),
         ("send_back to someone else", said(Body::SendBack(body::SendBack { to: base.to }))),
         ("send_back of what came from nobody", with(|desk| desk.matter.came_from = None, "send_back")),
         ("opened a second time", with(|desk| desk.matter.opened = true, "opened")),
-        ("receive signed by the node of another office", code(
-            &Desk { matter: Matter { phase: base.phase("in_transit"), ..base.matter.clone() }, ..desk() },
-            base.usual("receive").0,
-            Signer::Node { office: base.to.office },
-        )),
-        ("handover: ready for another head", queued(|desk| {
-            desk.ready(|header, _| header.previous = Some(ActId([9; 32])))
-        })),
-        ("handover: ready for another matter", queued(|desk| {
-            desk.ready(|header, _| header.matter = Some(MatterId([9; 32])))
-        })),
-        ("handover: ready of an office that is not the addressee", queued(|desk| {
-            desk.ready(|_, ready| ready.to = desk.from)
-        })),
-        ("handover: ready of another post of the addressee", queued(|desk| {
-            desk.ready(|_, ready| ready.to.post = PostId([9; 32]))
-        })),
-        ("handover: ready with a wrong signature", queued(|desk| {
-            let mut ready = desk.ready(|_, _| ());
-            *ready.last_mut().unwrap() ^= 1;
-            ready
-        })),
-        ("handover: ready for a recall of a queued file", queued(|desk| {
-            desk.ready(|_, ready| ready.recall = true)
-        })),
+        (
+            "receive signed by the node of another office",
+            code(
+                &Desk { matter: Matter { phase: base.phase("in_transit"), ..base.matter.clone() }, ..desk() },
+                base.usual("receive").0,
+                Signer::Node { office: base.to.office },
+            ),
+        ),
+        (
+            "handover: ready for another head",
+            queued(|desk| desk.ready(|header, _| header.previous = Some(ActId([9; 32])))),
+        ),
+        (
+            "handover: ready for another matter",
+            queued(|desk| desk.ready(|header, _| header.matter = Some(MatterId([9; 32])))),
+        ),
+        (
+            "handover: ready of an office that is not the addressee",
+            queued(|desk| desk.ready(|_, ready| ready.to = desk.from)),
+        ),
+        (
+            "handover: ready of another post of the addressee",
+            queued(|desk| desk.ready(|_, ready| ready.to.post = PostId([9; 32]))),
+        ),
+        (
+            "handover: ready with a wrong signature",
+            queued(|desk| {
+                let mut ready = desk.ready(|_, _| ());
+                *ready.last_mut().unwrap() ^= 1;
+                ready
+            }),
+        ),
+        (
+            "handover: ready for a recall of a queued file",
+            queued(|desk| desk.ready(|_, ready| ready.recall = true)),
+        ),
         ("recall: unopened, nothing after receive", recalled(|_| (), recall_ready)),
         ("recall: opened already", recalled(|matter| matter.opened = true, recall_ready)),
-        ("recall: more than receive since the handover", recalled(|matter| matter.number += 1, |desk| {
-            desk.ready(|header, ready| {
-                header.number -= 2;
-                ready.recall = true;
-            })
-        })),
-        ("recall: by an office it did not come from", recalled(
-            |matter| matter.came_from = None,
-            recall_ready,
-        )),
+        (
+            "recall: more than receive since the handover",
+            recalled(
+                |matter| matter.number += 1,
+                |desk| {
+                    desk.ready(|header, ready| {
+                        header.number -= 2;
+                        ready.recall = true;
+                    })
+                },
+            ),
+        ),
+        (
+            "recall: by an office it did not come from",
+            recalled(|matter| matter.came_from = None, recall_ready),
+        ),
     ])
 }
 

@@ -29,14 +29,14 @@ fn the_untouched_logs_and_bundle_verify() {
     let trust = morning.town.state.id;
     for (node, exit_code) in [(DISTRICT, 1), (TEHSIL, 1), (FAR, 0)] {
         let report = verify_log(&morning.town.log(node), trust);
-        assert_eq!(report.exit_code, exit_code, "{:?}", report.codes());
+        assert_eq!(report.outcome as u8, exit_code, "{:?}", report.codes());
         assert_eq!(report.acts_counted.failed + report.acts_counted.not_checked, 0);
         // What was elsewhere in between is the only thing that one log cannot tell.
         assert!(report.codes().iter().all(|code| *code == "audit.elsewhere"), "{:?}", report.codes());
         assert_eq!(report.logs[0].cosignatures.len(), 4);
     }
     let report = verify_bundle(&morning.town.bundle(DISTRICT, morning.travelled, true), trust);
-    assert_eq!(report.exit_code, 0, "{:?}", report.codes());
+    assert_eq!(report.outcome as u8, 0, "{:?}", report.codes());
     assert_eq!((report.acts_counted.verified, report.contents_counted.verified), (16, 4));
 }
 
@@ -45,7 +45,7 @@ fn a_withheld_content_is_a_gap_and_no_failure() {
     let morning = morning(1);
     let report =
         verify_bundle(&morning.town.bundle(DISTRICT, morning.travelled, false), morning.town.state.id);
-    assert_eq!(report.exit_code, 1);
+    assert_eq!(report.outcome as u8, 1);
     assert_eq!((report.contents_counted.not_fully_checkable, report.acts_counted.verified), (4, 16));
     assert!(report.codes().contains(&"audit.withheld"));
 }
@@ -78,7 +78,7 @@ fn every_tampered_log_is_refused_with_its_own_code() {
 /// Asserts that a report refuses (or, for the one gap, does not pass) with a code.
 fn expect(name: &str, code: &str, report: &Report) {
     let weight = if code == "audit.cosigner_unknown" { 1 } else { 2 };
-    assert_eq!(report.exit_code, weight, "{name}: {:?}", report.codes());
+    assert_eq!(report.outcome as u8, weight, "{name}: {:?}", report.codes());
     assert!(report.codes().contains(&code), "{name}: {code} is not among {:?}", report.codes());
 }
 
@@ -98,9 +98,9 @@ fn any_other_state_trusts_nothing_of_it() {
     let morning = morning(1);
     let other = StateId([7; 32]);
     let report = verify_log(&morning.town.log(DISTRICT), other);
-    assert_eq!((report.exit_code, report.acts_counted.verified), (2, 0));
+    assert_eq!((report.outcome as u8, report.acts_counted.verified), (2, 0));
     let report = verify_bundle(&morning.town.bundle(DISTRICT, morning.travelled, true), other);
-    assert_eq!((report.exit_code, report.acts_counted.verified), (2, 0));
+    assert_eq!((report.outcome as u8, report.acts_counted.verified), (2, 0));
 }
 
 #[test]
@@ -169,4 +169,30 @@ fn what_follows_a_failure_is_not_checked_and_never_passes() {
     let from = report.acts.iter().position(|line| matches!(line.verdict, Verdict::Failed(_))).unwrap();
     let after = &report.acts[from + 1..bundle.chain.len()];
     assert!(after.iter().all(|line| line.verdict == Verdict::NotChecked), "{after:?}");
+}
+
+#[test]
+fn a_verb_of_a_later_release_is_a_gap_and_what_follows_it_too() {
+    let morning = morning(1);
+    let forger = Forger::new(&morning);
+    let mut log = morning.town.log(DISTRICT);
+    let last = UnverifiedAct::parse(&forger.last_of_stayed(&log)).unwrap();
+    let mut header = last.header().clone();
+    header.verb = 900;
+    header.number += 1;
+    header.previous = Some(last.id());
+    let later = mohar_protocol::act::sign(&header, &forger.clerk).unwrap();
+    header.verb = last.header().verb;
+    header.number += 1;
+    header.previous = Some(later.id());
+    let note = mohar_protocol::act::sign(&header, &forger.clerk).unwrap();
+    log.leaves.extend([later.bytes().to_vec(), note.bytes().to_vec()]);
+    forger.sign_again(&mut log);
+    let report = verify_log(&log, morning.town.state.id);
+    assert_eq!((report.outcome as u8, report.acts_counted.failed), (1, 0), "{:?}", report.codes());
+    let codes = report.acts.iter().rev().take(2).map(|line| match line.verdict {
+        Verdict::NotFullyCheckable(finding) => finding.code(),
+        _ => "",
+    });
+    assert_eq!(codes.collect::<Vec<_>>(), ["audit.elsewhere", "act.unknown_verb"]);
 }

@@ -24,11 +24,14 @@ use mohar_protocol::act::verb::RESERVED;
 use mohar_protocol::act::{MatterKind, Place, SignerClass, UnverifiedAct, Verb, sig_structure};
 use mohar_protocol::audit::{Bundle, verify_bundle};
 use mohar_protocol::custody::{Matter, Phase};
+use mohar_protocol::id::OfficeId;
 use mohar_protocol::keys::PublicKey;
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::log::cosignature::cosignatures;
 use mohar_protocol::log::note::{CosignerKey, LogKey};
 use mohar_protocol::machine::Package;
+use mohar_protocol::message::Message;
+use mohar_protocol::records::Role;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use mohar_protocol::{ceremony, codec};
@@ -186,13 +189,13 @@ fn bundles_have_their_verdicts() {
     let trust = text(&vectors["trust"]).parse().unwrap();
     let good = base64(&vectors["bundle"]);
     let report = verify_bundle(&ceremony::from_file::<Bundle>(&good).unwrap(), trust);
-    assert_eq!(report.exit_code, 0, "{:?}", report.codes());
+    assert_eq!(report.outcome as u8, 0, "{:?}", report.codes());
     assert_eq!(report.acts_counted.verified, vectors["acts"].as_u64().unwrap());
     assert_eq!(report.contents_counted.verified, vectors["contents"].as_u64().unwrap());
     for case in list(&vectors["altered"]) {
         let bundle: Bundle = ceremony::from_file(&altered(&good, case)).unwrap();
         let report = verify_bundle(&bundle, trust);
-        assert_eq!(u64::from(report.exit_code), case["exit_code"].as_u64().unwrap(), "{}", case["name"]);
+        assert_eq!(serde_json::to_value(report.outcome).unwrap(), case["outcome"], "{}", case["name"]);
         let codes: Vec<&str> = list(&case["codes"]).iter().map(text).collect();
         assert_eq!(report.codes(), codes, "{}", case["name"]);
     }
@@ -202,7 +205,8 @@ fn bundles_have_their_verdicts() {
 fn the_table_of_verbs_in_the_specification_is_the_one_in_the_code() {
     let spec = include_str!("../spec/act.md");
     let table = spec.split_once("## 4. Verbs").unwrap().1.split_once("Reserved").unwrap();
-    let rows: Vec<String> = table.0.lines().filter(|line| line.starts_with("| ")).skip(1).map(String::from).collect();
+    let rows: Vec<String> =
+        table.0.lines().filter(|line| line.starts_with("| ")).skip(1).map(String::from).collect();
     let kind = |kind: &MatterKind| match *kind {
         MatterKind::CHARTER => "charter",
         MatterKind::REGISTER => "register",
@@ -222,10 +226,35 @@ fn the_table_of_verbs_in_the_specification_is_the_one_in_the_code() {
     assert_eq!(rows, Verb::ALL.iter().map(row).collect::<Vec<_>>());
     let reserved = table.1.split_once("\n\n").unwrap().0.replace('\n', " ");
     for (code, name) in RESERVED {
-        assert!(reserved.contains(&format!("{code} `{name}`")), "{code} {name} is not in the list of reserved codes");
+        assert!(
+            reserved.contains(&format!("{code} `{name}`")),
+            "{code} {name} is not in the list of reserved codes"
+        );
     }
     let bodies = spec.split_once("## 5. Bodies").unwrap().1;
     for verb in Verb::ALL {
-        assert!(bodies.contains(&format!("`{}`", verb.name())), "{} has no body in the specification", verb.name());
+        assert!(
+            bodies.contains(&format!("`{}`", verb.name())),
+            "{} has no body in the specification",
+            verb.name()
+        );
     }
+}
+
+#[test]
+fn a_frame_is_its_number_and_its_fields() {
+    let stale = Message::Stale { office: OfficeId([1; 32]), by: OfficeId([2; 32]), size: 3 };
+    let expected = [&[0x82, 0x0c, 0x83, 0x58, 0x20][..], &[1; 32], &[0x58, 0x20], &[2; 32], &[3]].concat();
+    assert_eq!(stale.to_frame(), expected);
+    assert_eq!(Message::from_frame(&expected), Ok(stale));
+    let cosigned = Message::Cosigned {
+        office: OfficeId([1; 32]),
+        by: OfficeId([2; 32]),
+        role: Role::Witness,
+        size: 3,
+        note: vec![4].into(),
+    };
+    assert!(cosigned.to_frame().ends_with(&[0x01, 0x03, 0x41, 0x04]));
+    let table = include_str!("../spec/sync.md").split_once("## 1. Frames").unwrap().1;
+    assert_eq!(table.lines().filter(|line| line.starts_with("| ")).count(), 1 + 22);
 }

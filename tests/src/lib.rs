@@ -2,7 +2,9 @@
 //!
 //! - [`world`]: offices under a seeded network, clock and disk; the code that runs is the
 //!   machine of `mohar-protocol`, nothing else. [`invariants`] are judged over it.
-//! - `tests/simulation.rs`: as many seeds as fit the time; `tests/processes.rs`: real daemons.
+//! - `tests/simulation.rs`: as many seeds as fit the time.
+//! - [`processes`]: real daemons, real kills; `tests/processes.rs` and `tests/kill_loop.rs`.
 
 pub mod invariants;
+pub mod processes;
 pub mod world;

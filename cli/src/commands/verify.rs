@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use mohar_protocol::audit::report::Counts;
+use mohar_protocol::audit::report::{Counts, Outcome};
 use mohar_protocol::audit::{Bundle, Finding, LogDirectory, Report, Verdict, verify_bundle, verify_log};
 use mohar_protocol::ceremony::{self, CEREMONY_BYTES_MAX, CeremonyFile};
 use mohar_protocol::id::StateId;
@@ -25,8 +25,8 @@ use crate::{clock, disk, fingerprint, registry};
 /// Every act gets one of four verdicts: verified, not fully checkable (intact, but something that
 /// would prove it is not here), failed, not checked (because something before it failed).
 ///
-/// Exit code 0: all is proven. 1: something failed. 2: intact as far as it goes, but not all could
-/// be checked; or no state id was given, so that nothing is proven to anyone.
+/// Exit code 0: nothing failed (with `--strict`: and nothing is missing). 1: something failed.
+/// 2: could not verify, or no state id was given, so that nothing is proven to anyone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Verify {
@@ -35,22 +35,19 @@ pub struct Verify {
     /// The state's id, from another source than what is verified
     #[arg(long, value_name = "HEX", value_parser = fingerprint::parse_state)]
     state: Option<StateId>,
-    /// Exit with 0 when nothing failed, though not all could be checked: contents that were
-    /// withheld, files that were in other offices
+    /// Exit with 2 when something is missing: contents that were withheld, what was done to a file
+    /// while it was in another office
     #[arg(long)]
-    allow_gaps: bool,
+    strict: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   mohar verify /media/stick/indore-log --state 'a1b2c3d4 ...'
-  A bundle in which the papers themselves were withheld:
-    mohar verify case-12.bundle --state 'a1b2c3d4 ...' --allow-gaps
+  A bundle, of which nothing may be missing:
+    mohar verify case-12.bundle --state 'a1b2c3d4 ...' --strict
   The codes of everything that failed:
     mohar verify indore-log --state a1b2... --json | jq -r '.acts[] | select(.verdict == \"failed\") | .because.code'";
-
-/// From here on, the report's own code says that something failed.
-const REPORT_FAILED: u8 = 2;
 
 /// Positions named for one kind of finding; the rest is counted.
 const POSITIONS_SHOWN_MAX: usize = 8;
@@ -97,7 +94,7 @@ impl Verify {
         compare_tiles(&self.path, &directory, output)?;
         let trust = self.state.map_or_else(|| registry::state_of(&directory.registry), Ok)?;
         let report = verify_log(&directory, trust);
-        if report.exit_code < REPORT_FAILED {
+        if report.outcome < Outcome::Failed {
             // The audit takes the office's own register from its log. Others read the copy beside it.
             registry::fold(trust, &directory.registry)
                 .context("the entries are good, but the registry file beside them is damaged or altered")?;
@@ -118,18 +115,17 @@ impl Verify {
     }
 
     fn judge(&self, report: &Report) -> Exit {
-        match report.exit_code {
-            0 | 1 if self.state.is_none() => Exit::CouldNot,
-            0 => Exit::Good,
-            1 if self.allow_gaps => Exit::Good,
-            1 => Exit::CouldNot,
-            _ => Exit::Bad,
+        match report.outcome {
+            Outcome::Failed => Exit::Bad,
+            _ if self.state.is_none() => Exit::CouldNot,
+            Outcome::Gaps if self.strict => Exit::CouldNot,
+            Outcome::Gaps | Outcome::Proven => Exit::Good,
         }
     }
 
     fn sentence(&self, report: &Report, exit: Exit) -> &'static str {
-        match (exit, report.exit_code) {
-            (Exit::Good, 0) => "GOOD: everything is proven. / सही: सब सिद्ध है।",
+        match (exit, report.outcome) {
+            (Exit::Good, Outcome::Proven) => "GOOD: everything is proven. / सही: सब सिद्ध है।",
             (Exit::Good, _) => "GOOD AS FAR AS IT GOES: nothing failed. / जितना यहाँ है, सही है।",
             (Exit::Bad, _) => "BAD: something failed. / गलत: कुछ सिद्ध नहीं हुआ।",
             (Exit::CouldNot, _) if self.state.is_none() => {

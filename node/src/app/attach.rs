@@ -131,7 +131,8 @@ fn pdf_pages(bytes: &[u8]) -> u32 {
         bytes.windows(mark.len()).enumerate().filter(move |(_, window)| *window == mark).map(|(at, _)| at)
     };
     let number = |at: usize| {
-        let digits: String = bytes[at..].iter().map(|b| char::from(*b)).skip_while(|c| *c == ' ').take(6).collect();
+        let digits: String =
+            bytes[at..].iter().map(|b| char::from(*b)).skip_while(|c| *c == ' ').take(6).collect();
         digits.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse::<u32>().ok())
     };
     let counted = found(b"/Count").filter_map(|at| number(at + 6)).max();
@@ -156,7 +157,8 @@ mod tests {
 
     #[test]
     fn programs_pages_and_archives_are_refused() {
-        let hostile: [&[u8]; 6] = [b"MZ\x90\0", b"\x7fELF\x02", b"PK\x03\x04", b"<html><script>", b" <svg/>", b"a\0b"];
+        let hostile: [&[u8]; 6] =
+            [b"MZ\x90\0", b"\x7fELF\x02", b"PK\x03\x04", b"<html><script>", b" <svg/>", b"a\0b"];
         for bytes in hostile {
             assert_eq!(PaperKind::of(bytes), Err(Refusal::UploadKind), "{bytes:?}");
         }
@@ -164,8 +166,12 @@ mod tests {
 
     #[test]
     fn what_is_cut_off_is_refused() {
-        let cut: [&[u8]; 4] =
-            [b"", b"%PDF-1.7\n1 0 obj", &[0xff, 0xd8, 0xff, 0xe0], &[0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a]];
+        let cut: [&[u8]; 4] = [
+            b"",
+            b"%PDF-1.7\n1 0 obj",
+            &[0xff, 0xd8, 0xff, 0xe0],
+            &[0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a],
+        ];
         for bytes in cut {
             assert_eq!(PaperKind::of(bytes), Err(Refusal::UploadBroken), "{bytes:?}");
         }

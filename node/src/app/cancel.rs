@@ -12,12 +12,7 @@ impl App {
     ///
     /// # Errors
     /// Why the ledger said no.
-    pub async fn cancel(
-        &self,
-        officer: &Officer,
-        form: FormId,
-        id: MatterId,
-    ) -> Result<Receipt, Trouble> {
+    pub async fn cancel(&self, officer: &Officer, form: FormId, id: MatterId) -> Result<Receipt, Trouble> {
         let operation = form.operation(officer, "cancel", &[&id.0[..]]);
         self.act(officer, operation, id, Command::Cancel, Vec::new()).await
     }

@@ -18,7 +18,12 @@ impl App {
     /// # Errors
     /// [`Refusal::SignInFailed`] when the old password is wrong, [`Refusal::SignInTooMany`] after
     /// many tries, [`Refusal::PasswordRule`].
-    pub async fn change_password(self: &Arc<Self>, session: &Session, old: &str, new: &str) -> Result<(), Trouble> {
+    pub async fn change_password(
+        self: &Arc<Self>,
+        session: &Session,
+        old: &str,
+        new: &str,
+    ) -> Result<(), Trouble> {
         self.attempts.admit(&session.login, clock::now())?;
         let login = self.login(&session.login).await?.ok_or(Refusal::SignInFailed)?;
         let key = self.keyring.unlock(&login, old).await?;

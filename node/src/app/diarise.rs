@@ -69,4 +69,3 @@ fn day_month_year(date: &str) -> String {
         _ => date.to_owned(),
     }
 }
-

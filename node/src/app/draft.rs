@@ -82,7 +82,8 @@ impl App {
         if known.version != version && known.text != text {
             return Ok(Saved::Conflict(known));
         }
-        let draft = Draft { version: known.version.saturating_add(1), saved: clock::now(), text: text.to_owned() };
+        let draft =
+            Draft { version: known.version.saturating_add(1), saved: clock::now(), text: text.to_owned() };
         let plain = zeroize::Zeroizing::new(codec::encode(&draft));
         let sealed = at_rest::seal(self.ledger.storage_key(), &context(&key), &plain, &mut clock::entropy());
         self.ledger.write(vec![(tables::DRAFTS, key, Some(sealed))]).await?;

@@ -12,8 +12,20 @@ use mohar_protocol::sealing::Kind;
 use crate::app::operation::FormId;
 use crate::app::{App, Officer, Trouble, blocking, draft};
 
+/// What came of signing a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signed {
+    /// Nothing was written.
+    Nothing,
+    /// It is a note now.
+    Note(Receipt),
+    /// It is not the text that the officer saw, so it was not signed.
+    Changed,
+}
+
 impl App {
-    /// Signs the officer's draft as a note, if anything is written in it.
+    /// Signs the officer's draft as a note, if anything is written in it. `seen` is the version
+    /// that the officer was shown: nobody signs what another tab has written meanwhile.
     ///
     /// # Errors
     /// What is wrong with the text, or why the ledger said no; the draft stays.
@@ -22,7 +34,8 @@ impl App {
         officer: &Officer,
         id: MatterId,
         language: &str,
-    ) -> Result<Option<Receipt>, Trouble> {
+        seen: u64,
+    ) -> Result<Signed, Trouble> {
         let (app, row) = (Arc::clone(self), draft::key(officer, &id));
         let draft = blocking(move || {
             let snapshot = app.snapshot();
@@ -30,7 +43,10 @@ impl App {
         });
         let draft = draft.await?;
         if draft.is_blank() {
-            return Ok(None);
+            return Ok(Signed::Nothing);
+        }
+        if draft.version != seen {
+            return Ok(Signed::Changed);
         }
         let note = Note::of_text(language, &draft.text)?;
         // One version of a draft is signed once, whichever form asks for it, and also when the node
@@ -40,6 +56,6 @@ impl App {
         let contents = self.seal_for(officer, id, vec![note.to_content(Kind::Note)]).await?;
         let receipt = self.act(officer, operation, id, Command::Note, contents).await?;
         self.forget_draft(officer, id, draft.version).await?;
-        Ok(Some(receipt))
+        Ok(Signed::Note(receipt))
     }
 }

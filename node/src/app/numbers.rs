@@ -13,7 +13,12 @@ use crate::store::tables;
 
 impl App {
     /// The next number of an office in the year of the Indian calendar day.
-    pub(super) async fn next_number(&self, office: &OfficeId, is_dak: bool, now: Timestamp) -> Result<String, Trouble> {
+    pub(super) async fn next_number(
+        &self,
+        office: &OfficeId,
+        is_dak: bool,
+        now: Timestamp,
+    ) -> Result<String, Trouble> {
         let year = indian_year(now);
         let _one_at_a_time = self.numbers.lock().await;
         let row = row(office, is_dak, year);
@@ -55,5 +60,6 @@ fn read(bytes: &[u8]) -> Result<u64, StoreFault> {
 fn indian_year(now: Timestamp) -> i16 {
     let ms = i64::try_from(now.0).unwrap_or(i64::MAX);
     let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
-    Offset::from_seconds(19_800).map_or_else(|_| Offset::UTC, |ist| ist).to_datetime(at).year()
+    let ist = Offset::from_seconds(19_800).expect("five and a half hours is within every bound of an offset");
+    ist.to_datetime(at).year()
 }

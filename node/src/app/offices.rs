@@ -29,10 +29,19 @@ pub struct Offices {
     pub root: String,
     /// Since when the node runs.
     pub started: Timestamp,
-    /// Mirrors: name, size proved, second of the proof.
-    pub mirrors: Vec<(Named, Option<(u64, u64)>)>,
+    /// Who mirrors it.
+    pub mirrors: Vec<Mirror>,
     /// Other offices.
     pub others: Vec<Other>,
+}
+
+/// A mirror of the own log.
+#[derive(Debug, Clone)]
+pub struct Mirror {
+    /// Its office.
+    pub name: Named,
+    /// The size that its latest cosignature proves, and the second of that; `None` if none is known.
+    pub proof: Option<(u64, u64)>,
 }
 
 /// Another office.
@@ -61,7 +70,8 @@ impl App {
         let names = Names::new(self.ledger.registry(), &reader.records);
         let register = names.registry().office(own)?;
         let log = reader.records.log(own)?;
-        let (log_size, root) = log.map_or((0, String::new()), |log| (log.frontier.size(), log.frontier.root().short()));
+        let (log_size, root) =
+            log.map_or((0, String::new()), |log| (log.frontier.size(), log.frontier.root().short()));
         let mut others = Vec::new();
         for other in names.registry().offices() {
             if other.id() != *own && names.registry().is_admitted(other) {
@@ -99,17 +109,13 @@ impl App {
     }
 }
 
-fn mirrors(
-    reader: &Reader<'_>,
-    names: &Names<'_, '_>,
-    own: &OfficeId,
-) -> Result<Vec<(Named, Option<(u64, u64)>)>, Trouble> {
+fn mirrors(reader: &Reader<'_>, names: &Names<'_, '_>, own: &OfficeId) -> Result<Vec<Mirror>, Trouble> {
     let held = reader.records.held(own)?;
     let placed = placement(names.registry(), own).into_iter().filter(|(_, role)| *role == Role::Mirror);
     let mirror = |(office, _): (OfficeId, Role)| {
         let key = names.registry().office(&office).ok().and_then(|r| r.incarnation()).map(|i| i.mirror.id());
         let proof = held.by.iter().find(|(by, role, _, _)| Some(*by) == key && *role == Role::Mirror);
-        (names.office(&office), proof.map(|(_, _, size, second)| (*size, *second)))
+        Mirror { name: names.office(&office), proof: proof.map(|(_, _, size, second)| (*size, *second)) }
     };
     Ok(placed.map(mirror).collect())
 }

@@ -34,7 +34,8 @@ impl App {
         form: FormId,
         new: NewFile,
     ) -> Result<(Receipt, String), Trouble> {
-        let words = [new.subject.as_bytes(), new.legacy_number.as_bytes(), new.language.as_bytes(), &[new.urgency]];
+        let words =
+            [new.subject.as_bytes(), new.legacy_number.as_bytes(), new.language.as_bytes(), &[new.urgency]];
         let operation = form.operation(officer, "open", &words);
         let cover = Cover {
             number: "…".to_owned(),

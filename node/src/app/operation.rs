@@ -39,7 +39,8 @@ impl FormId {
 
     /// The operation of an officer who asks for `verb` with these words.
     pub fn operation(self, officer: &Officer, verb: &str, words: &[&[u8]]) -> Operation {
-        let mut parts: Vec<&[u8]> = vec![b"mohar/operation/1\0", &self.0, &officer.officer.0, verb.as_bytes()];
+        let mut parts: Vec<&[u8]> =
+            vec![b"mohar/operation/1\0", &self.0, &officer.officer.0, verb.as_bytes()];
         let lengths: Vec<[u8; 8]> = words.iter().map(|word| (word.len() as u64).to_be_bytes()).collect();
         for (length, word) in lengths.iter().zip(words) {
             parts.extend([&length[..], word]);

@@ -24,7 +24,8 @@ impl App {
         language: &str,
         reason: &str,
     ) -> Result<Receipt, Trouble> {
-        let operation = form.operation(officer, "park", &[&id.0[..], &until.0.to_be_bytes(), reason.as_bytes()]);
+        let operation =
+            form.operation(officer, "park", &[&id.0[..], &until.0.to_be_bytes(), reason.as_bytes()]);
         let contents = self.seal_for(officer, id, remark(language, reason, Vec::new())?).await?;
         self.act(officer, operation, id, Command::Park { until }, contents).await
     }

@@ -48,7 +48,9 @@ impl App {
         let names = Names::new(self.ledger.registry(), &reader.records);
         let mut charges = Vec::new();
         for id in self.charges_of(&session.office, &session.officer) {
-            let Some(charge) = names.registry().office(&session.office)?.charge(&id).cloned() else { continue };
+            let Some(charge) = names.registry().office(&session.office)?.charge(&id).cloned() else {
+                continue;
+            };
             let holder = Holder { office: session.office, post: charge.post };
             charges.push(Charge {
                 id,

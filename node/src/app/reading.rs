@@ -82,7 +82,8 @@ impl<'a> Reader<'a> {
     /// [`Refusal::MatterUnknown`].
     pub fn visible(&self, whose: &Holder, id: &MatterId) -> Result<Matter, Trouble> {
         let matter = self.records.matter(id)?.ok_or(Refusal::MatterUnknown)?;
-        let near = matter.holder == *whose || matter.came_from == Some(*whose) || matter.route.contains(whose);
+        let near =
+            matter.holder == *whose || matter.came_from == Some(*whose) || matter.route.contains(whose);
         if near || self.past(&matter)?.holders.contains(whose) {
             Ok(matter)
         } else {

@@ -86,7 +86,10 @@ impl App {
             own = self.matching(&names, register, &words)?;
             own.retain(|target| target.holder != officer.holder());
             for register in names.registry().offices() {
-                if words.is_empty() || register.id() == officer.office || !names.registry().is_admitted(register) {
+                if words.is_empty()
+                    || register.id() == officer.office
+                    || !names.registry().is_admitted(register)
+                {
                     continue;
                 }
                 others.extend(self.matching(&names, register, &words)?);

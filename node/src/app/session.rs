@@ -176,12 +176,12 @@ impl App {
         let charge = registry.office(&row.office).ok().and_then(|register| register.charge(&chosen?));
         let at_work = charge.map(|charge| {
             Arc::new(Officer {
-            login: row.login.clone(),
-            office: row.office,
-            officer: row.officer,
-            charge: charge.id,
-            post: charge.post,
-            key,
+                login: row.login.clone(),
+                office: row.office,
+                officer: row.officer,
+                charge: charge.id,
+                post: charge.post,
+                key,
             })
         });
         Session {
@@ -223,7 +223,10 @@ impl App {
         Ok(self.ledger.write(rows).await?)
     }
 
-    async fn ended_sessions(self: &Arc<Self>, now: Timestamp) -> Result<Vec<crate::ledger::LocalRow>, Trouble> {
+    async fn ended_sessions(
+        self: &Arc<Self>,
+        now: Timestamp,
+    ) -> Result<Vec<crate::ledger::LocalRow>, Trouble> {
         let app = Arc::clone(self);
         blocking(move || app.sessions(|_, row| row.is_over(now))).await
     }

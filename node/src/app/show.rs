@@ -187,9 +187,9 @@ impl App {
             let at = act.header().time;
             if matches!(act.body(), Body::Note(_)) {
                 let reference = act.header().contents.first().ok_or(Refusal::ContentNone);
-                let text = reference.map_err(Trouble::from).and_then(|reference| {
-                    Ok(Note::from_content(&reader.open(id, reference)?)?.text())
-                });
+                let text = reference
+                    .map_err(Trouble::from)
+                    .and_then(|reference| Ok(Note::from_content(&reader.open(id, reference)?)?.text()));
                 notes.push(SignedNote {
                     act: act.id(),
                     text: unless_fault(text)?,
@@ -205,7 +205,11 @@ impl App {
     }
 
     /// How many mirrors are proved to hold an act of an own office; `None` for acts of others.
-    pub(super) fn mirrors_of(&self, reader: &Reader<'_>, act: &VerifiedAct) -> Result<Option<usize>, Trouble> {
+    pub(super) fn mirrors_of(
+        &self,
+        reader: &Reader<'_>,
+        act: &VerifiedAct,
+    ) -> Result<Option<usize>, Trouble> {
         let Some(office) = act.header().office.filter(|office| self.ledger.hosted().contains(office)) else {
             return Ok(None);
         };

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use mohar_protocol::directory::Snapshot;
 use mohar_protocol::refusal::Refusal;
 use tokio::sync::watch;
 
@@ -40,11 +39,11 @@ pub async fn run(
 }
 
 async fn publish(ledger: &Ledger, addresses: &[String]) -> Result<(), Refusal> {
-    for office in ledger.hosted() {
-        let published =
-            ledger.registry().office(&office).is_ok_and(|register| register.directory().is_some());
-        let same = |names: &Snapshot| names.addresses == addresses;
-        if !published || !same(&names::own(ledger, &office)?) {
+    let registry = ledger.registry();
+    // An office whose dossier has not been taken in yet has nothing to publish.
+    for register in ledger.hosted().iter().filter_map(|office| registry.office(office).ok()) {
+        let office = register.id();
+        if register.directory().is_none() || names::own(ledger, &office)?.addresses != addresses {
             names::change(ledger, office, |names| names.addresses = addresses.to_vec()).await?;
         }
     }

@@ -66,9 +66,8 @@ pub async fn run(
         }
         told = wanted;
         // Nothing may change any more while directories are still on their way.
-        match tokio::time::timeout(LOOK_AGAIN, admitted.changed()).await {
-            Ok(Err(_)) => return NAME,
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(_)) = tokio::time::timeout(LOOK_AGAIN, admitted.changed()).await {
+            return NAME;
         }
     }
 }

@@ -39,6 +39,7 @@ pub(super) struct Turn {
 }
 
 /// What the loop takes up.
+#[allow(clippy::large_enum_variant, reason = "moved once, into the machine")]
 enum Taken {
     Asked(Asked),
     Input(Input),

@@ -32,7 +32,11 @@ pub async fn home() -> Redirect {
 }
 
 /// The desk.
-pub async fn page(State(web): State<Web>, visit: AtWork, Query(part): Query<Part>) -> Result<Response, Failure> {
+pub async fn page(
+    State(web): State<Web>,
+    visit: AtWork,
+    Query(part): Query<Part>,
+) -> Result<Response, Failure> {
     let (tab, page) = (Tab::from_code(&part.tab), part.page.parse().unwrap_or(1));
     let read = web.page(&visit, Here::Desk, move |app, officer| {
         app.desk(officer, list(tab), page, ROWS_PER_PAGE as usize)
@@ -46,7 +50,11 @@ pub async fn page(State(web): State<Web>, visit: AtWork, Query(part): Query<Part
 }
 
 /// The rows alone.
-pub async fn rows(State(web): State<Web>, visit: AtWork, Query(part): Query<Part>) -> Result<Response, Failure> {
+pub async fn rows(
+    State(web): State<Web>,
+    visit: AtWork,
+    Query(part): Query<Part>,
+) -> Result<Response, Failure> {
     let (tab, page) = (Tab::from_code(&part.tab), part.page.parse().unwrap_or(1));
     let officer = std::sync::Arc::clone(&visit.officer);
     let desk = web.read(move |app| app.desk(&officer, list(tab), page, ROWS_PER_PAGE as usize)).await?;

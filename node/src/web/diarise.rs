@@ -33,7 +33,8 @@ pub async fn diarise(State(web): State<Web>, posted: Posted<AtWork>) -> Result<R
     let mut errors = errors(visit.lang(), &typed);
     let bytes = upload.bytes();
     let paper = bytes.and_then(|bytes| bytes.map(|bytes| PaperKind::of(&bytes).map(|_| bytes)).transpose());
-    let paper = paper.map_err(|refusal| errors.extend(fault(visit.lang(), "paper", Err(refusal)))).ok().flatten();
+    let paper =
+        paper.map_err(|refusal| errors.extend(fault(visit.lang(), "paper", Err(refusal)))).ok().flatten();
     if !errors.is_empty() {
         return form(&web, &visit, typed, errors).await;
     }

@@ -32,6 +32,7 @@ enum What {
     Refused(Refusal),
     NotFound,
     NoPost,
+    Changed,
     Fault,
 }
 
@@ -44,6 +45,11 @@ impl Failure {
     /// A post has to be chosen first.
     pub const fn no_post() -> Self {
         Self { what: What::NoPost, typed: None }
+    }
+
+    /// Something was changed meanwhile, so that what was asked for is not what was seen.
+    pub const fn changed() -> Self {
+        Self { what: What::Changed, typed: None }
     }
 
     /// A fault of ours: logged here, once, with its causes.
@@ -72,6 +78,7 @@ impl Failure {
         match self.what {
             What::NotFound => Sort::NotFound,
             What::NoPost => Sort::NotAllowed,
+            What::Changed => Sort::Changed,
             What::Fault => Sort::Fault,
             What::Refused(refusal) => sort_of(refusal),
         }
@@ -81,6 +88,7 @@ impl Failure {
         match self.what {
             What::NotFound => "page.not_found",
             What::NoPost => "page.no_post",
+            What::Changed => "page.changed",
             What::Fault => "node.fault",
             What::Refused(refusal) => refusal.code(),
         }

@@ -70,7 +70,8 @@ impl Fields {
 
     /// What people wrote in it.
     pub fn typed(&self) -> Option<String> {
-        let written: Vec<&str> = TYPED.iter().map(|name| self.get(name)).filter(|text| !text.is_empty()).collect();
+        let written: Vec<&str> =
+            TYPED.iter().map(|name| self.get(name)).filter(|text| !text.is_empty()).collect();
         if written.is_empty() { None } else { Some(written.join("\n\n")) }
     }
 }
@@ -87,7 +88,9 @@ where
         let request = Request::from_parts(parts.clone(), body);
         let (fields, upload) = read(request, web).await?;
         let typed = fields.typed();
-        let visit = V::from_request_parts(&mut parts, web).await.map_err(|failure| failure.with_typed(typed.clone()))?;
+        let visit = V::from_request_parts(&mut parts, web)
+            .await
+            .map_err(|failure| failure.with_typed(typed.clone()))?;
         let ours = guest.cookie.is_some_and(|cookie| cookie.is_form_token(fields.get("csrf")));
         let form = FormId::parse(fields.get("op")).filter(|_| ours);
         let forged = || Failure::from(Refusal::FormForged).with_typed(typed);
@@ -118,7 +121,8 @@ impl<T: DeserializeOwned> FromRequest<Web> for Told<T> {
     async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
         let (mut parts, body) = request.into_parts();
         let guest = Guest::from_request_parts(&mut parts, web).await?;
-        let token = parts.headers.get("x-csrf-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
+        let token =
+            parts.headers.get("x-csrf-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
         if !guest.cookie.is_some_and(|cookie| cookie.is_form_token(token)) {
             return Err(Refusal::FormForged.into());
         }

@@ -11,12 +11,12 @@ const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data:; frame-src '
      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// A paper is somebody else's bytes: it runs nothing, loads nothing, and belongs to no origin.
-pub const PAPER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
+pub const PAPER_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
 
 /// A PDF is drawn by the browser's own viewer, a process of its own that Chromium refuses to start
-/// under `sandbox`; the document reaches neither cookies nor pages either way.
-pub const PDF_POLICY: &str = "default-src 'none'; object-src 'self'; plugin-types application/pdf; \
-     style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'";
+/// under `sandbox` or without plugins; the document reaches neither cookies nor pages either way.
+pub const PDF_POLICY: &str = "frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 const SET: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),

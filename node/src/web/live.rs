@@ -16,7 +16,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, broadcast};
 
 use crate::app::session::SessionId;
-use crate::app::{App, Officer};
+use crate::app::{App, Officer, blocking};
 use crate::clock;
 use crate::web::Web;
 use crate::web::session::AtWork;
@@ -82,7 +82,7 @@ impl Stream {
             };
             match event {
                 Ok(event) => {
-                    if let Some(part) = self.part(event) {
+                    if let Some(part) = self.part(event).await {
                         return Some(part);
                     }
                 }
@@ -93,12 +93,16 @@ impl Stream {
         }
     }
 
-    fn part(&self, event: Event) -> Option<String> {
+    async fn part(&self, event: Event) -> Option<String> {
         match event {
             Event::Desk(office, post) if office == self.officer.office && post == self.officer.post => {
                 Some("desk".to_owned())
             }
-            Event::Matter(id) => self.app.state_of(&self.officer, &id).ok().map(|_| format!("file:{id}")),
+            Event::Matter(id) => {
+                let (app, officer) = (Arc::clone(&self.app), Arc::clone(&self.officer));
+                let seen = blocking(move || app.state_of(&officer, &id)).await;
+                seen.ok().map(|_| format!("file:{id}"))
+            }
             _ => None,
         }
     }

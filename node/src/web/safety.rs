@@ -17,10 +17,10 @@ use crate::web::{Web, html};
 pub async fn page(State(web): State<Web>, visit: AtWork) -> Result<Response, Failure> {
     let (frame, known) = web.page(&visit, Here::Safety, |app, officer| app.offices(&officer.office)).await?;
     let lang = visit.lang();
-    let mirrors = known.mirrors.iter().map(|(office, proof)| Mirror {
-        office: name(lang, office),
-        holds: proof.map(|(size, _)| size),
-        at: proof.map(|(_, second)| second.saturating_mul(1000)),
+    let mirrors = known.mirrors.iter().map(|mirror| Mirror {
+        office: name(lang, &mirror.name),
+        holds: mirror.proof.map(|(size, _)| size),
+        at: mirror.proof.map(|(_, second)| second.saturating_mul(1000)),
     });
     let mirrors = mirrors.collect();
     let offices = known.others.iter().map(|other| row(lang, other, frame.now)).collect();

@@ -17,11 +17,11 @@ use crate::app::operation::FormId;
 use crate::app::session::{Cookie, Session};
 use crate::app::surroundings::{Safety, Surroundings};
 use crate::clock;
+use crate::web::Web;
 use crate::web::error::Failure;
 use crate::web::locale::{language, name};
 use crate::web::pages::frame::{Banner, Frame, Here, Lamp, Who};
 use crate::web::texts::{Lang, Texts};
-use crate::web::Web;
 
 /// Name of the session cookie.
 const SESSION_COOKIE: &str = "mohar";
@@ -195,9 +195,7 @@ pub fn no_session_cookie() -> HttpCookie<'static> {
 
 /// The sentence that the next page shows, once.
 pub fn done_cookie(sentence: &str) -> HttpCookie<'static> {
-    let mut cookie = strict(DONE_COOKIE, data_encoding::HEXLOWER.encode(sentence.as_bytes()));
-    cookie.set_max_age(axum_extra::extract::cookie::Cookie::parse("a=b; Max-Age=60").ok().and_then(|c| c.max_age()));
-    cookie
+    strict(DONE_COOKIE, data_encoding::HEXLOWER.encode(sentence.as_bytes()))
 }
 
 /// Takes the sentence away once it was shown.

@@ -31,7 +31,8 @@ pub async fn save(posted: Posted<AtWork>) -> Response {
     let mut kept = strict(SHORTCUTS_COOKIE, shortcuts.to_owned());
     kept.make_permanent();
     let done = done_cookie(&Texts::of(lang).s("done-settings"));
-    (CookieJar::new().add(language_cookie(lang)).add(kept).add(done), Redirect::to("/settings")).into_response()
+    (CookieJar::new().add(language_cookie(lang)).add(kept).add(done), Redirect::to("/settings"))
+        .into_response()
 }
 
 /// Changes the password.

@@ -7,7 +7,6 @@ use mohar_protocol::refusal::Refusal;
 use serde::Deserialize;
 
 use crate::app::Trouble;
-use crate::app::session::Cookie;
 use crate::web::error::Failure;
 use crate::web::form::Posted;
 use crate::web::locale::{name, sentence};
@@ -24,7 +23,11 @@ pub struct Back {
 }
 
 /// The form. A browser without a cookie gets one, so that the form is bound to it.
-pub async fn ask(State(web): State<Web>, guest: Guest, Query(back): Query<Back>) -> Result<Response, Failure> {
+pub async fn ask(
+    State(web): State<Web>,
+    guest: Guest,
+    Query(back): Query<Back>,
+) -> Result<Response, Failure> {
     form(&web, &guest, String::new(), own_path(&back.back), None)
 }
 
@@ -38,7 +41,10 @@ pub async fn sign_in(State(web): State<Web>, posted: Posted<Guest>) -> Result<Re
             Ok((jar, Redirect::to(back)).into_response())
         }
         Err(Trouble::Refused(
-            refusal @ (Refusal::SignInFailed | Refusal::SignInTooMany | Refusal::SignInNoCharge | Refusal::Busy),
+            refusal @ (Refusal::SignInFailed
+            | Refusal::SignInTooMany
+            | Refusal::SignInNoCharge
+            | Refusal::Busy),
         )) => form(&web, &guest, login, back, Some(refusal)),
         Err(trouble) => Err(trouble.into()),
     }
@@ -59,7 +65,7 @@ fn form(
     back: &str,
     refusal: Option<Refusal>,
 ) -> Result<Response, Failure> {
-    let cookie = guest.cookie.clone().unwrap_or_else(Cookie::new);
+    let cookie = guest.cookie.clone().unwrap_or_default();
     let mut frame = guest.frame(&cookie, name(guest.lang, &web.app.first_office()));
     frame.path = format!("/sign-in?back={}", back.split(['&', '#']).next().unwrap_or("/desk"));
     let error = refusal.map(|refusal| sentence(guest.lang, refusal));

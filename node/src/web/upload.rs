@@ -1,7 +1,7 @@
 //! Forms with a paper: read piece by piece, bounded, the fields kept whatever becomes of the paper.
 
-use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::extract::multipart::Field;
+use axum::extract::{FromRequest as _, Multipart, Request};
 use mohar_protocol::refusal::Refusal;
 
 use crate::web::error::Failure;

@@ -1,5 +1,7 @@
 //! A small state for tests: charter, offices, and data folders that a node can start on.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

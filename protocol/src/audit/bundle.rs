@@ -136,8 +136,9 @@ impl Judge {
     /// Verifies all checkpoints and inclusion proofs.
     fn places(&mut self, bundle: &Bundle) -> Places {
         let acts = bundle.chain.iter().chain(&bundle.sides).chain(bundle.registry.dossiers.iter().flatten());
-        let leaves: BTreeMap<ActId, Hash> =
-            acts.filter_map(|bytes| Some((UnverifiedAct::parse(bytes).ok()?.id(), leaf_hash(bytes)))).collect();
+        let leaves: BTreeMap<ActId, Hash> = acts
+            .filter_map(|bytes| Some((UnverifiedAct::parse(bytes).ok()?.id(), leaf_hash(bytes))))
+            .collect();
         let mut places = Places::default();
         for evidence in &bundle.evidence {
             let found = self.evidence(evidence, &leaves, &mut places);

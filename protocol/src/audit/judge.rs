@@ -122,7 +122,7 @@ impl Judge {
 
     fn cosignatures(&mut self, of: OfficeId, checkpoint: &VerifiedCheckpoint) -> Vec<CosignatureLine> {
         let mut lines = Vec::new();
-        for line in &checkpoint.note().signatures()[..] {
+        for line in checkpoint.note().signatures() {
             let Some((by, role)) = named_cosigner(line.name.as_str()) else { continue };
             let Ok(register) = self.registry.office(&by) else { continue };
             self.tally.did(Check::Cosignature);

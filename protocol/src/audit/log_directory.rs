@@ -318,7 +318,7 @@ impl Walk {
         let register = self.judge.registry.office(&office).ok();
         let newest = register.and_then(|register| register.incarnation());
         let newest = newest.map(|incarnation| LogKey::new(origin(&office), incarnation.signing));
-        if !newest.is_some_and(|key| key.verify(checkpoint.note()).is_ok()) {
+        if newest.is_none_or(|key| key.verify(checkpoint.note()).is_err()) {
             self.judge.tally.found("checkpoint", Some(office), Refusal::IncarnationStale.into());
         }
         self.judge.tally.did(Check::Root);

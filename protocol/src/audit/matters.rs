@@ -14,6 +14,7 @@ use crate::refusal::Refusal;
 use crate::registry::{Registry, Signer};
 
 /// What the log has told about a matter so far.
+#[allow(clippy::large_enum_variant, reason = "most matters of a log are known whole")]
 enum Known {
     /// Everything.
     Whole(Matter),
@@ -86,13 +87,7 @@ fn first(act: &VerifiedAct, signer: &Signer) -> Next {
     }
 }
 
-fn whole(
-    matter: Matter,
-    act: &VerifiedAct,
-    signer: &Signer,
-    registry: &Registry,
-    office: OfficeId,
-) -> Next {
+fn whole(matter: Matter, act: &VerifiedAct, signer: &Signer, registry: &Registry, office: OfficeId) -> Next {
     let refusal = match matter.advance(act, signer, registry) {
         Ok(next) => return (Known::Whole(next), Ok(())),
         Err(refusal) => refusal,

@@ -245,6 +245,18 @@ impl Counts {
     }
 }
 
+/// How an audit ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Everything is proven.
+    Proven,
+    /// Nothing failed; something that would prove the rest is not here.
+    Gaps,
+    /// A proof contradicts the bytes, or a rule was broken.
+    Failed,
+}
+
 /// The whole result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -254,8 +266,8 @@ pub struct Report {
     pub trust: StateId,
     /// How far authority is proven.
     pub authority: Authority,
-    /// 0 all proven, 1 intact with gaps, 2 something failed.
-    pub exit_code: u8,
+    /// How it ended.
+    pub outcome: Outcome,
     /// Verdicts on acts, counted.
     pub acts_counted: Counts,
     /// Verdicts on contents, counted.
@@ -329,12 +341,12 @@ impl Tally {
         let contents_counted = Counts::of(self.contents.iter().map(|line| line.verdict));
         let weight = self.findings.iter().map(|line| line.finding.weight()).max();
         let both = [acts_counted, contents_counted];
-        let exit_code = if weight == Some(Weight::Failure) || both.iter().any(|c| c.failed > 0) {
-            2
+        let outcome = if weight == Some(Weight::Failure) || both.iter().any(|c| c.failed > 0) {
+            Outcome::Failed
         } else if weight == Some(Weight::Gap) || both.iter().any(|c| c.verified < c.all) {
-            1
+            Outcome::Gaps
         } else {
-            0
+            Outcome::Proven
         };
         let matters: std::collections::BTreeSet<_> =
             self.acts.iter().filter_map(|line| line.matter).collect();
@@ -347,7 +359,7 @@ impl Tally {
             subject,
             trust,
             authority,
-            exit_code,
+            outcome,
             acts_counted,
             contents_counted,
             matters: matters.len() as u64,

@@ -148,6 +148,9 @@ impl Machine {
         let mut held = step.records.held(&office)?;
         held.note(key.public().id(), role, size, seen.time_s);
         step.records.put_held(&office, &held);
+        if role == Role::Witness {
+            self.keep_witnessed(step, &office, &checkpoint)?;
+        }
         self.merge_head(step, &office, &checkpoint, &key, line)?;
         for cosigner in self.hosts.get_mut(&office).into_iter().flat_map(|host| &mut host.cosigners) {
             if cosigner.office == by && cosigner.role == role {
@@ -171,6 +174,22 @@ impl Machine {
                 self.offer_now(step, &office)?;
             }
             self.drive_incoming(step, peer)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the newest head that a witness has seen: what a handover cites. A newer head that only
+    /// a mirror has cosigned yet must not push it aside.
+    fn keep_witnessed(
+        &self,
+        step: &mut Step<'_, '_>,
+        office: &OfficeId,
+        checkpoint: &VerifiedCheckpoint,
+    ) -> Result<(), Stop> {
+        let known = step.records.witnessed_head(office)?;
+        let known = known.map(|note| self.verified_checkpoint(office, &note)).transpose()?;
+        if known.is_none_or(|known| known.head().size < checkpoint.head().size) {
+            step.records.put_witnessed_head(office, checkpoint.to_bytes());
         }
         Ok(())
     }

@@ -251,7 +251,11 @@ impl Machine {
                 return Err(Refusal::ChainKind.into());
             }
             let is_directory = matches!(act.body(), Body::Directory(_));
-            let act = self.registry.admit_act(act)?;
+            let act = match self.registry.admit_act(act) {
+                Ok(act) => act,
+                Err(Refusal::AlreadyDone) => continue,
+                Err(refusal) => return Err(refusal.into()),
+            };
             self.keep_dossier(step, office, &act);
             if let (true, Body::Directory(body)) = (is_directory, act.body()) {
                 self.want(step, peer, body.snapshot.root, body.snapshot.length)?;

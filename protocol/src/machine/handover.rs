@@ -311,10 +311,11 @@ impl Machine {
         let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
         let wraps = step.records.content_bytes(&body.wraps.root)?.ok_or(Refusal::ContentMissing)?;
         let index = step.records.place(&act.id(), &office)?.ok_or(Refusal::MatterUnknown)?;
-        // The cosigned head where it covers the act, else the newest one.
+        // The head that a witness has seen where it covers the act, else the best there is.
+        let witnessed = step.records.witnessed_head(&office)?.unwrap_or_default();
         let cosigned = step.records.head(&office)?.unwrap_or_default();
         let newest = step.records.log(&office)?.map(|log| log.note).unwrap_or_default();
-        let covering = [cosigned, newest].into_iter().find_map(|note| {
+        let covering = [witnessed, cosigned, newest].into_iter().find_map(|note| {
             let size = SignedCheckpoint::parse(&note).ok()?.claimed().head.size;
             (size > index).then_some((note, size))
         });

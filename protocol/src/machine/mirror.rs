@@ -228,7 +228,9 @@ impl Machine {
             step.records.put(Table::EVIDENCE, place, note.to_vec());
             return Err(Refusal::LogForked.into());
         }
-        if self.cosigns(&office, Role::Mirror).is_none() {
+        // A cosigned head is worth keeping for everyone: as a time anchor, and as evidence.
+        let known = step.records.head(&office)?.map(|known| self.verified_checkpoint(&office, &known)).transpose()?;
+        if known.is_none_or(|known| known.head().size <= checkpoint.head().size) {
             step.records.put_head(&office, note.to_vec());
         }
         self.cosign(step, from, office, Role::Witness, &checkpoint)

@@ -185,6 +185,19 @@ impl<'b> Records<'b> {
         self.put(Table::HEADS, office.0.to_vec(), note);
     }
 
+    /// The latest checkpoint note of an own log with a witness's line.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn witnessed_head(&self, office: &OfficeId) -> Result<Option<Vec<u8>>, StoreFault> {
+        self.get(Table::WITNESSED, &office.0)
+    }
+
+    /// Keeps the latest checkpoint note with a witness's line.
+    pub fn put_witnessed_head(&mut self, office: &OfficeId, note: Vec<u8>) {
+        self.put(Table::WITNESSED, office.0.to_vec(), note);
+    }
+
     /// Size and root that this node last cosigned for an office in a role.
     ///
     /// # Errors

@@ -54,6 +54,9 @@ tables! {
     /// office, act id or size → bytes: kept evidence of a fork or a lie
     17 EVIDENCE;
 
+    /// office → note: the latest checkpoint of an own log that a witness has cosigned
+    18 WITNESSED;
+
     // Derived: can be rebuilt from the tables above.
 
     /// matter → [`crate::custody::Matter`]

@@ -1,6 +1,6 @@
 //! The register of one office: the fold of its chain of acts about its own keys and people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::body::{ChargeKind, Inception, KeySet, Tier};
 use crate::act::{Body, Place, VerifiedAct};
@@ -72,6 +72,7 @@ pub struct Register {
     charges: BTreeMap<ChargeId, Charge>,
     positions: BTreeMap<ActId, u64>,
     directory: Option<(ActId, ClearRef)>,
+    sides: BTreeSet<ActId>,
     head: ActId,
     number: u64,
 }
@@ -92,6 +93,7 @@ impl Register {
             charges: BTreeMap::new(),
             positions: BTreeMap::from([(act.id(), 0)]),
             directory: None,
+            sides: BTreeSet::new(),
             head: act.id(),
             number: 0,
         })
@@ -260,6 +262,15 @@ impl Register {
     }
 
     fn apply_side(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
+        if self.sides.contains(&act.id()) {
+            return Err(Refusal::AlreadyDone);
+        }
+        self.fold_side(act)?;
+        self.sides.insert(act.id());
+        Ok(())
+    }
+
+    fn fold_side(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
         match act.body() {
             Body::Admit(body) => {
                 if body.office != self.id || act.header().office != self.parent() {

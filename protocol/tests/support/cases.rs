@@ -1,5 +1,6 @@
 //! Everything that is tampered with: a name, the code by which it must be refused, and how.
 
+use minicbor::bytes::ByteVec;
 use mohar_protocol::act::body::{self, Handover, Receive};
 use mohar_protocol::act::{Body, Header, Holder, MatterKind, Place, UnverifiedAct, Verb};
 use mohar_protocol::audit::{Bundle, LogDirectory};
@@ -64,7 +65,9 @@ pub fn bytes_tampered() -> Vec<LogCase> {
                 payload.push(0xff);
             });
         }),
-        ("bytes behind the payload", "act.not_canonical", |f, log| payload(f, log, |payload| payload.push(0))),
+        ("bytes behind the payload", "act.not_canonical", |f, log| {
+            payload(f, log, |payload| payload.push(0))
+        }),
         ("a payload cut short", "act.unreadable", |f, log| {
             payload(f, log, |payload| payload.truncate(payload.len() - 1));
         }),
@@ -127,7 +130,9 @@ pub fn logs_tampered() -> Vec<LogCase> {
         }),
         ("an edited checkpoint", "log.checkpoint_signature", |_, log| {
             let text = String::from_utf8(log.checkpoint.clone()).unwrap();
-            log.checkpoint = text.replacen("\n32\n", "\n31\n", 1).into_bytes();
+            let size = text.lines().nth(1).unwrap();
+            let smaller = (size.parse::<u64>().unwrap() - 1).to_string();
+            log.checkpoint = text.replacen(&format!("\n{size}\n"), &format!("\n{smaller}\n"), 1).into_bytes();
         }),
         ("a checkpoint signed by another node", "log.checkpoint_signature", |f, log| {
             f.sign_again_with(log, &f.far_node);
@@ -384,8 +389,10 @@ pub fn bundles_tampered() -> Vec<BundleCase> {
                 .into();
         }),
         ("a side act of another file", "audit.ready_stray", |f, bundle| {
-            bundle.sides[0] = f
-                .forge(&bundle.sides[0], &f.node, |header, _| {
+            let own = |act: &ByteVec| UnverifiedAct::parse(act).unwrap().key() == f.node.public().id();
+            let at = bundle.sides.iter().position(own).unwrap();
+            bundle.sides[at] = f
+                .forge(&bundle.sides[at], &f.node, |header, _| {
                     header.matter = Some(f.stayed);
                 })
                 .into();
@@ -398,9 +405,7 @@ pub fn bundles_tampered() -> Vec<BundleCase> {
         }),
         ("an office whose admission lacks a signature", "authority.office_not_admitted", |_, bundle| {
             for dossier in &mut bundle.registry.dossiers {
-                dossier.retain(|act| {
-                    !matches!(UnverifiedAct::parse(act).unwrap().body(), Body::Endorse(_))
-                });
+                dossier.retain(|act| !matches!(UnverifiedAct::parse(act).unwrap().body(), Body::Endorse(_)));
             }
         }),
     ]

@@ -172,8 +172,10 @@ impl Forger {
     /// Puts a witness's bytes under the name and key id of the same office's mirror.
     pub fn pass_witness_for_mirror(&self, checkpoint: &mut Vec<u8>) {
         let witness = cosigner_name(&self.far, Role::Witness);
-        let mirror =
-            CosignerKey::new(cosigner_name(&self.far, Role::Mirror), HostSecrets::mirror(&self.far_node).public());
+        let mirror = CosignerKey::new(
+            cosigner_name(&self.far, Role::Mirror),
+            HostSecrets::mirror(&self.far_node).public(),
+        );
         let note = Note::parse(checkpoint).unwrap();
         let mut lines = note.signatures().to_vec();
         lines.retain(|line| line.name != *mirror.name());
@@ -185,14 +187,13 @@ impl Forger {
     /// Replaces a bundle by one of a forged log: the ended officer's note, which cites the register
     /// from before the end, with true proofs under a true checkpoint.
     pub fn prove_stale(&self, bundle: &mut Bundle) {
-        let mut log = LogDirectory {
-            checkpoint: Vec::new(),
-            leaves: Vec::new(),
-            registry: bundle.registry.clone(),
-        };
-        let dossier = bundle.registry.dossiers.iter().find(|dossier| {
-            UnverifiedAct::parse(&dossier[0]).unwrap().id() == self.office.into()
-        });
+        let mut log =
+            LogDirectory { checkpoint: Vec::new(), leaves: Vec::new(), registry: bundle.registry.clone() };
+        let dossier = bundle
+            .registry
+            .dossiers
+            .iter()
+            .find(|dossier| UnverifiedAct::parse(&dossier[0]).unwrap().id() == self.office.into());
         let dossier: Vec<Vec<u8>> = dossier.unwrap().iter().map(|act| act.to_vec()).collect();
         log.leaves.clone_from(&dossier);
         let before = self.register_before_end(&log);

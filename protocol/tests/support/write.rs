@@ -34,7 +34,10 @@ pub fn write(name: &str, path: &str) {
         "checkpoint" => checkpoints(&morning, &forger),
         _ => bundles(&morning, &forger),
     };
-    std::fs::write(path, serde_json::to_string_pretty(&page).unwrap() + "\n").unwrap();
+    // Two tests may write one page at the same time; each leaves a whole one.
+    let beside = format!("{path}.{:?}", std::thread::current().id());
+    std::fs::write(&beside, serde_json::to_string_pretty(&page).unwrap() + "\n").unwrap();
+    std::fs::rename(&beside, path).unwrap();
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -191,7 +194,9 @@ pub fn state_of(matter: &Matter) -> Value {
 fn custody(morning: &Morning, forger: &Forger) -> Value {
     let registry = fold(morning);
     let chain = morning.town.chain(DISTRICT, morning.travelled);
-    let bytes: Vec<Vec<u8>> = morning.town.bundle(DISTRICT, morning.travelled, false)
+    let bytes: Vec<Vec<u8>> = morning
+        .town
+        .bundle(DISTRICT, morning.travelled, false)
         .chain
         .iter()
         .map(|act| act.to_vec())
@@ -208,22 +213,35 @@ fn custody(morning: &Morning, forger: &Forger) -> Value {
         matter = Some(next);
     }
     // Each is the act that did follow, changed.
-    let refused = |name: &str, code: &str, after: usize, act: Vec<u8>| {
-        json!({ "name": name, "code": code, "after": after, "act": hex(&act) })
-    };
+    let refused = |name: &str, code: &str, after: usize, act: Vec<u8>| json!({ "name": name, "code": code, "after": after, "act": hex(&act) });
     let clerk = &forger.clerk;
     let altered = [
         refused("a skipped number", "chain.gap", 0, forger.forge(&bytes[1], clerk, |h, _| h.number += 1)),
         refused("a wrong epoch", "chain.epoch", 0, forger.forge(&bytes[1], clerk, |h, _| h.epoch = 1)),
-        refused("another previous act", "chain.fork", 1, forger.forge(&bytes[2], clerk, |h, _| {
-            h.previous = h.matter.map(Into::into);
-        })),
-        refused("a wrong holder", "custody.wrong_holder", 0, forger.forge(&bytes[1], clerk, |h, _| {
-            h.holder.as_mut().unwrap().office = forger.far;
-        })),
-        refused("an officer who has passed it on", "custody.not_holder", 2, forger.forge(&bytes[3], clerk, |h, _| {
-            h.charge = Some(forger.clerk_charge);
-        })),
+        refused(
+            "another previous act",
+            "chain.fork",
+            1,
+            forger.forge(&bytes[2], clerk, |h, _| {
+                h.previous = h.matter.map(Into::into);
+            }),
+        ),
+        refused(
+            "a wrong holder",
+            "custody.wrong_holder",
+            0,
+            forger.forge(&bytes[1], clerk, |h, _| {
+                h.holder.as_mut().unwrap().office = forger.far;
+            }),
+        ),
+        refused(
+            "an officer who has passed it on",
+            "custody.not_holder",
+            2,
+            forger.forge(&bytes[3], clerk, |h, _| {
+                h.charge = Some(forger.clerk_charge);
+            }),
+        ),
         refused("a rival for a place that is taken", "chain.fork", 1, {
             forger.forge(&bytes[1], clerk, |h, _| h.time.0 += 1)
         }),
@@ -324,7 +342,7 @@ fn bundles(morning: &Morning, forger: &Forger) -> Value {
         let (at, remove, insert) = splice(&good, &ceremony::to_file(&bad));
         altered.push(json!({
             "name": name,
-            "exit_code": report.exit_code,
+            "outcome": report.outcome,
             "codes": report.codes(),
             "at": at,
             "remove": remove,

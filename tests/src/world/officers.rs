@@ -58,7 +58,9 @@ impl World {
         let matter = Records::new(&self.nodes[node].store).matter(&row.matter).expect("memory")?;
         let command = self.choose(index, &matter)?;
         let contents = match command {
-            Command::Note | Command::Attach => vec![self.seal_for(node, &matter, Kind::Note)?],
+            Command::Note => vec![self.seal_for(node, &matter, Kind::Note, 1)?],
+            // A scan of a few chunks, kept outside the rows.
+            Command::Attach => vec![self.seal_for(node, &matter, Kind::Paper, 12_000)?],
             _ => Vec::new(),
         };
         let actor = self.state.offices[index].actor(post);
@@ -97,10 +99,10 @@ impl World {
     }
 
     /// Seals a note for a matter, if this node has its key.
-    fn seal_for(&mut self, node: usize, matter: &Matter, kind: Kind) -> Option<NewContent> {
+    fn seal_for(&mut self, node: usize, matter: &Matter, kind: Kind, lines: usize) -> Option<NewContent> {
         let key = self.matter_key(node, &matter.id, matter.generation)?;
         let mut entropy = Entropy::from_seed(self.rng.bytes32());
-        Some(seal(&key, matter.generation, kind, MARKER, &mut entropy))
+        Some(seal(&key, matter.generation, kind, &MARKER.repeat(lines), &mut entropy))
     }
 
     /// The key of a matter, as the node keeps it.

@@ -73,7 +73,8 @@ fn records(world: &World) -> Records<'_> {
 
 /// The newest cosigned head.
 fn head(world: &World) -> SignedCheckpoint {
-    let note = records(world).head(&owner(world)).expect("memory").expect("a mirror answered within a minute");
+    let note =
+        records(world).head(&owner(world)).expect("memory").expect("a mirror answered within a minute");
     SignedCheckpoint::parse(&note).expect("the machine keeps what it verified")
 }
 
@@ -160,11 +161,11 @@ fn vkeys(world: &World) -> String {
 /// The last leaf that an officer of the office signed: its index, bytes and key.
 fn an_act_of_an_officer(world: &World, size: u64) -> (u64, Vec<u8>, PublicKey) {
     let officers: Vec<&SecretKey> = world.state.offices[OWNER].posts.iter().map(|post| &post.key).collect();
-    let mut newest_first = (0..size).zip(leaves(world, size)).rev();
+    let mut newest_first = leaves(world, size).into_iter().enumerate().rev();
     let found = newest_first.find_map(|(index, leaf)| {
         let signer = UnverifiedAct::parse(&leaf).expect("a leaf").key();
         let key = officers.iter().map(|key| key.public()).find(|key| key.id() == signer)?;
-        Some((index, leaf, key))
+        Some((index as u64, leaf, key))
     });
     found.expect("officers worked")
 }

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use mohar_protocol::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 use crate::app::draft::Saved;
@@ -75,8 +74,10 @@ pub async fn save_by_form(
     match saved.map_err(|trouble| Failure::from(trouble).with_typed(typed()))? {
         // Without a script both texts cannot be put side by side: nothing is overwritten, and the
         // one that was sent is shown to be copied.
-        Saved::Conflict(_) => Err(Failure::from(Refusal::RegisterStale).with_typed(typed())),
-        Saved::Kept(_) if then.then == "send" => Ok(Redirect::to(&format!("/files/{id}/send")).into_response()),
+        Saved::Conflict(_) => Err(Failure::changed().with_typed(typed())),
+        Saved::Kept(_) if then.then == "send" => {
+            Ok(Redirect::to(&format!("/files/{id}/send")).into_response())
+        }
         Saved::Kept(_) => done(&format!("/files/{id}"), &visit.t().s("done-saved")),
     }
 }

@@ -90,7 +90,10 @@ fn disposition(inline: bool, paper: &PaperBytes, media_type: &str) -> String {
     };
     let safe = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let name = format!("{}{ending}", paper.title);
-    let name: String = name.bytes().map(|b| if safe(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    let name: String = name
+        .bytes()
+        .map(|b| if safe(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect();
     let kind = if inline { "inline" } else { "attachment" };
     format!("{kind}; filename*=UTF-8''{name}")
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::app::Trouble;
 use crate::app::names::{holder_from_text, holder_to_text};
+use crate::app::note::Signed;
 use crate::app::operation::FormId;
 use crate::app::send::{Target as AppTarget, Words};
 use crate::app::show::View;
@@ -60,8 +61,10 @@ pub async fn send(
     let id = matter(&id)?;
     let to = holder_from_text(fields.get("to")).ok_or(Refusal::PostUnknown)?;
     let typed = typed(&fields);
-    match sign(&web, &visit, form, id, to, &typed).await {
-        Ok(()) => {
+    let seen = fields.get("version").parse().unwrap_or(0);
+    match sign(&web, &visit, form, id, to, &typed, seen).await {
+        Ok(false) => Err(Failure::changed().with_typed(fields.typed())),
+        Ok(true) => {
             let number = number(&web, &visit, id).await?;
             let office = std::sync::Arc::clone(&visit.officer);
             let target = web.read(move |app| app.targets(&office, "", Some(to))).await?.chosen;
@@ -77,6 +80,7 @@ pub async fn send(
     }
 }
 
+/// Signs note and movement; `false` when the note is not the one that was seen.
 async fn sign(
     web: &Web,
     visit: &AtWork,
@@ -84,7 +88,8 @@ async fn sign(
     id: MatterId,
     to: Holder,
     typed: &SendTyped,
-) -> Result<(), Trouble> {
+    seen: u64,
+) -> Result<bool, Trouble> {
     let (officer, language) = (&visit.officer, visit.lang().code());
     let due = Some(typed.due.clone()).filter(|due| day_from_iso(due).is_some()).unwrap_or_default();
     let words = Words {
@@ -96,8 +101,9 @@ async fn sign(
     };
     words.check()?;
     // After a resend the note is signed and the draft is empty; only the movement is left to answer.
-    match web.app.sign_draft(officer, id, language).await {
-        Err(Trouble::Refused(Refusal::NotHolder | Refusal::NotHolderOffice | Refusal::IsQueued)) | Ok(_) => {}
+    match web.app.sign_draft(officer, id, language, seen).await {
+        Ok(Signed::Changed) => return Ok(false),
+        Ok(_) | Err(Trouble::Refused(Refusal::NotHolder | Refusal::NotHolderOffice | Refusal::IsQueued)) => {}
         Err(trouble) => return Err(trouble),
     }
     if to.office == officer.office {
@@ -105,7 +111,7 @@ async fn sign(
     } else {
         web.app.forward(officer, form, id, to, &words).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 fn typed(fields: &Fields) -> SendTyped {
@@ -164,10 +170,16 @@ fn leaves(view: &View) -> Leaves {
     let text = view.draft.as_ref().map_or("", |draft| draft.text.as_str());
     let draft = paragraphs(text, paragraphs_before(&view.notes, view.notes.len()));
     Leaves {
+        version: view.draft.as_ref().map_or(0, |draft| draft.version),
         notes: count(view.notes.len()) + u32::from(!draft.is_empty()),
         draft,
         papers: count(view.papers.len()),
-        bytes: view.papers.iter().filter_map(|paper| paper.facts.as_ref().ok()).map(|facts| facts.bytes).sum(),
+        bytes: view
+            .papers
+            .iter()
+            .filter_map(|paper| paper.facts.as_ref().ok())
+            .map(|facts| facts.bytes)
+            .sum(),
     }
 }
 

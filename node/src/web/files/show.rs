@@ -83,7 +83,11 @@ pub async fn page(
 }
 
 /// The note side alone.
-pub async fn notes(State(web): State<Web>, visit: AtWork, Path(id): Path<String>) -> Result<Response, Failure> {
+pub async fn notes(
+    State(web): State<Web>,
+    visit: AtWork,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
     let (id, officer) = (matter(&id)?, Arc::clone(&visit.officer));
     let view = web.read(move |app| app.show(&officer, &id, clock::now())).await?;
     let t = visit.t();
@@ -213,7 +217,15 @@ fn papers(t: Texts, view: &AppView, at: Option<usize>, text: Option<PaperBytes>)
             },
             Err(refusal) => {
                 let why = sentence(t.lang, *refusal);
-                Paper { n, title: why.clone(), first_page, last_page, date: None, bytes: 0, body: PaperBody::Text(why) }
+                Paper {
+                    n,
+                    title: why.clone(),
+                    first_page,
+                    last_page,
+                    date: None,
+                    bytes: 0,
+                    body: PaperBody::Text(why),
+                }
             }
         }
     };

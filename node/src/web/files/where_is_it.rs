@@ -17,7 +17,11 @@ use crate::web::texts::Lang;
 use crate::web::{Web, html};
 
 /// The page.
-pub async fn page(State(web): State<Web>, visit: AtWork, Path(id): Path<String>) -> Result<Response, Failure> {
+pub async fn page(
+    State(web): State<Web>,
+    visit: AtWork,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
     let id = matter(&id)?;
     let read = web.page(&visit, Here::Desk, move |app, officer| app.history(officer, &id, clock::now()));
     let (frame, history) = read.await?;

@@ -45,6 +45,8 @@ pub struct SendSheet {
 pub struct Leaves {
     /// The paragraphs of my note that become signed, as the reader will see them.
     pub draft: Vec<Para>,
+    /// The version of my note that is shown: no other one is signed.
+    pub version: u64,
     /// The number of notes in the file, mine included.
     pub notes: u32,
     /// The number of papers.
@@ -185,6 +187,7 @@ mod samples {
                 subject: "सामुदायिक भवन हेतु राशि की प्रशासकीय स्वीकृति".to_owned(),
                 leaves: Leaves {
                     draft: paragraphs("प्रस्ताव से सहमत, पृ.2/प देखें।\nस्वीकृति हेतु प्रेषित।", 6),
+                    version: 4,
                     notes: 3,
                     papers: 4,
                     bytes: 3_248_000,

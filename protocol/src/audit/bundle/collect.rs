@@ -128,7 +128,8 @@ fn evidence_of(
     let Some(log) = records.log(&office)? else { return Ok(None) };
     let register = registry.office(&office).ok();
     let of_register = records.dossier(&office, 0, usize::MAX >> 1)?.into_iter();
-    let of_register = of_register.filter(|id| register.is_some_and(|register| register.position(id).is_some()));
+    let of_register =
+        of_register.filter(|id| register.is_some_and(|register| register.position(id).is_some()));
     let of_matter = acts.iter().filter(|act| act.header().office == Some(office)).map(|act| act.id());
     let mut indexes: BTreeMap<u64, ActId> = BTreeMap::new();
     for id in of_matter.chain(of_register) {
@@ -143,7 +144,8 @@ fn evidence_of(
         (size <= log.frontier.size()).then_some((size, note))
     });
     let last = indexes.keys().next_back().copied().unwrap_or(0);
-    let Some((size, note)) = notes.reduce(|cosigned, newest| if cosigned.0 > last { cosigned } else { newest })
+    let Some((size, note)) =
+        notes.reduce(|cosigned, newest| if cosigned.0 > last { cosigned } else { newest })
     else {
         return Ok(None);
     };

@@ -1,0 +1,311 @@
+//! Five offices of one state, founded once by the ceremonies that people do, then copied.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use mohar_protocol::ceremony::{Founding, from_file};
+use mohar_protocol::id::OfficeId;
+use mohar_protocol::registry::Registry;
+use tempfile::TempDir;
+
+use crate::processes::node::Node;
+use crate::processes::officer::Officer;
+use crate::processes::programs::{PROGRAMS, good};
+use crate::processes::{PASSWORD, ports, until};
+
+/// An office of the town as it is founded.
+pub struct Plan {
+    /// Name of its data folder, and of its sign-ins.
+    pub name: &'static str,
+    /// Name on its pages.
+    pub title: &'static str,
+    path: &'static str,
+    tier: &'static str,
+    parent: Option<&'static str>,
+}
+
+/// A department, its division, its district and two tehsils.
+pub const PLANS: [Plan; 5] = [
+    Plan { name: "gad", title: "Department Revenue", path: "mp/gad", tier: "department", parent: None },
+    Plan { name: "malwa", title: "Division Malwa", path: "mp/malwa", tier: "division", parent: Some("gad") },
+    Plan { name: "indore", title: "District Indore", path: "mp/malwa/indore", tier: "district", parent: Some("malwa") },
+    Plan { name: "depalpur", title: "Tehsil Depalpur", path: "mp/malwa/indore/depalpur", tier: "tehsil", parent: Some("indore") },
+    Plan { name: "sanwer", title: "Tehsil Sanwer", path: "mp/malwa/indore/sanwer", tier: "tehsil", parent: Some("indore") },
+];
+
+/// Place of the department in [`PLANS`].
+pub const DEPARTMENT: usize = 0;
+/// Place of the division.
+pub const DIVISION: usize = 1;
+/// Place of the district.
+pub const DISTRICT: usize = 2;
+/// Place of the first tehsil.
+pub const TEHSIL: usize = 3;
+/// Place of the second tehsil.
+pub const TEHSIL_2: usize = 4;
+
+/// The post that every office begins with; its sign-in is `asha.<office>`.
+pub const HEAD: &str = "Office administrator";
+/// The second post of every office; its sign-in is `ravi.<office>`.
+pub const READER: &str = "Reader";
+
+/// Offices with running daemons. All are killed when the town is dropped.
+pub struct Town {
+    /// One for each of [`PLANS`].
+    pub nodes: Vec<Node>,
+    /// Ids of the offices.
+    pub ids: Vec<OfficeId>,
+    /// Id of the state.
+    pub state: String,
+    /// Where the pages are.
+    pub webs: Vec<String>,
+    /// Keys of the nodes on the network, in hexadecimal.
+    pub transports: Vec<String>,
+    /// The folder of everything.
+    pub dir: TempDir,
+}
+
+impl Town {
+    /// A town of the first `count` offices, all running and linked with each other.
+    ///
+    /// # Panics
+    /// When they do not come up.
+    pub fn running(count: usize) -> Self {
+        let mut town = Self::asleep(count);
+        thread::scope(|scope| {
+            for node in &mut town.nodes {
+                scope.spawn(|| node.start());
+            }
+        });
+        town.until_linked();
+        town
+    }
+
+    /// A town whose nodes have not been started.
+    ///
+    /// # Panics
+    /// When it cannot be founded or copied.
+    pub fn asleep(count: usize) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let founded = founded();
+        let plans = &PLANS[..count];
+        for plan in plans {
+            copy(&founded.join(plan.name), &dir.path().join(plan.name));
+        }
+        let foundings: Vec<Founding> = plans.iter().map(|plan| founding(&dir.path().join(plan.name))).collect();
+        let transports = transports(&founded);
+        let (web, net): (Vec<u16>, Vec<u16>) = plans.iter().map(|_| (ports::free(), ports::free())).unzip();
+        for (at, plan) in plans.iter().enumerate() {
+            let others = (0..count).filter(|other| *other != at);
+            let peers = others.map(|other| (transports[other].as_str(), net[other]));
+            let toml = node_toml(web[at], net[at], peers);
+            fs::write(dir.path().join(plan.name).join("node.toml"), toml).expect("settings");
+        }
+        Self {
+            nodes: plans.iter().map(|plan| Node::new(dir.path().join(plan.name))).collect(),
+            ids: foundings.iter().map(|founding| founding.invitation.office).collect(),
+            state: foundings[0].invitation.state.to_string(),
+            webs: web.iter().map(|port| format!("http://127.0.0.1:{port}")).collect(),
+            transports,
+            dir,
+        }
+    }
+
+    /// Waits until every running node is linked with every other one.
+    ///
+    /// # Panics
+    /// When that does not happen.
+    pub fn until_linked(&self) {
+        let running: Vec<OfficeId> = self.running_ids();
+        for node in self.nodes.iter().filter(|node| node.pid().is_some()) {
+            until("all offices are linked", || {
+                let status = node.status()?;
+                let lost = status.others.iter().find(|other| running.contains(&other.office) && !other.linked);
+                lost.map_or(Ok(()), |lost| Err(format!("{} has not {}", status.offices[0].path, lost.path)))
+            });
+        }
+    }
+
+    /// The head of an office, signed in.
+    ///
+    /// # Panics
+    /// When signing in fails.
+    pub fn head(&self, office: usize) -> Officer {
+        self.officer(office, "asha")
+    }
+
+    /// The reader of an office, signed in.
+    ///
+    /// # Panics
+    /// When signing in fails.
+    pub fn reader(&self, office: usize) -> Officer {
+        self.officer(office, "ravi")
+    }
+
+    fn officer(&self, office: usize, first: &str) -> Officer {
+        let officer = Officer::at(&self.webs[office], &format!("{first}.{}", PLANS[office].name));
+        officer.sign_in().unwrap_or_else(|trouble| panic!("{} signs in: {trouble}", officer.login));
+        officer
+    }
+
+    fn running_ids(&self) -> Vec<OfficeId> {
+        let running = self.nodes.iter().zip(&self.ids).filter(|(node, _)| node.pid().is_some());
+        running.map(|(_, id)| *id).collect()
+    }
+}
+
+/// The folder with the founded state: made once for these programs, kept in the build folder.
+fn founded() -> PathBuf {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = PROGRAMS.kept.join(format!("mohar-town-{:016x}", digest_of_programs()));
+    if place.exists() {
+        return place;
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    found(dir.path());
+    fs::create_dir_all(&PROGRAMS.kept).expect("the build folder can be written");
+    for old in fs::read_dir(&PROGRAMS.kept).expect("a folder").flatten() {
+        if old.file_name().to_string_lossy().starts_with("mohar-town-") {
+            let _ = fs::remove_dir_all(old.path());
+        }
+    }
+    let half = place.with_extension(std::process::id().to_string());
+    copy(dir.path(), &half);
+    // Another test program may have been faster; then its town is as good.
+    if fs::rename(&half, &place).is_err() {
+        let _ = fs::remove_dir_all(&half);
+    }
+    place
+}
+
+/// A town belongs to the programs that founded it.
+fn digest_of_programs() -> u64 {
+    let mut digest = DefaultHasher::new();
+    for path in [&PROGRAMS.mohar, &PROGRAMS.node] {
+        let facts = fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        (facts.len(), facts.modified().ok()).hash(&mut digest);
+    }
+    include_str!("town.rs").hash(&mut digest);
+    digest.finish()
+}
+
+/// The ceremonies, as the guide describes them.
+fn found(dir: &Path) {
+    let names = "--name-hi मध्य_प्रदेश --name-en Madhya_Pradesh";
+    let state = good(dir, &format!("found --dir state {names} --keys 3 --threshold 2"));
+    let state = state["state"].as_str().expect("an id").to_owned();
+    let (mut nodes, mut ids): (Vec<Node>, Vec<String>) = (Vec::new(), Vec::new());
+    for plan in &PLANS {
+        let above = plan.parent.and_then(|parent| PLANS.iter().position(|other| other.name == parent));
+        let parent = above.map_or("none", |above| ids[above].as_str());
+        ids.push(create(dir, plan, parent));
+        admit(dir, plan, &nodes);
+        good(dir, &format!("join {0}.invitation --data {0} --state {state}", plan.name));
+        let mut node = Node::new(dir.join(plan.name));
+        node.start();
+        nodes.push(node);
+        staff(dir, plan);
+    }
+    for node in &nodes {
+        until("every office knows the names of every other one", || knows_all_names(node));
+    }
+    nodes.iter_mut().for_each(Node::stop);
+}
+
+fn create(dir: &Path, plan: &Plan, parent: &str) -> String {
+    let Plan { name, title, path, tier, .. } = plan;
+    let (net, web) = (ports::free(), ports::free());
+    let made = good(dir, &format!(
+        "office create --data {name} --state-file state/charter.registry --parent {parent} --path {path} \
+         --code {name} --tier {tier} --name-hi {0} --name-en {0} --admin-login asha.{name} \
+         --admin-name-hi आशा --admin-name-en Asha --listen 127.0.0.1:{net} --web 127.0.0.1:{web}",
+        title.replace(' ', "_")
+    ));
+    made["office"].as_str().expect("an id").to_owned()
+}
+
+/// The charter admits the department, each other office is admitted by the one above; the nodes
+/// that run are told.
+fn admit(dir: &Path, plan: &Plan, nodes: &[Node]) {
+    let name = plan.name;
+    let known = nodes.iter().zip(&PLANS).filter(|(_, other)| Some(other.name) != plan.parent);
+    let known: String = known.map(|(_, other)| format!(" --known {}", other.name)).collect();
+    let by = plan.parent.map_or_else(
+        || "--registry state/charter.registry --root-key state/root-1.key --root-key state/root-3.key".to_owned(),
+        |parent| format!("--data {parent}"),
+    );
+    good(dir, &format!("office admit {name}/office.request --out {name}.invitation {by}{known}"));
+}
+
+/// A second post with a second officer.
+fn staff(dir: &Path, plan: &Plan) {
+    let name = plan.name;
+    let by = format!("--data {name} --as asha.{name}");
+    fs::write(dir.join("first"), PASSWORD).expect("a password");
+    good(dir, &format!("post add {by} --code reader --name-hi रीडर --name-en {READER} --rank 100"));
+    good(dir, &format!(
+        "officer add {by} --login ravi.{name} --name-hi रवि --name-en Ravi --first-password-file first"
+    ));
+    good(dir, &format!("charge give {by} --login ravi.{name} --post reader"));
+}
+
+/// Whether the search for a target would find every post; asked of the registry and the status.
+fn knows_all_names(node: &Node) -> Result<(), String> {
+    let status = node.status()?;
+    if let Some(other) = status.others.iter().find(|other| !other.linked) {
+        return Err(format!("{} is not linked", other.path));
+    }
+    let own = &status.offices[0];
+    let behind = own.cosigners.iter().find(|cosigner| cosigner.size < own.log_size);
+    behind.map_or(Ok(()), |behind| Err(format!("{behind:?} of {}", own.log_size)))
+}
+
+fn founding(data: &Path) -> Founding {
+    let bytes = fs::read(data.join("founding.cbor")).expect("a founded office");
+    from_file(&bytes).expect("a founding file")
+}
+
+/// Transport keys of all offices, as the youngest office knows them.
+fn transports(founded: &Path) -> Vec<String> {
+    let youngest = founding(&founded.join(PLANS[PLANS.len() - 1].name)).invitation;
+    let mut registry = Registry::new(youngest.state);
+    for bytes in youngest.package.charter.iter().chain(youngest.package.dossiers.iter().flatten()) {
+        let act = mohar_protocol::act::UnverifiedAct::parse(bytes).expect("an act");
+        registry.admit_act(act).expect("it holds");
+    }
+    let key = |path: &str| {
+        let office = registry.offices().find(|office| office.path() == path).expect("founded");
+        let transport = office.incarnation().expect("an incarnation").transport;
+        data_encoding::HEXLOWER.encode(&transport.to_bytes())
+    };
+    PLANS.iter().map(|plan| key(plan.path)).collect()
+}
+
+fn node_toml<'a>(web: u16, net: u16, peers: impl Iterator<Item = (&'a str, u16)>) -> String {
+    let mut text = format!(
+        "[web]\nlisten = \"127.0.0.1:{web}\"\n[net]\nlisten = [\"/ip4/127.0.0.1/tcp/{net}\"]\n"
+    );
+    for (transport, port) in peers {
+        text += &format!(
+            "[[net.peers]]\ntransport = \"{transport}\"\naddresses = [\"/ip4/127.0.0.1/tcp/{port}\"]\n"
+        );
+    }
+    text
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let (path, there) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
+            copy(&path, &there);
+        } else if kind.is_file() && path.extension().is_none_or(|end| end != "log") {
+            fs::copy(&path, &there).expect("copied");
+        }
+    }
+}

@@ -7,6 +7,7 @@
 //! Nothing here decides who may hold a file: that is the machine's. Nothing here keeps a password.
 
 pub mod attach;
+pub mod bundle;
 pub mod cancel;
 pub mod change_password;
 pub mod close;
@@ -56,6 +57,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
+use crate::net;
 use crate::store::Snapshot;
 
 /// The officers' side of a node. One for each process.
@@ -68,6 +70,7 @@ pub struct App {
     numbers: tokio::sync::Mutex<()>,
     started: Timestamp,
     config: Arc<Config>,
+    net: Arc<net::Counters>,
 }
 
 /// An officer at work on one post. The key is wiped when this is dropped.
@@ -99,7 +102,7 @@ pub enum Trouble {
 
 impl App {
     /// The use cases of a running node.
-    pub fn new(ledger: Ledger, keyring: Arc<Keyring>, config: Arc<Config>) -> Self {
+    pub fn new(ledger: Ledger, keyring: Arc<Keyring>, config: Arc<Config>, net: Arc<net::Counters>) -> Self {
         Self {
             ledger,
             keyring,
@@ -109,6 +112,7 @@ impl App {
             numbers: tokio::sync::Mutex::new(()),
             started: clock::now(),
             config,
+            net,
         }
     }
 

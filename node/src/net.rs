@@ -51,13 +51,7 @@ pub fn start(config: NetConfig) -> Result<Net, NetError> {
     let counters = Arc::new(Counters::default());
     let shell = swarm::Shell::new(config, events_out, Arc::clone(&counters))?;
     let task = tokio::spawn(shell.run(commands_in, stopped));
-    Ok(Net {
-        commands,
-        events,
-        counters,
-        task,
-        stop,
-    })
+    Ok(Net { commands, events, counters, task, stop })
 }
 
 /// A running network shell.
@@ -104,11 +98,7 @@ impl NetConfig {
     /// line is noticed after at most 10 + 5 + 10 + 10 = 35 s, about 30 s on average. A probe and its
     /// answer are about 280 bytes on the wire; both sides probing every 10 s makes 5 MB a day.
     #[must_use]
-    pub fn new(
-        listen: Vec<String>,
-        transport_seed: Zeroizing<[u8; 32]>,
-        frame_bytes_max: usize,
-    ) -> Self {
+    pub fn new(listen: Vec<String>, transport_seed: Zeroizing<[u8; 32]>, frame_bytes_max: usize) -> Self {
         Self {
             listen,
             transport_seed,

@@ -82,7 +82,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let known = jobs::dial::Known::new(&config.net.peers, &founding.invitation.peers);
     parts.spawn(jobs::dial::run(ledger.clone(), commands, known, admitted));
 
-    let app = App::new(ledger.clone(), Arc::clone(&keyring), Arc::clone(&config));
+    let app = App::new(ledger.clone(), Arc::clone(&keyring), Arc::clone(&config), Arc::clone(&net_counters));
     let listener = http::bind(config.web.listen).await?;
     let web = listener.local_addr()?;
     let api = Arc::new(Api {

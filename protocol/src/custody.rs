@@ -8,6 +8,8 @@
 mod advance;
 pub mod command;
 
+use std::collections::BTreeSet;
+
 use minicbor::{Decode, Encode};
 
 pub(crate) use self::advance::read_ready;
@@ -15,8 +17,8 @@ use crate::act::{Holder, MatterKind};
 use crate::id::{ActId, MatterId, OfficeId};
 use crate::time::Timestamp;
 
-/// Offices remembered on a matter's route. A file that visits more than 64 different offices is
-/// far beyond the four levels that the office manual allows; the earliest are then forgotten.
+/// Posts remembered on a matter's route. A file that visits more than 64 different posts is far
+/// beyond the four levels that the office manual allows; the earliest are then forgotten.
 pub const ROUTE_MAX: usize = 64;
 
 /// Where a matter stands between two acts. Each state carries what exists only in it.
@@ -91,7 +93,7 @@ pub struct Matter {
     /// Declared time of the act that brought it to where it is.
     #[n(9)]
     pub since: Timestamp,
-    /// The last post of each office on the route, latest last; the current one excluded.
+    /// The posts that held it before, each once, latest last; the present one excluded.
     #[n(10)]
     pub route: Vec<Holder>,
     /// From where it came to the present post, if from anywhere.
@@ -113,8 +115,8 @@ impl Matter {
         }
     }
 
-    /// Every office that has or had it.
-    pub fn offices(&self) -> impl Iterator<Item = OfficeId> {
-        self.route.iter().map(|holder| holder.office).chain([self.holder.office])
+    /// Every office that has or had it, each once.
+    pub fn offices(&self) -> BTreeSet<OfficeId> {
+        self.route.iter().map(|holder| holder.office).chain([self.holder.office]).collect()
     }
 }

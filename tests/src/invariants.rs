@@ -30,10 +30,8 @@ pub const ALWAYS: &[(&str, Check)] = &[
 ];
 
 /// Rules that hold once faults have ended and everything has arrived.
-pub const HEALED: &[(&str, Check)] = &[
-    ("custody conserved", custody_conserved::check),
-    ("same history everywhere", same_history::check),
-];
+pub const HEALED: &[(&str, Check)] =
+    &[("custody conserved", custody_conserved::check), ("same history everywhere", same_history::check)];
 
 /// Checks a list of rules; the first broken one, with its name and the seed.
 ///

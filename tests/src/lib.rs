@@ -5,6 +5,7 @@
 //! - `tests/simulation.rs`: as many seeds as fit the time.
 //! - [`processes`]: real daemons, real kills; `tests/processes.rs` and `tests/kill_loop.rs`.
 
+pub mod bench;
 pub mod invariants;
 pub mod processes;
 pub mod world;

@@ -44,8 +44,14 @@ pub struct WorldFaults {
 
 impl WorldFaults {
     /// No faults at all.
-    pub const NONE: Self =
-        Self { crash_before_commit: 0, crash_after_commit: 0, frame_lost: 0, frame_twice: 0, link_breaks: 0, cut: 0 };
+    pub const NONE: Self = Self {
+        crash_before_commit: 0,
+        crash_after_commit: 0,
+        frame_lost: 0,
+        frame_twice: 0,
+        link_breaks: 0,
+        cut: 0,
+    };
 
     /// Faults drawn from a seed: swarm testing, so that runs differ in kind and not only in order.
     pub fn draw(rng: &mut Entropy) -> Self {
@@ -180,7 +186,13 @@ impl World {
         };
         for (node, offices) in hosting.into_iter().enumerate() {
             let skew_ms = world.rng.next_u64() % 120_000;
-            world.nodes.push(Node { store: MemoryStore::default(), machine: None, offices, skew_ms, old_disk: None });
+            world.nodes.push(Node {
+                store: MemoryStore::default(),
+                machine: None,
+                offices,
+                skew_ms,
+                old_disk: None,
+            });
             world.start(node);
             let package = world.state.package();
             world.ask(node, Request::Import(package));
@@ -313,7 +325,8 @@ impl World {
             return;
         }
         let storage = StorageKey::from_bytes([node as u8 + 1; 32]);
-        let hosts = self.nodes[node].offices.iter().map(|office| self.state.offices[*office].host()).collect();
+        let hosts =
+            self.nodes[node].offices.iter().map(|office| self.state.offices[*office].host()).collect();
         let records = Records::new(&self.nodes[node].store);
         let machine = Machine::start(Registry::new(self.state.id), hosts, storage, &records);
         self.nodes[node].machine = Some(machine.expect("the disk of a node holds what it wrote"));
@@ -345,7 +358,9 @@ impl World {
         let mut records = Records::new(store);
         let mut outputs = Vec::new();
         for input in inputs.into_iter().chain([Input::Settle]) {
-            machine.step(now, &mut entropy, &mut records, input, &mut outputs).expect("a memory store does not fail");
+            machine
+                .step(now, &mut entropy, &mut records, input, &mut outputs)
+                .expect("a memory store does not fail");
         }
         let writes = records.into_writes();
         let busy = !writes.is_empty();
@@ -400,7 +415,9 @@ impl World {
                 let Ok(Some((size, _))) = records.cosigned(&office, role) else { continue };
                 let known = self.oracle.cosigned.entry((node, office, role)).or_insert(0);
                 if size < *known {
-                    self.oracle.violations.push(format!("node {node} cosigned {role:?} back from {known} to {size}"));
+                    self.oracle
+                        .violations
+                        .push(format!("node {node} cosigned {role:?} back from {known} to {size}"));
                 }
                 *known = size;
             }
@@ -462,5 +479,8 @@ impl World {
 
 /// Whether a refusal is one that ordinary work may meet.
 pub fn is_ordinary(refusal: Refusal) -> bool {
-    !matches!(refusal, Refusal::ChainFork | Refusal::LogForked | Refusal::LogRootMismatch | Refusal::ActSignature)
+    !matches!(
+        refusal,
+        Refusal::ChainFork | Refusal::LogForked | Refusal::LogRootMismatch | Refusal::ActSignature
+    )
 }

@@ -78,8 +78,9 @@ fn every_path_in_backticks_exists() {
     for (page, text) in pages() {
         for word in in_backticks(&text).filter(|word| TOP.iter().any(|top| word.starts_with(top))) {
             let is_path = !word.contains([' ', '*', '<', '{', '…', '\n']);
-            let beside = page.parent().expect("a folder").join(word);
-            if is_path && !root().join(word).exists() && !beside.exists() {
+            // From the top, from the page, or from the crate that the page belongs to.
+            let exists = page.ancestors().take_while(|above| above.starts_with(root()));
+            if is_path && !exists.skip(1).any(|above| above.join(word).exists()) {
                 lost.push(format!("{} names {word}", page.display()));
             }
         }
@@ -113,9 +114,8 @@ fn every_identifier_of_the_glossary_is_in_the_sources() {
 /// Whether a text has `word` and not only as a part of a longer one.
 fn has_word(text: &str, word: &str) -> bool {
     let is_inside = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(is_inside) && !text[at + word.len()..].starts_with(is_inside)
-    })
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(is_inside) && !text[at + word.len()..].starts_with(is_inside))
 }
 
 #[test]
@@ -125,6 +125,23 @@ fn every_word_of_the_glossary_has_one_row() {
     for row in glossary.lines().filter(|line| line.starts_with("| ") && !line.contains("---")) {
         let english = row.split('|').nth(2).expect("the second column").trim();
         assert!(english == "English" || known.insert(english), "{english} stands there twice");
+    }
+}
+
+#[test]
+fn the_architecture_says_of_every_table_whether_it_can_be_rebuilt() {
+    let architecture = read(&root().join("ARCHITECTURE.md"));
+    for catalogue in ["protocol/src/records/table.rs", "node/src/store/tables.rs"] {
+        let text = read(&root().join(catalogue));
+        let of_protocol =
+            text.lines().filter_map(|line| line.strip_prefix("    ")?.strip_suffix(';')?.split_once(' '));
+        let of_protocol =
+            of_protocol.filter(|(number, _)| number.parse::<u8>().is_ok()).map(|(_, name)| name);
+        let of_node =
+            between(&text, "pub const ", ':').filter(|name| text.contains(&format!("{name}: Table = ")));
+        for name in of_protocol.chain(of_node).filter(|name| name.chars().all(|c| c.is_ascii_uppercase())) {
+            assert!(architecture.contains(&format!("`{name}`")), "ARCHITECTURE.md does not class {name}");
+        }
     }
 }
 

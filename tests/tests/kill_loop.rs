@@ -1,5 +1,7 @@
 //! Five real offices at work while every node is killed in turn.
 
+#![expect(clippy::print_stderr, reason = "the figures are the result")]
+
 use mohar_tests::processes::kill_loop;
 
 /// Kills and seed from the environment, as `tests/kill-loop` sets them.

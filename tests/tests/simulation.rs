@@ -1,6 +1,8 @@
 //! Seeds and more seeds. `MOHAR_SIM_SECONDS` says how long (default 20), never fewer than
 //! `MOHAR_SIM_SEEDS_MIN` seeds (default 8); `MOHAR_SIM_SEED=n` repeats one run.
 
+#![expect(clippy::print_stderr, reason = "the figures are the result")]
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -38,7 +40,13 @@ fn judge(world: &mut World) -> Broken {
 fn every_promise_holds_under_faults_for_every_seed() {
     if let Ok(seed) = std::env::var("MOHAR_SIM_SEED") {
         let (world, judged) = run(seed.parse().expect("a number"), None);
-        eprintln!("acknowledged {}, crashes {}, refused {:?}, noted {:?}", world.oracle.acknowledged.len(), world.oracle.crashes, world.oracle.refused, world.oracle.noted);
+        eprintln!(
+            "acknowledged {}, crashes {}, refused {:?}, noted {:?}",
+            world.oracle.acknowledged.len(),
+            world.oracle.crashes,
+            world.oracle.refused,
+            world.oracle.noted
+        );
         judged.expect("every promise holds");
         return;
     }
@@ -49,25 +57,36 @@ fn every_promise_holds_under_faults_for_every_seed() {
     let failures = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) {
-            scope.spawn(|| loop {
-                let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed - first >= at_least && Instant::now() >= until {
-                    break;
-                }
-                let (world, judged) = run(seed, None);
-                acts.fetch_add(world.oracle.acknowledged.len() as u64, Ordering::Relaxed);
-                crashes.fetch_add(world.oracle.crashes, Ordering::Relaxed);
-                if let Err(what) = judged {
-                    failures.lock().expect("no panic while held").push(what);
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed - first >= at_least && Instant::now() >= until {
+                        break;
+                    }
+                    let (world, judged) = run(seed, None);
+                    acts.fetch_add(world.oracle.acknowledged.len() as u64, Ordering::Relaxed);
+                    crashes.fetch_add(world.oracle.crashes, Ordering::Relaxed);
+                    if let Err(what) = judged {
+                        failures.lock().expect("no panic while held").push(what);
+                    }
                 }
             });
         }
     });
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
     let seeds = next.into_inner() - first - workers;
-    eprintln!("simulation: {seeds} seeds, {} acknowledged acts, {} crashes", acts.into_inner(), crashes.into_inner());
+    eprintln!(
+        "simulation: {seeds} seeds, {} acknowledged acts, {} crashes",
+        acts.into_inner(),
+        crashes.into_inner()
+    );
     let failures = failures.into_inner().expect("no panic while held");
-    assert!(failures.is_empty(), "{} seeds failed, such as: {}", failures.len(), failures[..failures.len().min(5)].join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} seeds failed, such as: {}",
+        failures.len(),
+        failures[..failures.len().min(5)].join("\n")
+    );
 }
 
 #[test]

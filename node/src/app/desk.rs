@@ -129,7 +129,12 @@ impl App {
         let cover = unless_fault(reader.cover(&matter.id))?;
         let past = reader.past(&matter)?;
         Ok(Row {
-            from: matter.came_from.map(|from| names.place(&from)).transpose()?,
+            // Of a file that is elsewhere the last sender is of no interest: where it is, is.
+            from: matter
+                .came_from
+                .filter(|_| officer.holds(&matter))
+                .map(|from| names.place(&from))
+                .transpose()?,
             since: line.since,
             due: past.due().map(str::to_owned),
             urgency: past.urgency(cover.as_deref().ok()),
@@ -190,6 +195,6 @@ fn lines(reader: &Reader<'_>, officer: &Officer, list: List) -> Result<Vec<DeskR
 impl Row {
     /// Whether it has come in and nobody here has opened it yet.
     pub fn is_unread(&self) -> bool {
-        !self.matter.opened && self.matter.phase == Phase::Active
+        !self.is_elsewhere && !self.matter.opened && self.matter.phase == Phase::Active
     }
 }

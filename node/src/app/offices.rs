@@ -33,6 +33,8 @@ pub struct Offices {
     pub mirrors: Vec<Mirror>,
     /// Other offices.
     pub others: Vec<Other>,
+    /// Connections of unknown nodes refused since the start.
+    pub refused_peers: u64,
 }
 
 /// A mirror of the own log.
@@ -88,6 +90,7 @@ impl App {
             started: self.started,
             mirrors: mirrors(&reader, &names, own)?,
             others,
+            refused_peers: self.net.refused(),
         })
     }
 

@@ -133,7 +133,7 @@ impl Table {
         writeln!(out, "     {mohar} status --data {data}")?;
         writeln!(out, "     {mohar} log --data {data}")?;
         writeln!(out, "     {mohar} log export --data {data} --out {}", quoted(&copy))?;
-        writeln!(out, "     {mohar} verify {} --state {} --allow-gaps", quoted(&copy), self.state)?;
+        writeln!(out, "     {mohar} verify {} --state {}", quoted(&copy), self.state)?;
         writeln!(out, "\nबंद करने के लिये Ctrl-C; काम सुरक्षित रहता है। Ctrl-C stops all offices; the work stays.")
     }
 }

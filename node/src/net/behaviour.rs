@@ -47,9 +47,7 @@ impl Behaviour {
             .with_max_pending_outgoing(Some(PENDING_OUTGOING_MAX))
             .with_max_established(Some(ESTABLISHED_MAX))
             .with_max_established_per_peer(Some(ESTABLISHED_PER_PEER_MAX));
-        let ping = ping::Config::new()
-            .with_interval(config.ping_every)
-            .with_timeout(config.ping_patience);
+        let ping = ping::Config::new().with_interval(config.ping_every).with_timeout(config.ping_patience);
         // Addresses come from the registry alone, so none are told, asked for or remembered.
         let identify = identify::Config::new("/mohar/1".to_owned(), key.clone())
             .with_hide_listen_addrs(true)
@@ -72,11 +70,7 @@ impl Behaviour {
 pub fn build(keypair: Keypair, config: &NetConfig) -> Result<Swarm<Behaviour>, NetError> {
     let builder = SwarmBuilder::with_existing_identity(keypair)
         .with_tokio()
-        .with_tcp(
-            tcp::Config::default().nodelay(true),
-            noise::Config::new,
-            multiplexer,
-        )
+        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, multiplexer)
         .map_err(|error| NetError::Transport(error.to_string()))?;
     #[cfg(feature = "quic")]
     let builder = builder.with_quic();

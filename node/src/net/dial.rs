@@ -48,14 +48,7 @@ impl Dialer {
             wanted.addresses = addresses;
             return;
         }
-        self.wanted.insert(
-            peer,
-            Wanted {
-                addresses,
-                failures: 0,
-                state: State::Linked,
-            },
-        );
+        self.wanted.insert(peer, Wanted { addresses, failures: 0, state: State::Linked });
         if !linked {
             self.enter(peer, State::Due(now));
         }
@@ -93,11 +86,7 @@ impl Dialer {
 
     /// The call to this peer failed. Without such a call nothing happens.
     pub fn failed(&mut self, peer: &PeerId, now: Instant) {
-        if self
-            .wanted
-            .get(peer)
-            .is_some_and(|wanted| wanted.state == State::InFlight)
-        {
+        if self.wanted.get(peer).is_some_and(|wanted| wanted.state == State::InFlight) {
             self.back_off(*peer, now);
         }
     }
@@ -120,10 +109,7 @@ impl Dialer {
         let Some(wanted) = self.wanted.get_mut(&peer) else {
             return;
         };
-        let pause = jittered(
-            backoff(wanted.failures),
-            getrandom::u32().unwrap_or(u32::MAX),
-        );
+        let pause = jittered(backoff(wanted.failures), getrandom::u32().unwrap_or(u32::MAX));
         wanted.failures = wanted.failures.saturating_add(1);
         self.enter(peer, State::Due(now + pause));
     }
@@ -151,9 +137,7 @@ impl Dialer {
 }
 
 fn backoff(failures: u32) -> Duration {
-    BACKOFF_FIRST
-        .saturating_mul(1 << failures.min(5))
-        .min(BACKOFF_LAST)
+    BACKOFF_FIRST.saturating_mul(1 << failures.min(5)).min(BACKOFF_LAST)
 }
 
 /// Between half of `pause` and all of it, so that the callers of a restarted hub do not come at once.
@@ -197,9 +181,7 @@ mod tests {
         for _ in 0..=IN_FLIGHT_MAX {
             dialer.want(PeerId::random(), Vec::new(), false, now);
         }
-        let called: Vec<PeerId> = std::iter::from_fn(|| dialer.take_due(now))
-            .map(|(peer, _)| peer)
-            .collect();
+        let called: Vec<PeerId> = std::iter::from_fn(|| dialer.take_due(now)).map(|(peer, _)| peer).collect();
         assert_eq!(called.len(), IN_FLIGHT_MAX);
         assert_eq!(dialer.next_due(), None);
         dialer.connected(&called[0]);

@@ -34,11 +34,7 @@ pub enum FrameError {
 /// # Errors
 ///
 /// See [`FrameError`]. The stream is useless afterwards.
-pub async fn read<R>(
-    stream: &mut R,
-    bound: usize,
-    pulse: &Pulse,
-) -> Result<Option<Vec<u8>>, FrameError>
+pub async fn read<R>(stream: &mut R, bound: usize, pulse: &Pulse) -> Result<Option<Vec<u8>>, FrameError>
 where
     R: AsyncBufRead + Unpin,
 {
@@ -84,12 +80,7 @@ pub fn append(buffer: &mut Vec<u8>, frame: &[u8]) -> bool {
 /// # Errors
 ///
 /// What the stream says, or `TimedOut` when nothing moved for `patience`.
-pub async fn write<W>(
-    stream: &mut W,
-    mut bytes: &[u8],
-    patience: Duration,
-    pulse: &Pulse,
-) -> io::Result<()>
+pub async fn write<W>(stream: &mut W, mut bytes: &[u8], patience: Duration, pulse: &Pulse) -> io::Result<()>
 where
     W: AsyncWrite + Unpin,
 {

@@ -26,18 +26,13 @@ pub struct RateGuard {
 impl RateGuard {
     /// A guard with both buckets full.
     pub fn new(now: Instant) -> Self {
-        Self {
-            bytes: Bucket::new(BYTES_PER_SECOND, now),
-            frames: Bucket::new(FRAMES_PER_SECOND, now),
-        }
+        Self { bytes: Bucket::new(BYTES_PER_SECOND, now), frames: Bucket::new(FRAMES_PER_SECOND, now) }
     }
 
     /// Charges one frame of this many bytes and says how long to wait before reading the next.
     pub fn charge(&mut self, bytes: usize, now: Instant) -> Duration {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.bytes
-            .charge(bytes, now)
-            .max(self.frames.charge(1, now))
+        self.bytes.charge(bytes, now).max(self.frames.charge(1, now))
     }
 }
 
@@ -50,10 +45,7 @@ struct Bucket {
 
 impl Bucket {
     fn new(per_second: u64, now: Instant) -> Self {
-        Self {
-            per_second,
-            earned_at: full(now),
-        }
+        Self { per_second, earned_at: full(now) }
     }
 
     fn charge(&mut self, amount: u64, now: Instant) -> Duration {
@@ -79,10 +71,7 @@ pub struct Pulse {
 impl Pulse {
     /// A pulse that has just beaten.
     pub fn new() -> Self {
-        Self {
-            started: Instant::now(),
-            last_millis: AtomicU64::new(0),
-        }
+        Self { started: Instant::now(), last_millis: AtomicU64::new(0) }
     }
 
     /// Bytes moved now.
@@ -92,10 +81,7 @@ impl Pulse {
 
     /// How long ago bytes moved.
     pub fn quiet_for(&self) -> Duration {
-        Duration::from_millis(
-            self.millis()
-                .saturating_sub(self.last_millis.load(Ordering::Relaxed)),
-        )
+        Duration::from_millis(self.millis().saturating_sub(self.last_millis.load(Ordering::Relaxed)))
     }
 
     fn millis(&self) -> u64 {
@@ -119,11 +105,7 @@ mod tests {
         assert_eq!(guard.charge(burst, now), Duration::ZERO);
         assert_eq!(guard.charge(burst / 2, now), Duration::from_millis(500));
         let later = now + Duration::from_secs(10);
-        assert_eq!(
-            guard.charge(burst, later),
-            Duration::ZERO,
-            "an unused bucket fills up, but not higher"
-        );
+        assert_eq!(guard.charge(burst, later), Duration::ZERO, "an unused bucket fills up, but not higher");
         assert_eq!(guard.charge(burst, later), Duration::from_secs(1));
     }
 

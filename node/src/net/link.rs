@@ -115,29 +115,15 @@ pub async fn run(mut link: Link) -> Ended {
         Ok(Ok(streams)) => streams,
         Ok(Err(error)) => {
             debug!(peer = %link.peer, %error, "handshake failed");
-            return Ended {
-                held: Duration::ZERO,
-                why: Why::NotAccepted,
-            };
+            return Ended { held: Duration::ZERO, why: Why::NotAccepted };
         }
         Err(_) => {
-            return Ended {
-                held: Duration::ZERO,
-                why: Why::NotAccepted,
-            };
+            return Ended { held: Duration::ZERO, why: Why::NotAccepted };
         }
     };
     let since = Instant::now();
-    if link
-        .events
-        .send(NetEvent::Connected(link.peer))
-        .await
-        .is_err()
-    {
-        return Ended {
-            held: Duration::ZERO,
-            why: Why::Unheard,
-        };
+    if link.events.send(NetEvent::Connected(link.peer)).await.is_err() {
+        return Ended { held: Duration::ZERO, why: Why::Unheard };
     }
     info!(peer = %link.peer, "connected");
     let why = tokio::select! {
@@ -149,10 +135,7 @@ pub async fn run(mut link: Link) -> Ended {
     info!(peer = %link.peer, reason = %why, "disconnected");
     // A failure means that nobody listens any more, and then nobody waits for this either.
     let _ = link.events.send(NetEvent::Disconnected(link.peer)).await;
-    Ended {
-        held: since.elapsed(),
-        why,
-    }
+    Ended { held: since.elapsed(), why }
 }
 
 /// Opens our stream and accepts the peer's, in whatever order the two sides come to it.
@@ -187,11 +170,7 @@ async fn open_once(peer: PeerId, control: &mut Control) -> io::Result<Stream> {
     let mut stream = opened.map_err(io::Error::other)?;
     let mut answer = [0];
     stream.read_exact(&mut answer).await?;
-    if answer == [READY] {
-        Ok(stream)
-    } else {
-        Err(io::ErrorKind::InvalidData.into())
-    }
+    if answer == [READY] { Ok(stream) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
 
 /// Reads frames until the stream ends. While the events are not taken, nothing is read.
@@ -236,11 +215,7 @@ async fn write(
             if frames::append(&mut buffer, &frame) {
                 shares.push(share);
             }
-            next = if buffer.len() < BUFFER_BYTES {
-                queue.try_recv().ok()
-            } else {
-                None
-            };
+            next = if buffer.len() < BUFFER_BYTES { queue.try_recv().ok() } else { None };
         }
         if let Err(error) = frames::write(&mut stream, &buffer, patience, pulse).await {
             return error;

@@ -83,18 +83,13 @@ impl Shell {
             .map_err(|error| NetError::Transport(error.to_string()))?;
         let mut swarm = behaviour::build(keypair, &config)?;
         for address in &config.listen {
-            let parsed: Multiaddr = address
-                .parse()
-                .map_err(|_| NetError::Address(address.clone()))?;
-            swarm.listen_on(parsed).map_err(|source| NetError::Listen {
-                address: address.clone(),
-                source,
-            })?;
+            let parsed: Multiaddr = address.parse().map_err(|_| NetError::Address(address.clone()))?;
+            swarm
+                .listen_on(parsed)
+                .map_err(|source| NetError::Listen { address: address.clone(), source })?;
         }
         let mut control = swarm.behaviour().sync.new_control();
-        let incoming = control
-            .accept(link::PROTOCOL)
-            .expect("a new behaviour has no protocol registered");
+        let incoming = control.accept(link::PROTOCOL).expect("a new behaviour has no protocol registered");
         Ok(Self {
             swarm,
             control,
@@ -115,11 +110,7 @@ impl Shell {
     /// Serves until `stop` is sent or dropped, or one end of the channels is gone.
     ///
     /// The swarm comes first in line: a connection must be known before the streams it carries.
-    pub async fn run(
-        mut self,
-        mut commands: mpsc::Receiver<NetCommand>,
-        mut stop: oneshot::Receiver<()>,
-    ) {
+    pub async fn run(mut self, mut commands: mpsc::Receiver<NetCommand>, mut stop: oneshot::Receiver<()>) {
         let events = self.events.clone();
         loop {
             let due = self.dialer.next_due();
@@ -158,29 +149,15 @@ impl Shell {
 
     fn on_swarm(&mut self, event: SwarmEvent<BehaviourEvent>) {
         match event {
-            SwarmEvent::ConnectionEstablished {
-                peer_id,
-                connection_id,
-                ..
-            } => {
-                self.peers
-                    .entry(peer_id)
-                    .or_default()
-                    .live
-                    .insert(connection_id);
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, .. } => {
+                self.peers.entry(peer_id).or_default().live.insert(connection_id);
                 self.dialer.connected(&peer_id);
                 self.link_up(peer_id);
             }
-            SwarmEvent::ConnectionClosed {
-                peer_id,
-                connection_id,
-                ..
-            } => self.on_closed(peer_id, connection_id),
-            SwarmEvent::OutgoingConnectionError {
-                peer_id: Some(peer_id),
-                error,
-                ..
-            } => {
+            SwarmEvent::ConnectionClosed { peer_id, connection_id, .. } => {
+                self.on_closed(peer_id, connection_id)
+            }
+            SwarmEvent::OutgoingConnectionError { peer_id: Some(peer_id), error, .. } => {
                 debug!(peer = %self.name(&peer_id), %error, "call failed");
                 self.dialer.failed(&peer_id, Instant::now());
             }
@@ -210,19 +187,12 @@ impl Shell {
         let Err(ping::Failure::Timeout | ping::Failure::Other { .. }) = event.result else {
             return;
         };
-        let Some(peer) = self
-            .peers
-            .get(&event.peer)
-            .filter(|peer| peer.live.contains(&event.connection))
+        let Some(peer) = self.peers.get(&event.peer).filter(|peer| peer.live.contains(&event.connection))
         else {
             return;
         };
         let patience = self.config.ping_every + self.config.ping_patience;
-        if peer
-            .link
-            .as_ref()
-            .is_some_and(|link| link.pulse.quiet_for() < patience)
-        {
+        if peer.link.as_ref().is_some_and(|link| link.pulse.quiet_for() < patience) {
             return;
         }
         debug!(peer = %self.name(&event.peer), "no answer to probes");
@@ -236,10 +206,7 @@ impl Shell {
         let was_live = peer.live.remove(&connection);
         // Which of two connections carried the streams is not known, so both sides begin anew. With
         // none left, a link that stands ends by itself, but a stream that never came never will.
-        let unborn = peer
-            .link
-            .as_ref()
-            .is_some_and(|link| link.inbound.is_some());
+        let unborn = peer.link.as_ref().is_some_and(|link| link.inbound.is_some());
         if was_live && (!peer.live.is_empty() || unborn) {
             self.break_link(id);
         }
@@ -291,11 +258,7 @@ impl Shell {
         let (inbound, inbound_out) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let pulse = Arc::new(Pulse::new());
-        let space = self
-            .config
-            .queue_bytes_max
-            .max(self.config.frame_bytes_max)
-            .min(Semaphore::MAX_PERMITS);
+        let space = self.config.queue_bytes_max.max(self.config.frame_bytes_max).min(Semaphore::MAX_PERMITS);
         self.links.spawn({
             let link = Link {
                 peer: *key,
@@ -312,13 +275,7 @@ impl Shell {
             async move { (id, link::run(link).await) }
         });
         let space = Arc::new(Semaphore::new(space));
-        peer.link = Some(Handle {
-            queue,
-            space,
-            inbound: Some(inbound),
-            stop: Some(stop),
-            pulse,
-        });
+        peer.link = Some(Handle { queue, space, inbound: Some(inbound), stop: Some(stop), pulse });
     }
 
     /// Ends the link of this peer and every connection with it.
@@ -335,11 +292,7 @@ impl Shell {
 
     /// Once a peer has neither link nor connection, forgets it and plans the next call.
     fn settle(&mut self, id: PeerId, held: Duration) {
-        if self
-            .peers
-            .get(&id)
-            .is_some_and(|peer| peer.live.is_empty() && peer.link.is_none())
-        {
+        if self.peers.get(&id).is_some_and(|peer| peer.live.is_empty() && peer.link.is_none()) {
             self.peers.remove(&id);
             self.dialer.lost(&id, held, Instant::now());
         }
@@ -375,11 +328,8 @@ impl Shell {
             warn!(peer = %key, "not admitted; not called");
             return;
         };
-        let parsed: Vec<Multiaddr> = addresses
-            .iter()
-            .filter_map(|text| text.parse().ok())
-            .take(ADDRESSES_MAX)
-            .collect();
+        let parsed: Vec<Multiaddr> =
+            addresses.iter().filter_map(|text| text.parse().ok()).take(ADDRESSES_MAX).collect();
         if parsed.len() < addresses.len() {
             warn!(peer = %key, skipped = addresses.len() - parsed.len(), "addresses skipped");
         }
@@ -443,8 +393,6 @@ impl Shell {
 
     /// The name of a peer in logs. A stranger has none.
     fn name(&self, id: &PeerId) -> String {
-        self.keys
-            .get(id)
-            .map_or_else(|| "unknown".to_owned(), PeerKey::to_string)
+        self.keys.get(id).map_or_else(|| "unknown".to_owned(), PeerKey::to_string)
     }
 }

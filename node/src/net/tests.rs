@@ -32,11 +32,7 @@ async fn two_admitted_peers_exchange_ten_thousand_frames_in_order_both_ways() {
     };
     tokio::spawn(send_all(to_bala, bala_key));
     tokio::spawn(send_all(to_asha, asha_key));
-    join(
-        receive_all(&mut asha, bala_key),
-        receive_all(&mut bala, asha_key),
-    )
-    .await;
+    join(receive_all(&mut asha, bala_key), receive_all(&mut bala, asha_key)).await;
 }
 
 async fn receive_all(node: &mut Node, from: PeerKey) {
@@ -54,15 +50,10 @@ async fn an_unknown_peer_is_refused_and_counted_and_never_connected() {
     stranger.dial(&asha).await;
     // The stranger calls again after its backoff, so the count proves that no call got through.
     while asha.net.counters.refused() < 2 {
-        let NetEvent::Refused { total } = asha.next().await else {
-            panic!("a stranger got in")
-        };
+        let NetEvent::Refused { total } = asha.next().await else { panic!("a stranger got in") };
         assert!(total <= asha.net.counters.refused());
     }
-    assert!(
-        stranger.net.events.try_recv().is_err(),
-        "refused is not connected"
-    );
+    assert!(stranger.net.events.try_recv().is_err(), "refused is not connected");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,21 +69,9 @@ async fn peers_that_call_each_other_at_once_get_one_link() {
         assert_eq!(bala.next().await, NetEvent::Connected(asha.key));
         for _ in 0..3 {
             asha.send(&bala, b"ping").await;
-            assert_eq!(
-                bala.next().await,
-                NetEvent::Frame {
-                    peer: asha.key,
-                    bytes: b"ping".to_vec()
-                }
-            );
+            assert_eq!(bala.next().await, NetEvent::Frame { peer: asha.key, bytes: b"ping".to_vec() });
             bala.send(&asha, b"").await;
-            assert_eq!(
-                asha.next().await,
-                NetEvent::Frame {
-                    peer: bala.key,
-                    bytes: Vec::new()
-                }
-            );
+            assert_eq!(asha.next().await, NetEvent::Frame { peer: bala.key, bytes: Vec::new() });
         }
     }
 }
@@ -111,40 +90,25 @@ async fn a_restarted_peer_is_reached_again_without_being_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frame_above_the_bound_ends_the_link_and_is_counted() {
-    let asha_config = NetConfig {
-        frame_bytes_max: 2 * FRAME_BYTES_MAX,
-        ..config(1, LOOPBACK)
-    };
+    let asha_config = NetConfig { frame_bytes_max: 2 * FRAME_BYTES_MAX, ..config(1, LOOPBACK) };
     let mut asha = Node::start_with(1, asha_config).await;
     let mut bala = Node::start(2).await;
     link(&mut asha, &mut bala).await;
     asha.send(&bala, &vec![7; FRAME_BYTES_MAX]).await;
-    let NetEvent::Frame { bytes, .. } = bala.next().await else {
-        panic!("the bound itself is allowed")
-    };
+    let NetEvent::Frame { bytes, .. } = bala.next().await else { panic!("the bound itself is allowed") };
     assert_eq!(bytes.len(), FRAME_BYTES_MAX);
     asha.send(&bala, &vec![7; FRAME_BYTES_MAX + 1]).await;
     assert_eq!(bala.next().await, NetEvent::Disconnected(asha.key));
     assert_eq!(asha.next().await, NetEvent::Disconnected(bala.key));
-    assert_eq!(
-        bala.next().await,
-        NetEvent::Connected(asha.key),
-        "only the link was at fault"
-    );
+    assert_eq!(bala.next().await, NetEvent::Connected(asha.key), "only the link was at fault");
     assert_eq!(bala.net.counters.oversize(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_peer_that_does_not_read_loses_its_link_and_a_third_peer_notices_nothing() {
-    let small = NetConfig {
-        queue_frames_max: 64,
-        ..config(1, LOOPBACK)
-    };
+    let small = NetConfig { queue_frames_max: 64, ..config(1, LOOPBACK) };
     let mut asha = Node::start_with(1, small).await;
-    let lazy_config = NetConfig {
-        events_max: 4,
-        ..config(2, LOOPBACK)
-    };
+    let lazy_config = NetConfig { events_max: 4, ..config(2, LOOPBACK) };
     let mut lazy = Node::start_with(2, lazy_config).await;
     let mut chitra = Node::start(3).await;
     link(&mut asha, &mut lazy).await;
@@ -158,28 +122,13 @@ async fn a_peer_that_does_not_read_loses_its_link_and_a_third_peer_notices_nothi
         asha.send(&lazy, &vec![0; FRAME_BYTES_MAX]).await;
         asha.send(&chitra, &sent.to_be_bytes()).await;
         let bytes = sent.to_be_bytes().to_vec();
-        assert_eq!(
-            chitra.next().await,
-            NetEvent::Frame {
-                peer: asha.key,
-                bytes
-            }
-        );
+        assert_eq!(chitra.next().await, NetEvent::Frame { peer: asha.key, bytes });
         sent += 1;
-        assert!(
-            sent < 100_000,
-            "nothing bounds what waits for a peer that does not read"
-        );
+        assert!(sent < 100_000, "nothing bounds what waits for a peer that does not read");
     }
     assert_eq!(asha.next().await, NetEvent::Disconnected(lazy.key));
     asha.send(&chitra, b"still here").await;
-    assert_eq!(
-        chitra.next().await,
-        NetEvent::Frame {
-            peer: asha.key,
-            bytes: b"still here".to_vec()
-        }
-    );
+    assert_eq!(chitra.next().await, NetEvent::Frame { peer: asha.key, bytes: b"still here".to_vec() });
     lazy.until(&NetEvent::Disconnected(asha.key)).await;
     lazy.until(&NetEvent::Connected(asha.key)).await;
 }
@@ -192,10 +141,7 @@ async fn a_write_that_stands_still_ends_the_link_before_its_queue_is_full() {
         ..config(1, LOOPBACK)
     };
     let mut asha = Node::start_with(1, asha_config).await;
-    let lazy_config = NetConfig {
-        events_max: 1,
-        ..config(2, LOOPBACK)
-    };
+    let lazy_config = NetConfig { events_max: 1, ..config(2, LOOPBACK) };
     let mut lazy = Node::start_with(2, lazy_config).await;
     link(&mut asha, &mut lazy).await;
     for _ in 0..512 {
@@ -213,10 +159,7 @@ async fn a_peer_no_longer_admitted_is_disconnected_and_stays_out() {
     bala.admit(&[]).await;
     assert_eq!(bala.next().await, NetEvent::Disconnected(asha.key));
     assert_eq!(asha.next().await, NetEvent::Disconnected(bala.key));
-    assert!(
-        matches!(bala.next().await, NetEvent::Refused { .. }),
-        "asha calls again in vain"
-    );
+    assert!(matches!(bala.next().await, NetEvent::Refused { .. }), "asha calls again in vain");
     bala.admit(&[asha.key]).await;
     bala.until(&NetEvent::Connected(asha.key)).await;
     assert_eq!(asha.next().await, NetEvent::Connected(bala.key));
@@ -247,10 +190,7 @@ async fn a_line_that_falls_silent_is_noticed_on_both_sides() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_listen_address_that_is_nonsense_or_not_ours_is_an_error() {
-    assert!(matches!(
-        start(config(1, "nonsense")),
-        Err(NetError::Address(_))
-    ));
+    assert!(matches!(start(config(1, "nonsense")), Err(NetError::Address(_))));
     // RFC 5737: an address that no machine has.
     let elsewhere = start(config(1, "/ip4/192.0.2.1/tcp/0"));
     assert!(matches!(elsewhere, Err(NetError::Listen { .. })));
@@ -279,23 +219,14 @@ async fn forty_peers_and_a_hub_that_call_each_other_at_once_are_all_linked() {
     }
     for office in &mut offices {
         hub.send(office, b"head").await;
-        office
-            .until(&NetEvent::Frame {
-                peer: hub.key,
-                bytes: b"head".to_vec(),
-            })
-            .await;
+        office.until(&NetEvent::Frame { peer: hub.key, bytes: b"head".to_vec() }).await;
     }
 }
 
 const LOOPBACK: &str = "/ip4/127.0.0.1/tcp/0";
 
 fn config(seed: u8, listen: &str) -> NetConfig {
-    NetConfig::new(
-        vec![listen.to_owned()],
-        Zeroizing::new([seed; 32]),
-        FRAME_BYTES_MAX,
-    )
+    NetConfig::new(vec![listen.to_owned()], Zeroizing::new([seed; 32]), FRAME_BYTES_MAX)
 }
 
 /// A running node and where to find it.
@@ -318,9 +249,7 @@ impl Node {
         let pair = Keypair::ed25519_from_bytes([seed; 32]).unwrap();
         let key = PeerKey(pair.public().try_into_ed25519().unwrap().to_bytes());
         let mut net = start(config).unwrap();
-        let Some(NetEvent::Listening(address)) = net.events.recv().await else {
-            panic!("not listening")
-        };
+        let Some(NetEvent::Listening(address)) = net.events.recv().await else { panic!("not listening") };
         Self { net, key, address }
     }
 
@@ -330,10 +259,7 @@ impl Node {
     }
 
     async fn next(&mut self) -> NetEvent {
-        timeout(PATIENCE, self.net.events.recv())
-            .await
-            .expect("nothing happened")
-            .unwrap()
+        timeout(PATIENCE, self.net.events.recv()).await.expect("nothing happened").unwrap()
     }
 
     async fn until(&mut self, wanted: &NetEvent) {
@@ -345,11 +271,7 @@ impl Node {
     }
 
     async fn admit(&self, peers: &[PeerKey]) {
-        self.net
-            .commands
-            .send(NetCommand::Admit(peers.to_vec()))
-            .await
-            .unwrap();
+        self.net.commands.send(NetCommand::Admit(peers.to_vec())).await.unwrap();
     }
 
     async fn dial(&self, other: &Self) {
@@ -358,18 +280,11 @@ impl Node {
 
     async fn dial_at(&self, peer: PeerKey, address: &str) {
         let addresses = vec![address.to_owned()];
-        self.net
-            .commands
-            .send(NetCommand::Dial { peer, addresses })
-            .await
-            .unwrap();
+        self.net.commands.send(NetCommand::Dial { peer, addresses }).await.unwrap();
     }
 
     async fn send(&self, other: &Self, frame: &[u8]) {
-        let command = NetCommand::Send {
-            peer: other.key,
-            frame: frame.to_vec(),
-        };
+        let command = NetCommand::Send { peer: other.key, frame: frame.to_vec() };
         self.net.commands.send(command).await.unwrap();
     }
 }
@@ -405,24 +320,16 @@ impl Line {
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
                 let far = TcpStream::connect(("127.0.0.1", target)).await.unwrap();
-                let ((near_in, near_out), (far_in, far_out)) =
-                    (near.into_split(), far.into_split());
+                let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
                 tokio::spawn(pump(near_in, far_out, Arc::clone(&switch)));
                 tokio::spawn(pump(far_in, near_out, Arc::clone(&switch)));
             }
         });
-        Self {
-            address: format!("/ip4/127.0.0.1/tcp/{port}"),
-            open,
-        }
+        Self { address: format!("/ip4/127.0.0.1/tcp/{port}"), open }
     }
 }
 
-async fn pump(
-    mut from: impl AsyncRead + Unpin,
-    mut to: impl AsyncWrite + Unpin,
-    open: Arc<AtomicBool>,
-) {
+async fn pump(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, open: Arc<AtomicBool>) {
     let mut buffer = vec![0; 16 * 1024];
     let mut broken = false;
     while let Ok(read @ 1..) = from.read(&mut buffer).await {

@@ -85,7 +85,7 @@ fn row(lang: Lang, row: &AppRow, now: u64) -> Row {
         kind: kind(row.matter.kind),
         number,
         subject,
-        unread: row.is_unread(),
+        unread: row.is_unread() && !row.is_elsewhere,
         from: row.from.as_ref().map(|from| place(lang, from)),
         since: row.since.0,
         working_days: working_days(row.since.0, now),

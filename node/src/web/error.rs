@@ -5,7 +5,7 @@
 //! had typed. A fault shows no internal detail.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use mohar_protocol::refusal::Refusal;
@@ -15,6 +15,7 @@ use crate::app::operation::FormId;
 use crate::web::locale::{language, sentence};
 use crate::web::pages::problem::{Problem, Sort};
 use crate::web::session::plain_frame;
+use crate::web::urls::own_path;
 use crate::web::{Web, html};
 
 /// Digits of the number that an officer reads out on the telephone.
@@ -124,6 +125,7 @@ pub async fn dress(State(_): State<Web>, request: Request, next: Next) -> Respon
     let (parts, body) = request.into_parts();
     let (lang, method) = (language(&parts), parts.method.clone());
     let path = parts.uri.path_and_query().map_or("/desk", |path| path.as_str()).to_owned();
+    let back = came_from(&parts.headers).filter(|back| *back != path || method != Method::GET);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
     if method == Method::GET {
@@ -142,7 +144,7 @@ pub async fn dress(State(_): State<Web>, request: Request, next: Next) -> Respon
         code: failure.code().to_owned(),
         operation,
         typed: failure.typed.clone(),
-        back: "/desk".to_owned(),
+        back: back.unwrap_or_else(|| "/desk".to_owned()),
     };
     let Ok(mut page) = html(&problem) else { return response };
     *page.status_mut() = response.status();
@@ -150,6 +152,13 @@ pub async fn dress(State(_): State<Web>, request: Request, next: Next) -> Respon
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     page
+}
+
+/// The page of this node on which the officer was, as the browser says.
+fn came_from(headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let (host, path) = text(header::REFERER)?.split_once("://")?.1.split_once('/')?;
+    (Some(host) == text(header::HOST)).then(|| own_path(&format!("/{path}")).to_owned())
 }
 
 fn to_sign_in(path: &str) -> Response {

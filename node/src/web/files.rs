@@ -1,6 +1,7 @@
 //! The screens and verbs of one file or dak, and what their small sheets share.
 
 pub mod attach;
+pub mod bundle;
 pub mod close;
 pub mod draft;
 pub mod paper;

@@ -24,7 +24,7 @@ pub async fn page(State(web): State<Web>, visit: AtWork) -> Result<Response, Fai
     });
     let mirrors = mirrors.collect();
     let offices = known.others.iter().map(|other| row(lang, other, frame.now)).collect();
-    html(&OfficeSafety { own: own(&known), mirrors, offices, refused_peers: 0, frame })
+    html(&OfficeSafety { own: own(&known), mirrors, offices, refused_peers: known.refused_peers, frame })
 }
 
 fn own(known: &Offices) -> OwnOffice {

@@ -68,7 +68,11 @@ fn form(
     let cookie = guest.cookie.clone().unwrap_or_default();
     let mut frame = guest.frame(&cookie, name(guest.lang, &web.app.first_office()));
     frame.path = format!("/sign-in?back={}", back.split(['&', '#']).next().unwrap_or("/desk"));
-    let error = refusal.map(|refusal| sentence(guest.lang, refusal));
+    let error = refusal.map(|refusal| match refusal {
+        // In the words of this page.
+        Refusal::SignInFailed => frame.t.s("sign-in-refused"),
+        refusal => sentence(guest.lang, refusal),
+    });
     let mut page = html(&SignIn { frame, login, error, back: back.to_owned() })?;
     if let Some(refusal) = refusal {
         *page.status_mut() = Failure::from(refusal).into_response().status();

@@ -32,6 +32,7 @@ pub fn routes() -> Router<Web> {
         .route("/files/{id}/wake", post(files::wake::wake))
         .route("/files/{id}/close", get(files::close::ask).post(files::close::close))
         .route("/files/{id}/reopen", get(files::reopen::ask).post(files::reopen::reopen))
+        .route("/files/{id}/bundle", get(files::bundle::save))
         .route("/files/{id}/where", get(files::where_is_it::page))
         .route("/safety", get(safety::page))
         .route("/settings", get(settings::page).post(settings::save))

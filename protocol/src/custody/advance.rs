@@ -226,12 +226,10 @@ impl Matter {
     /// Changes the holder and remembers where it was.
     fn move_to(&mut self, to: Holder) {
         let from = self.holder;
-        self.route.retain(|holder| holder.office != from.office && holder.office != to.office);
-        if from.office != to.office {
-            self.route.push(from);
-            if self.route.len() > ROUTE_MAX {
-                self.route.remove(0);
-            }
+        self.route.retain(|holder| *holder != from && *holder != to);
+        self.route.push(from);
+        if self.route.len() > ROUTE_MAX {
+            self.route.remove(0);
         }
         self.came_from = Some(from);
         self.holder = to;

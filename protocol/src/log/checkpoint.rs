@@ -157,6 +157,13 @@ impl SignedCheckpoint {
     }
 }
 
+impl SignedCheckpoint {
+    /// Takes back a checkpoint that this node verified before it stored it.
+    pub(crate) fn verified_before(self) -> VerifiedCheckpoint {
+        VerifiedCheckpoint(self)
+    }
+}
+
 impl VerifiedCheckpoint {
     /// What the log signed.
     pub const fn checkpoint(&self) -> &Checkpoint {

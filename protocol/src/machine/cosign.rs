@@ -25,6 +25,12 @@ pub fn origin(office: &OfficeId) -> KeyName {
     format!("mohar/{office}").parse().expect("hexadecimal digits and a slash make a key name")
 }
 
+/// A checkpoint that was verified before it was stored.
+pub(super) fn stored_checkpoint(note: &[u8]) -> Result<VerifiedCheckpoint, StoreFault> {
+    let signed = SignedCheckpoint::parse(note).map_err(|e| StoreFault::because("read a checkpoint", e))?;
+    Ok(signed.verified_before())
+}
+
 /// The name of a cosigner in a role.
 pub fn cosigner_name(office: &OfficeId, role: Role) -> KeyName {
     format!("mohar/{office}/{}", role.name()).parse().expect("hexadecimal digits and words make a key name")
@@ -187,7 +193,7 @@ impl Machine {
         checkpoint: &VerifiedCheckpoint,
     ) -> Result<(), Stop> {
         let known = step.records.witnessed_head(office)?;
-        let known = known.map(|note| self.verified_checkpoint(office, &note)).transpose()?;
+        let known = known.map(|note| stored_checkpoint(&note)).transpose()?;
         if known.is_none_or(|known| known.head().size < checkpoint.head().size) {
             step.records.put_witnessed_head(office, checkpoint.to_bytes());
         }
@@ -205,7 +211,7 @@ impl Machine {
         line: crate::log::note::SignatureLine,
     ) -> Result<(), Stop> {
         let known = step.records.head(office)?;
-        let known = known.map(|note| self.verified_checkpoint(office, &note)).transpose()?;
+        let known = known.map(|note| stored_checkpoint(&note)).transpose()?;
         let size = checkpoint.head().size;
         let merged = match known {
             Some(known) if known.head().size > size => return Ok(()),

@@ -352,7 +352,8 @@ impl Machine {
         let matter = self.matter(step, &act.matter())?;
         // The act itself may have come before, among others of the chain.
         let known = matter.head == act.id();
-        if matter.number >= act.header().number && !(known && matches!(matter.phase, Phase::InTransit { .. })) {
+        if matter.number >= act.header().number && !(known && matches!(matter.phase, Phase::InTransit { .. }))
+        {
             // Taken before: the sender has not seen it yet.
             return self.send_acts(step, from, matter.id, act.header().number + 1);
         }
@@ -445,7 +446,7 @@ impl Machine {
     ) -> Result<(), Stop> {
         let local = step.records.matter(&id)?;
         let offered = self.link(from)?.incoming.contains_key(&id);
-        let ours = |matter: &Matter| matter.offices().any(|office| self.hosts(&office));
+        let ours = |matter: &Matter| matter.offices().into_iter().any(|office| self.hosts(&office));
         if !offered && !local.as_ref().is_some_and(ours) {
             return Err(Refusal::MatterUnknown.into());
         }

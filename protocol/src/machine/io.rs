@@ -24,6 +24,7 @@ impl core::fmt::Debug for Peer {
 pub struct Ticket(pub u64);
 
 /// Something happened.
+#[allow(clippy::large_enum_variant, reason = "inputs are moved once, into the machine")]
 pub enum Input {
     /// Time went on. To be given at least once a second.
     Tick,

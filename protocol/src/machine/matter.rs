@@ -67,7 +67,11 @@ impl Machine {
 
     /// The wraps with which a generation was handed over. They travel with the file, while those
     /// of `receive` stay with the office that made them and with its mirrors.
-    fn wraps_of_generation(step: &Step<'_, '_>, matter: &Matter, generation: u32) -> Result<Option<ClearRef>, Stop> {
+    fn wraps_of_generation(
+        step: &Step<'_, '_>,
+        matter: &Matter,
+        generation: u32,
+    ) -> Result<Option<ClearRef>, Stop> {
         let mut current = 1;
         for id in step.records.chain(&matter.id, 0, usize::MAX >> 1)? {
             match step.records.expect_act(&id)?.body() {

@@ -2,7 +2,7 @@
 
 use minicbor::bytes::ByteVec;
 
-use super::cosign::cosigner_name;
+use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
@@ -35,7 +35,7 @@ impl Machine {
             return Err(Refusal::NotAuthority.into());
         }
         let newer = match step.records.head(&office)? {
-            Some(known) => self.verified_checkpoint(&office, &known)?.head().size < checkpoint.head().size,
+            Some(known) => stored_checkpoint(&known)?.head().size < checkpoint.head().size,
             None => true,
         };
         if newer {
@@ -104,7 +104,7 @@ impl Machine {
     /// The next step of mirroring a log: leaves, root, contents, cosignature.
     fn advance_mirror(&mut self, step: &mut Step<'_, '_>, peer: Peer, office: OfficeId) -> Result<(), Stop> {
         let Some(note) = step.records.head(&office)? else { return Ok(()) };
-        let checkpoint = self.verified_checkpoint(&office, &note)?;
+        let checkpoint = stored_checkpoint(&note)?;
         let head = *checkpoint.head();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         if log.frontier.size() < head.size {
@@ -229,7 +229,7 @@ impl Machine {
             return Err(Refusal::LogForked.into());
         }
         // A cosigned head is worth keeping for everyone: as a time anchor, and as evidence.
-        let known = step.records.head(&office)?.map(|known| self.verified_checkpoint(&office, &known)).transpose()?;
+        let known = step.records.head(&office)?.map(|known| stored_checkpoint(&known)).transpose()?;
         if known.is_none_or(|known| known.head().size <= checkpoint.head().size) {
             step.records.put_head(&office, note.to_vec());
         }

@@ -120,8 +120,8 @@ impl Machine {
             let act = step.records.expect_act(&id)?;
             if matches!(act.body(), Body::RefuseRecall(refusal) if refusal.request == request) {
                 if let Some(to) = to {
-            step.send(to, Message::Side { act: act.bytes().to_vec().into() });
-        }
+                    step.send(to, Message::Side { act: act.bytes().to_vec().into() });
+                }
                 return Ok(());
             }
         }

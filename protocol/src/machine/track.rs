@@ -24,8 +24,9 @@ impl Machine {
         act: &VerifiedAct,
         except: Option<Peer>,
     ) {
-        for holder in &matter.route {
-            let Some(peer) = self.peer_of(&holder.office).filter(|peer| Some(*peer) != except) else {
+        let former = matter.offices().into_iter().filter(|office| *office != matter.holder.office);
+        for office in former {
+            let Some(peer) = self.peer_of(&office).filter(|peer| Some(*peer) != except) else {
                 continue;
             };
             let message = Message::Acts {
@@ -47,7 +48,7 @@ impl Machine {
         for id in followed {
             let matter = self.matter(step, &id)?;
             let theirs = &self.link(peer)?.offices;
-            if matter.offices().any(|office| theirs.contains(&office)) {
+            if matter.offices().into_iter().any(|office| theirs.contains(&office)) {
                 heights.push((id, matter.number));
             }
         }

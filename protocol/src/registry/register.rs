@@ -290,7 +290,7 @@ impl Register {
                 signers.push(act.key());
             }
             Body::Directory(body) => {
-                self.directory = Some((act.id(), body.snapshot.clone()));
+                self.directory = Some((act.id(), body.snapshot));
             }
             Body::Anchor(_) | Body::Unknown => {}
             _ => return Err(Refusal::ChainKind),

@@ -44,7 +44,11 @@ pub struct TestOffice {
 impl TestOffice {
     /// What the machine is started with.
     pub fn host(&self) -> HostSecrets {
-        HostSecrets { office: self.id, signing: self.keys.signing.clone(), sealing: SealingSecret::from_seed(ceremony::SEALING, &self.keys.sealing.to_seed()) }
+        HostSecrets {
+            office: self.id,
+            signing: self.keys.signing.clone(),
+            sealing: SealingSecret::from_seed(ceremony::SEALING, &self.keys.sealing.to_seed()),
+        }
     }
 
     /// Acts in the name of the officer of a post.
@@ -77,7 +81,8 @@ impl TestState {
     /// Founds a state.
     pub fn found(entropy: &mut Entropy, now: Timestamp) -> Self {
         let root: Vec<SecretKey> = (0..3).map(|_| SecretKey::from_seed(&entropy.bytes32())).collect();
-        let (id, package) = ceremony::found_state("मध्यप्रदेश", "Madhya Pradesh", &root, 2, now).expect("short names");
+        let (id, package) =
+            ceremony::found_state("मध्यप्रदेश", "Madhya Pradesh", &root, 2, now).expect("short names");
         let mut registry = Registry::new(id);
         for bytes in &package.charter {
             registry.admit_act(UnverifiedAct::parse(bytes).expect("an act")).expect("a charter act");
@@ -149,7 +154,11 @@ impl TestOffice {
     /// Adds a post and an officer who holds it, signed by the administrator.
     fn add_post(&mut self, registry: &mut Registry, code: &str, entropy: &mut Entropy, now: Timestamp) {
         let key = SecretKey::from_seed(&entropy.bytes32());
-        let post = self.register(registry, &Body::AddPost(body::AddPost { code: code.to_owned(), admin: false }), now);
+        let post = self.register(
+            registry,
+            &Body::AddPost(body::AddPost { code: code.to_owned(), admin: false }),
+            now,
+        );
         let officer = self.register(registry, &Body::AddOfficer(body::AddOfficer { key: key.public() }), now);
         let give = body::GiveCharge { post: post.into(), officer: officer.into(), kind: ChargeKind::Full };
         let charge = self.register(registry, &Body::GiveCharge(give), now);
@@ -158,7 +167,8 @@ impl TestOffice {
 
     /// Signs one more act of the office's register as its administrator.
     pub fn register(&mut self, registry: &mut Registry, change: &Body, now: Timestamp) -> ActId {
-        let act = ceremony::register_act(registry, &self.admin(), change, now).expect("an administrator's act");
+        let act =
+            ceremony::register_act(registry, &self.admin(), change, now).expect("an administrator's act");
         registry.admit_act(UnverifiedAct::parse(act.bytes()).expect("an act")).expect("a register act");
         self.dossier.push(act.bytes().to_vec().into());
         act.id()

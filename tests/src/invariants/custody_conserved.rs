@@ -20,7 +20,10 @@ pub fn check(world: &World) -> Broken {
     for (at, node) in world.nodes.iter().enumerate() {
         for ((table, key), value) in node.store.rows() {
             if [Table::QUEUED, Table::TRANSIT, Table::RECALLS].contains(table) {
-                return Err(format!("node {at} still waits for another office ({table:?}): {}", tell(world, key)));
+                return Err(format!(
+                    "node {at} still waits for another office ({table:?}): {}",
+                    tell(world, key)
+                ));
             }
             if *table != Table::MATTERS {
                 continue;
@@ -40,10 +43,15 @@ pub fn check(world: &World) -> Broken {
 
 /// What every node knows of the matter that a waiting row is about.
 fn tell(world: &World, key: &[u8]) -> String {
-    let Some(id) = key.get(32..).and_then(|id| id.try_into().ok()).map(MatterId) else { return String::new() };
+    let Some(id) = key.get(32..).and_then(|id| id.try_into().ok()).map(MatterId) else {
+        return String::new();
+    };
     let known = world.nodes.iter().enumerate().filter_map(|(at, node)| {
         let matter = mohar_protocol::records::Records::new(&node.store).matter(&id).ok()??;
-        Some(format!("\n  node {at}: number {} head {:?} {:?} {:?}", matter.number, matter.head, matter.holder, matter.phase))
+        Some(format!(
+            "\n  node {at}: number {} head {:?} {:?} {:?}",
+            matter.number, matter.head, matter.holder, matter.phase
+        ))
     });
     known.collect()
 }

@@ -21,9 +21,14 @@ pub fn check(world: &World) -> Broken {
             if role != Role::Mirror {
                 continue;
             }
-            let mirror = world.state.offices.iter().position(|other| HostSecrets::mirror(&other.keys.signing).public().id() == key);
+            let mirror = world
+                .state
+                .offices
+                .iter()
+                .position(|other| HostSecrets::mirror(&other.keys.signing).public().id() == key);
             let mirror = mirror.ok_or("a cosigner that is no office")?;
-            stored(world, world.host_of(mirror), &office.id, size).map_err(|what| format!("office {owner} at node {mirror}: {what}"))?;
+            stored(world, world.host_of(mirror), &office.id, size)
+                .map_err(|what| format!("office {owner} at node {mirror}: {what}"))?;
         }
     }
     Ok(())

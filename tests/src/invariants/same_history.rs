@@ -20,7 +20,7 @@ pub fn check(world: &World) -> Broken {
     for (at, node) in world.nodes.iter().enumerate() {
         for (_, value) in node.store.rows().filter(|((table, _), _)| *table == Table::MATTERS) {
             let matter: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
-            if matter.offices().any(|visited| world.is_hosted(at, &visited)) {
+            if matter.offices().into_iter().any(|visited| world.is_hosted(at, &visited)) {
                 heads.entry(matter.id).or_default().push((at, matter.number, matter.head));
             }
         }

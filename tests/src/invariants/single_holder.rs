@@ -15,7 +15,9 @@ use crate::world::World;
 pub fn check(world: &World) -> Broken {
     let mut places: BTreeMap<&[u8], (usize, ActId)> = BTreeMap::new();
     for (node, at) in world.nodes.iter().zip(0..) {
-        for ((table, key), value) in node.store.rows().filter(|((table, _), _)| *table == Table::CHAINS || *table == Table::EVIDENCE) {
+        for ((table, key), value) in
+            node.store.rows().filter(|((table, _), _)| *table == Table::CHAINS || *table == Table::EVIDENCE)
+        {
             if *table == Table::EVIDENCE {
                 return Err(format!("node {at} kept evidence of a fork"));
             }

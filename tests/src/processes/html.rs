@@ -27,14 +27,15 @@ impl Form {
     pub fn find(page: &str, action: &str) -> Result<Self, String> {
         let opening = format!("action=\"{action}\"");
         let form = page
-            .split("<form").skip(1)
+            .split("<form")
+            .skip(1)
             .map(|rest| rest.split("</form>").next().unwrap_or(rest))
             .find(|form| form.split('>').next().is_some_and(|tag| tag.contains(&opening)))
             .ok_or_else(|| format!("no form for {action} on the page: {}", text_of(page)))?;
         let hidden = form.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or(rest));
-        let fields = hidden.filter(|tag| tag.contains("type=\"hidden\"")).filter_map(|tag| {
-            Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
-        });
+        let fields = hidden
+            .filter(|tag| tag.contains("type=\"hidden\""))
+            .filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())));
         Ok(Self { action: action.to_owned(), fields: fields.collect() })
     }
 

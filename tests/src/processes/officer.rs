@@ -102,7 +102,8 @@ impl Officer {
     /// [`Trouble`].
     pub fn open_file(&self, subject: &str) -> Done<String> {
         let form = self.form("/files/new", "/files/new")?;
-        let done = self.send(&form.with("subject", subject).with("language", "en").with("urgency", "ordinary"))?;
+        let done =
+            self.send(&form.with("subject", subject).with("language", "en").with("urgency", "ordinary"))?;
         let id = done.location.strip_prefix("/files/").map(str::to_owned);
         id.ok_or_else(|| Trouble::NotOffered(format!("opened, but not shown: {}", done.location)))
     }
@@ -131,13 +132,20 @@ impl Officer {
     /// [`Trouble`].
     pub fn send_form(&self, id: &str, office: &str, post: &str) -> Done<Form> {
         let search = crate::processes::html::encoded(&format!("{office} {post}"));
-        let page = self.get(&format!("/files/{id}/send?q={search}"))?.page;
-        let target = links(&page).into_iter().find(|link| {
-            link.href.contains("/send?to=") && link.text.contains(office) && link.text.contains(post)
-        });
-        let missing = || Trouble::NotOffered(format!("{post}, {office} is no target: {}", text_of(&page)));
-        let Link { href, .. } = target.ok_or_else(missing)?;
-        Ok(self.form(&href, &format!("/files/{id}/send"))?.with("urgency", "ordinary").with("wanted", ""))
+        let (sheet, start) = (format!("/files/{id}/send?q={search}"), Instant::now());
+        // Names of other offices come with their directories, some time after the link.
+        let target = loop {
+            let page = self.get(&sheet)?.page;
+            let found = links(&page).into_iter().find(|link| {
+                link.href.contains("/send?to=") && link.text.contains(office) && link.text.contains(post)
+            });
+            match found {
+                Some(Link { href, .. }) => break href,
+                None if start.elapsed() < PATIENCE => std::thread::sleep(AGAIN),
+                None => return Err(Trouble::NotOffered(format!("{post}, {office}: {}", text_of(&page)))),
+            }
+        };
+        Ok(self.form(&target, &format!("/files/{id}/send"))?.with("urgency", "ordinary").with("wanted", ""))
     }
 
     /// Sends back to where it came from.
@@ -332,6 +340,7 @@ fn good(answer: Answer) -> Done<Answer> {
         return Ok(answer);
     }
     let code = between(&answer.page, "<code>", "</code>").unwrap_or_default().to_owned();
-    let words = between(&answer.page, "<main", "</main>").map(|main| text_of(main.split_once('>').map_or("", |x| x.1)));
+    let words = between(&answer.page, "<main", "</main>")
+        .map(|main| text_of(main.split_once('>').map_or("", |x| x.1)));
     Err(Trouble::Refused(answer.status, code, words.unwrap_or(answer.location)))
 }

@@ -31,9 +31,27 @@ pub struct Plan {
 pub const PLANS: [Plan; 5] = [
     Plan { name: "gad", title: "Department Revenue", path: "mp/gad", tier: "department", parent: None },
     Plan { name: "malwa", title: "Division Malwa", path: "mp/malwa", tier: "division", parent: Some("gad") },
-    Plan { name: "indore", title: "District Indore", path: "mp/malwa/indore", tier: "district", parent: Some("malwa") },
-    Plan { name: "depalpur", title: "Tehsil Depalpur", path: "mp/malwa/indore/depalpur", tier: "tehsil", parent: Some("indore") },
-    Plan { name: "sanwer", title: "Tehsil Sanwer", path: "mp/malwa/indore/sanwer", tier: "tehsil", parent: Some("indore") },
+    Plan {
+        name: "indore",
+        title: "District Indore",
+        path: "mp/malwa/indore",
+        tier: "district",
+        parent: Some("malwa"),
+    },
+    Plan {
+        name: "depalpur",
+        title: "Tehsil Depalpur",
+        path: "mp/malwa/indore/depalpur",
+        tier: "tehsil",
+        parent: Some("indore"),
+    },
+    Plan {
+        name: "sanwer",
+        title: "Tehsil Sanwer",
+        path: "mp/malwa/indore/sanwer",
+        tier: "tehsil",
+        parent: Some("indore"),
+    },
 ];
 
 /// Place of the department in [`PLANS`].
@@ -95,7 +113,8 @@ impl Town {
         for plan in plans {
             copy(&founded.join(plan.name), &dir.path().join(plan.name));
         }
-        let foundings: Vec<Founding> = plans.iter().map(|plan| founding(&dir.path().join(plan.name))).collect();
+        let foundings: Vec<Founding> =
+            plans.iter().map(|plan| founding(&dir.path().join(plan.name))).collect();
         let transports = transports(&founded);
         let (web, net): (Vec<u16>, Vec<u16>) = plans.iter().map(|_| (ports::free(), ports::free())).unzip();
         for (at, plan) in plans.iter().enumerate() {
@@ -123,7 +142,8 @@ impl Town {
         for node in self.nodes.iter().filter(|node| node.pid().is_some()) {
             until("all offices are linked", || {
                 let status = node.status()?;
-                let lost = status.others.iter().find(|other| running.contains(&other.office) && !other.linked);
+                let lost =
+                    status.others.iter().find(|other| running.contains(&other.office) && !other.linked);
                 lost.map_or(Ok(()), |lost| Err(format!("{} has not {}", status.offices[0].path, lost.path)))
             });
         }
@@ -219,12 +239,15 @@ fn found(dir: &Path) {
 fn create(dir: &Path, plan: &Plan, parent: &str) -> String {
     let Plan { name, title, path, tier, .. } = plan;
     let (net, web) = (ports::free(), ports::free());
-    let made = good(dir, &format!(
-        "office create --data {name} --state-file state/charter.registry --parent {parent} --path {path} \
+    let made = good(
+        dir,
+        &format!(
+            "office create --data {name} --state-file state/charter.registry --parent {parent} --path {path} \
          --code {name} --tier {tier} --name-hi {0} --name-en {0} --admin-login asha.{name} \
          --admin-name-hi आशा --admin-name-en Asha --listen 127.0.0.1:{net} --web 127.0.0.1:{web}",
-        title.replace(' ', "_")
-    ));
+            title.replace(' ', "_")
+        ),
+    );
     made["office"].as_str().expect("an id").to_owned()
 }
 
@@ -235,7 +258,10 @@ fn admit(dir: &Path, plan: &Plan, nodes: &[Node]) {
     let known = nodes.iter().zip(&PLANS).filter(|(_, other)| Some(other.name) != plan.parent);
     let known: String = known.map(|(_, other)| format!(" --known {}", other.name)).collect();
     let by = plan.parent.map_or_else(
-        || "--registry state/charter.registry --root-key state/root-1.key --root-key state/root-3.key".to_owned(),
+        || {
+            "--registry state/charter.registry --root-key state/root-1.key --root-key state/root-3.key"
+                .to_owned()
+        },
         |parent| format!("--data {parent}"),
     );
     good(dir, &format!("office admit {name}/office.request --out {name}.invitation {by}{known}"));
@@ -247,9 +273,12 @@ fn staff(dir: &Path, plan: &Plan) {
     let by = format!("--data {name} --as asha.{name}");
     fs::write(dir.join("first"), PASSWORD).expect("a password");
     good(dir, &format!("post add {by} --code reader --name-hi रीडर --name-en {READER} --rank 100"));
-    good(dir, &format!(
-        "officer add {by} --login ravi.{name} --name-hi रवि --name-en Ravi --first-password-file first"
-    ));
+    good(
+        dir,
+        &format!(
+            "officer add {by} --login ravi.{name} --name-hi रवि --name-en Ravi --first-password-file first"
+        ),
+    );
     good(dir, &format!("charge give {by} --login ravi.{name} --post reader"));
 }
 
@@ -286,9 +315,8 @@ fn transports(founded: &Path) -> Vec<String> {
 }
 
 fn node_toml<'a>(web: u16, net: u16, peers: impl Iterator<Item = (&'a str, u16)>) -> String {
-    let mut text = format!(
-        "[web]\nlisten = \"127.0.0.1:{web}\"\n[net]\nlisten = [\"/ip4/127.0.0.1/tcp/{net}\"]\n"
-    );
+    let mut text =
+        format!("[web]\nlisten = \"127.0.0.1:{web}\"\n[net]\nlisten = [\"/ip4/127.0.0.1/tcp/{net}\"]\n");
     for (transport, port) in peers {
         text += &format!(
             "[[net.peers]]\ntransport = \"{transport}\"\naddresses = [\"/ip4/127.0.0.1/tcp/{port}\"]\n"

@@ -25,7 +25,8 @@ impl World {
         let office = offices[(self.rng.next_u64() % offices.len() as u64) as usize];
         let post = (self.rng.next_u64() % 2) as usize;
         let dice = self.rng.next_u64() % 100;
-        let request = if dice < 15 { self.open_file(office, post) } else { self.act_on_desk(node, office, post) };
+        let request =
+            if dice < 15 { self.open_file(office, post) } else { self.act_on_desk(node, office, post) };
         if let Some(request) = request {
             self.ask(node, request);
         }
@@ -48,9 +49,18 @@ impl World {
 
     fn act_on_desk(&mut self, node: usize, index: usize, post: usize) -> Option<Request> {
         let (office, post_id) = (self.state.offices[index].id, self.state.offices[index].posts[post].post);
-        let classes = [DeskClass::Desk, DeskClass::Desk, DeskClass::Desk, DeskClass::Waiting, DeskClass::Parked, DeskClass::Closed, DeskClass::Sent];
+        let classes = [
+            DeskClass::Desk,
+            DeskClass::Desk,
+            DeskClass::Desk,
+            DeskClass::Waiting,
+            DeskClass::Parked,
+            DeskClass::Closed,
+            DeskClass::Sent,
+        ];
         let class = classes[(self.rng.next_u64() % classes.len() as u64) as usize];
-        let rows = Records::new(&self.nodes[node].store).desk(&office, &post_id, class, 0, 64).expect("memory");
+        let rows =
+            Records::new(&self.nodes[node].store).desk(&office, &post_id, class, 0, 64).expect("memory");
         if rows.is_empty() {
             return None;
         }
@@ -95,7 +105,10 @@ impl World {
     fn somewhere(&mut self, from: usize) -> Option<Holder> {
         let to = (self.rng.next_u64() % self.state.offices.len() as u64) as usize;
         let post = (self.rng.next_u64() % 2) as usize;
-        (to != from).then(|| Holder { office: self.state.offices[to].id, post: self.state.offices[to].posts[post].post })
+        (to != from).then(|| Holder {
+            office: self.state.offices[to].id,
+            post: self.state.offices[to].posts[post].post,
+        })
     }
 
     /// Seals a note for a matter, if this node has its key.

@@ -5,6 +5,8 @@
 //! The tests that need those tools are ignored unless asked for; `tests/all` installs the tools
 //! and asks. `MOHAR_INTEROP_PYTHON` names the Python to use (default `python3`).
 
+#![expect(clippy::print_stderr, reason = "a test prints its seed and what the tools said")]
+
 mod log_directory;
 
 use std::fs;

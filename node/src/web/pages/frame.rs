@@ -49,6 +49,13 @@ pub struct Who {
     pub owner: String,
 }
 
+impl Who {
+    /// Whether a post was chosen; before that there is nothing to keep fresh.
+    pub fn is_at_work(&self) -> bool {
+        !self.post.is_empty()
+    }
+}
+
 /// The worst state among this officer's matters of the last seven days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lamp {

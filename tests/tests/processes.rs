@@ -98,6 +98,20 @@ fn find(folder: &std::path::Path) -> Option<std::path::PathBuf> {
 }
 
 #[test]
+fn every_office_can_address_every_post_of_every_other_one() {
+    let town = Town::running(PLANS.len());
+    for (at, plan) in PLANS.iter().enumerate() {
+        let head = town.head(at);
+        let id = head.open_file("To whom it may concern").unwrap();
+        for other in PLANS.iter().filter(|other| other.name != plan.name) {
+            for post in [HEAD, READER] {
+                head.send_form(&id, other.title, post).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
 fn without_its_district_everyone_works_on_and_what_is_meant_for_it_arrives_by_itself_later() {
     let mut town = Town::running(PLANS.len());
     let (tehsil, other) = (town.head(TEHSIL), town.head(TEHSIL_2));

@@ -85,8 +85,9 @@ fn other_line(other: &OtherStatus, now: Timestamp) -> String {
     let reach = if other.linked { "linked" } else { "out of reach" };
     let waiting = match (other.waiting, other.oldest_ms) {
         (0, _) => "nothing waits".to_owned(),
+        (1, Some(ms)) => format!("1 file waits, for {}", age(ms)),
         (count, Some(ms)) => format!("{count} files wait, the oldest for {}", age(ms)),
-        (count, None) => format!("{count} files wait"),
+        (count, None) => format!("files that wait: {count}"),
     };
     format!("  {}: {reach}{since}, {waiting}", other.path)
 }

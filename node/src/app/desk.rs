@@ -10,6 +10,7 @@ use mohar_protocol::time::Timestamp;
 use crate::app::names::{Named, Names, Place};
 use crate::app::reading::Reader;
 use crate::app::{App, Officer, Trouble};
+use crate::clock;
 
 /// Rows of one list that are counted and sorted into dak and files: a post that is ten times
 /// fuller than the fullest that was heard of.
@@ -80,7 +81,8 @@ impl List {
 
     const fn classes(self) -> &'static [DeskClass] {
         match self {
-            Self::All | Self::Dak | Self::Files => &[DeskClass::Desk],
+            // What was parked is back on the desk from its day on.
+            Self::All | Self::Dak | Self::Files => &[DeskClass::Desk, DeskClass::Parked],
             Self::Sent => &[DeskClass::Waiting, DeskClass::Sent],
             Self::Parked => &[DeskClass::Parked],
             Self::Closed => &[DeskClass::Closed],
@@ -159,13 +161,30 @@ pub(super) fn unless_fault<T>(result: Result<T, Trouble>) -> Result<Result<T, Re
     }
 }
 
+/// The parked lines whose day has come.
+fn due(reader: &Reader<'_>, lines: Vec<DeskRow>) -> Result<Vec<DeskRow>, Trouble> {
+    let now = clock::now();
+    let mut due = Vec::new();
+    for line in lines {
+        let phase = reader.records.matter(&line.matter)?.map(|matter| matter.phase);
+        if matches!(phase, Some(Phase::Parked { until }) if until <= now) {
+            due.push(line);
+        }
+    }
+    Ok(due)
+}
+
 /// The lines of a list in order.
 fn lines(reader: &Reader<'_>, officer: &Officer, list: List) -> Result<Vec<DeskRow>, Trouble> {
     let mut lines = Vec::new();
     for class in list.classes() {
         let count = reader.records.desk_count(&officer.office, &officer.post, *class, LIST_MAX * 20)?;
         let skip = if list.newest_first() { count.saturating_sub(LIST_MAX) } else { 0 };
-        lines.extend(reader.records.desk(&officer.office, &officer.post, *class, skip, LIST_MAX)?);
+        let mut found = reader.records.desk(&officer.office, &officer.post, *class, skip, LIST_MAX)?;
+        if *class == DeskClass::Parked && list != List::Parked {
+            found = due(reader, found)?;
+        }
+        lines.extend(found);
     }
     let kind = match list {
         List::Dak => Some(MatterKind::DAK),

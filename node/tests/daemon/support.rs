@@ -138,8 +138,21 @@ impl Office {
         Config::load(self.data.path()).unwrap()
     }
 
+    /// Starts the node. A request that was being answered when an earlier run stopped may hold the
+    /// store for a moment longer, so that is waited for.
     pub async fn start(&self) -> Running {
-        run::start(self.config()).await.unwrap()
+        let give_up = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        loop {
+            match run::start(self.config()).await {
+                Ok(running) => return running,
+                Err(error)
+                    if format!("{error:#}").contains("store.redb") && std::time::Instant::now() < give_up =>
+                {
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                }
+                Err(error) => panic!("{error:#}"),
+            }
+        }
     }
 
     pub fn peer(&self, running: &Running) -> PeerAddress {

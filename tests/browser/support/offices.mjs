@@ -1,7 +1,7 @@
 // The offices of the demonstration that `run` has started: addresses, people, and their processes.
 // It never ends a process that the demonstration or these tests did not start.
 import { spawn } from "node:child_process";
-import { appendFileSync, openSync, readFileSync } from "node:fs";
+import { appendFileSync, openSync, readFileSync, writeFileSync } from "node:fs";
 
 const table = JSON.parse(readFileSync(required("MOHAR_TABLE"), "utf8"));
 
@@ -30,7 +30,9 @@ export function holder(key, post) {
 
 /** Ends a node as a power cut does, and waits until its process is gone. */
 export async function killNode(key) {
-  const { pid } = office(key);
+  const { pid, data } = office(key);
+  const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  if (!command.includes(data)) throw new Error(`process ${pid} is not the node of ${key}`);
   process.kill(pid, "SIGKILL");
   await until(`the process of ${key} to end`, () => !isRunning(pid));
 }
@@ -43,6 +45,7 @@ export async function startNode(key) {
   child.unref();
   one.pid = child.pid;
   appendFileSync(required("MOHAR_PIDS"), `${child.pid}\n`);
+  writeFileSync(required("MOHAR_TABLE"), JSON.stringify(table)); // for the collections that follow
   await until(`${key} to answer`, () => answers(one.url));
 }
 

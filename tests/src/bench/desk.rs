@@ -101,14 +101,14 @@ impl Desk {
         self.act(file.id, Command::Forward { to }, Vec::new()).await
     }
 
-    /// How many leaves of the own log the slowest mirror holds, and how many there are.
+    /// How many leaves of the own log some mirror holds, and how many there are.
     pub fn mirrored(&self) -> (u64, u64) {
         let snapshot = self.ledger.snapshot();
         let records = Records::new(&snapshot);
         let size = records.log(&self.office).expect("readable").expect("a log").signed.size();
         let held = records.held(&self.office).expect("readable");
         let mirrors = held.by.iter().filter(|(_, role, _, _)| *role == Role::Mirror);
-        (mirrors.map(|(_, _, size, _)| *size).min().unwrap_or(0), size)
+        (mirrors.map(|(_, _, size, _)| *size).max().unwrap_or(0), size)
     }
 
     /// Waits until a mirror holds the whole log.

@@ -64,7 +64,7 @@ pub fn run() -> Rows {
     vec![
         ("fdatasync in this run".to_owned(), spread(&flushes)),
         ("an act, until its officer is answered".to_owned(), spread(&told)),
-        ("an act, until both mirrors have said that they hold it".to_owned(), spread(&held)),
+        ("an act, until the first mirror has said that it holds it".to_owned(), spread(&held)),
         ("a forward, until the other office has received it".to_owned(), spread(&received)),
     ]
 }

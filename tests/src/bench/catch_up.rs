@@ -23,20 +23,10 @@ pub fn run() -> Rows {
         let a = Desk::of(&a_runs, "asha.gad").await;
         write(&a, acts).await;
         let (held, size) = a.mirrored();
+        assert!(held < size, "the mirror is off");
         let (start_at, cpu) = (Instant::now(), cpu_seconds());
         let b_runs = start(&town.nodes[DIVISION].data).await;
-        let b = b_runs.ledger.clone();
-        let mut events = b.events();
-        let is_here = || {
-            let snapshot = b.snapshot();
-            let log = mohar_protocol::records::Records::new(&snapshot).log(&a.office).expect("readable");
-            log.is_some_and(|log| log.signed.size() >= size)
-        };
-        while !is_here() {
-            let _ = events.recv().await;
-            // One look for a handful of events: looking costs as well.
-            while events.try_recv().is_ok() {}
-        }
+        a.until_mirrored().await;
         let seconds = start_at.elapsed().as_secs_f64();
         let cpu = cpu_seconds() - cpu;
         a_runs.stop().await;

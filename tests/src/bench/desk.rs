@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mohar_node::clock;
 use mohar_node::config::Config;
@@ -23,6 +24,9 @@ use crate::processes::PASSWORD;
 
 /// Bytes of a note's text: a paragraph.
 const NOTE_BYTES: usize = 800;
+
+/// How long a mirror may take.
+const HOLDING: Duration = Duration::from_secs(180);
 
 /// An officer with an unlocked key.
 #[derive(Clone)]
@@ -112,14 +116,22 @@ impl Desk {
     }
 
     /// Waits until a mirror holds the whole log.
+    ///
+    /// # Panics
+    /// After [`HOLDING`].
     pub async fn until_mirrored(&self) {
         let mut events = self.ledger.events();
-        while {
-            let (held, size) = self.mirrored();
-            held < size
-        } {
-            let _ = events.recv().await;
-        }
+        let wait = async {
+            while self.is_behind() {
+                let _ = events.recv().await;
+            }
+        };
+        assert!(tokio::time::timeout(HOLDING, wait).await.is_ok(), "of the log is held: {:?}", self.mirrored());
+    }
+
+    fn is_behind(&self) -> bool {
+        let (held, size) = self.mirrored();
+        held < size
     }
 
     async fn act(

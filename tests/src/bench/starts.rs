@@ -19,6 +19,7 @@ pub fn run() -> Rows {
     let acts = std::env::var("MOHAR_ACTS").ok().and_then(|text| text.parse().ok()).unwrap_or(ACTS);
     let mut town = Town::asleep(1);
     let mut rows = measure(&mut town, "few acts");
+    town.nodes[DEPARTMENT].stop();
     runtime().block_on(async {
         let running = start(&town.nodes[DEPARTMENT].data).await;
         write(&Desk::of(&running, "asha.gad").await, acts).await;

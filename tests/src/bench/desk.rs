@@ -126,7 +126,11 @@ impl Desk {
                 let _ = events.recv().await;
             }
         };
-        assert!(tokio::time::timeout(HOLDING, wait).await.is_ok(), "of the log is held: {:?}", self.mirrored());
+        assert!(
+            tokio::time::timeout(HOLDING, wait).await.is_ok(),
+            "of the log is held: {:?}",
+            self.mirrored()
+        );
     }
 
     fn is_behind(&self) -> bool {

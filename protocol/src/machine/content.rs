@@ -113,7 +113,10 @@ impl Machine {
         self.fetch(step, from)?;
         if step.records.has_content(&root)? {
             self.drive_incoming(step, from)?;
-            self.advance_mirrors(step, from)?;
+            // Looking ahead reads some hundred acts, so it waits until little is left to ask for.
+            if self.link(from)?.wanted.len() < ASKED_MAX {
+                self.advance_mirrors(step, from)?;
+            }
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use mohar_protocol::act::Verb;
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::MatterId;
+use mohar_protocol::time::Timestamp;
 
 use crate::processes::judge::{self, Logs};
 use crate::processes::officer::Officer;
@@ -54,6 +55,8 @@ pub struct Figures {
 /// What officers did and were told: the ledger on their side.
 #[derive(Default)]
 struct Ledger {
+    /// Files that were opened before are not of this run.
+    began: Timestamp,
     /// Acknowledged acts of a matter by sort.
     done: BTreeMap<(String, Sort), usize>,
     /// Acts that may have been done: the note of a form whose movement was refused.
@@ -118,7 +121,8 @@ pub fn run(kills: usize, seed: u64) -> Figures {
     let mut town = Town::running(PLANS.len());
     let officers: Vec<Vec<Officer>> =
         (0..PLANS.len()).map(|office| vec![town.head(office), town.reader(office)]).collect();
-    let (ledger, stop) = (Mutex::new(Ledger::default()), AtomicBool::new(false));
+    let began = mohar_node::clock::now();
+    let (ledger, stop) = (Mutex::new(Ledger { began, ..Ledger::default() }), AtomicBool::new(false));
     let start = Instant::now();
     let ready = thread::scope(|scope| {
         for (office, pair) in officers.iter().enumerate() {
@@ -214,7 +218,13 @@ fn check_ledger(ledger: &Ledger, logs: &Logs) -> Result<(), String> {
             }
         }
     }
-    match logs.chains.keys().find(|matter| !ledger.done.contains_key(&(matter.to_string(), Sort::Open))) {
+    let opened_here = |matter: &&MatterId| logs.chains[*matter][0].header().time > ledger.began;
+    match logs
+        .chains
+        .keys()
+        .filter(opened_here)
+        .find(|matter| !ledger.done.contains_key(&(matter.to_string(), Sort::Open)))
+    {
         Some(matter) => Err(format!("{matter:?} was opened twice: its opening was never acknowledged")),
         None => Ok(()),
     }
@@ -225,7 +235,7 @@ fn the_judge_sees_what_is_missing_and_what_is_double(ledger: &Ledger, logs: &Log
     let (key, done) = ledger.done.iter().next().expect("something was done");
     for wrong in [done + ledger.perhaps.get(key).unwrap_or(&0) + 1, done - 1] {
         let altered = ledger.done.clone().into_iter().chain([(key.clone(), wrong)]).collect();
-        let altered = Ledger { done: altered, perhaps: BTreeMap::new(), notes: Vec::new() };
+        let altered = Ledger { done: altered, began: ledger.began, ..Ledger::default() };
         assert!(check_ledger(&altered, logs).is_err(), "{key:?} as {wrong} instead of {done} was not found");
     }
 }

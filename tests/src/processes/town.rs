@@ -231,9 +231,27 @@ fn found(dir: &Path) {
         staff(dir, plan);
     }
     for node in &nodes {
-        until("every office knows the names of every other one", || knows_all_names(node));
+        until("every log is held", || is_held(node));
+    }
+    for (node, plan) in nodes.iter().zip(&PLANS) {
+        meet_the_others(node, plan);
     }
     nodes.iter_mut().for_each(Node::stop);
+}
+
+/// Waits until the head of an office can address every post of the state, with a file that is
+/// closed again.
+fn meet_the_others(node: &Node, plan: &Plan) {
+    let web = node.status().expect("a status").web;
+    let head = Officer::at(&web, &format!("asha.{}", plan.name));
+    head.sign_in().expect("the head signs in");
+    let id = head.open_file("To whom it may concern").expect("opened");
+    for other in PLANS.iter().filter(|other| other.name != plan.name) {
+        for post in [HEAD, READER] {
+            head.send_form(&id, other.title, post).expect("every post can be addressed");
+        }
+    }
+    head.close(&id).expect("closed");
 }
 
 fn create(dir: &Path, plan: &Plan, parent: &str) -> String {
@@ -282,8 +300,8 @@ fn staff(dir: &Path, plan: &Plan) {
     good(dir, &format!("charge give {by} --login ravi.{name} --post reader"));
 }
 
-/// Whether the search for a target would find every post; asked of the registry and the status.
-fn knows_all_names(node: &Node) -> Result<(), String> {
+/// Whether all offices are linked and every cosigner has the whole log.
+fn is_held(node: &Node) -> Result<(), String> {
     let status = node.status()?;
     if let Some(other) = status.others.iter().find(|other| !other.linked) {
         return Err(format!("{} is not linked", other.path));

@@ -233,25 +233,7 @@ fn found(dir: &Path) {
     for node in &nodes {
         until("every log is held", || is_held(node));
     }
-    for (node, plan) in nodes.iter().zip(&PLANS) {
-        meet_the_others(node, plan);
-    }
     nodes.iter_mut().for_each(Node::stop);
-}
-
-/// Waits until the head of an office can address every post of the state, with a file that is
-/// closed again.
-fn meet_the_others(node: &Node, plan: &Plan) {
-    let web = node.status().expect("a status").web;
-    let head = Officer::at(&web, &format!("asha.{}", plan.name));
-    head.sign_in().expect("the head signs in");
-    let id = head.open_file("To whom it may concern").expect("opened");
-    for other in PLANS.iter().filter(|other| other.name != plan.name) {
-        for post in [HEAD, READER] {
-            head.send_form(&id, other.title, post).expect("every post can be addressed");
-        }
-    }
-    head.close(&id).expect("closed");
 }
 
 fn create(dir: &Path, plan: &Plan, parent: &str) -> String {

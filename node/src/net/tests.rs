@@ -226,7 +226,9 @@ async fn forty_peers_and_a_hub_that_call_each_other_at_once_are_all_linked() {
 const LOOPBACK: &str = "/ip4/127.0.0.1/tcp/0";
 
 fn config(seed: u8, listen: &str) -> NetConfig {
-    NetConfig::new(vec![listen.to_owned()], Zeroizing::new([seed; 32]), FRAME_BYTES_MAX)
+    let config = NetConfig::new(vec![listen.to_owned()], Zeroizing::new([seed; 32]), FRAME_BYTES_MAX);
+    // A test may send ten thousand small frames faster than any link takes them.
+    NetConfig { queue_frames_max: 20_000, queue_bytes_max: 64 * FRAME_BYTES_MAX, ..config }
 }
 
 /// A running node and where to find it.

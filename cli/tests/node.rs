@@ -171,6 +171,7 @@ impl Node {
             state: self.invitation.state,
             up_s: 60,
             web: "http://127.0.0.1:8080".to_owned(),
+            transport: "cd".repeat(32),
             listen: vec!["/ip4/127.0.0.1/tcp/4001".to_owned()],
             offices: vec![OfficeStatus {
                 office: self.invitation.office,

@@ -93,9 +93,12 @@ pub struct Links {
     pub lost: BTreeMap<OfficeId, Timestamp>,
 }
 
+/// What else belongs into the commit of a request that is done.
+type Along = Box<dyn FnOnce(&Receipt) -> Vec<LocalRow> + Send>;
+
 /// Something that is answered after the commit.
 enum Asked {
-    Request(Box<Request>, oneshot::Sender<Result<Receipt, Refusal>>),
+    Request(Box<Request>, Along, oneshot::Sender<Result<Receipt, Refusal>>),
     Rows(Vec<LocalRow>, oneshot::Sender<Result<(), Refusal>>),
 }
 
@@ -111,7 +114,9 @@ pub fn start(
 ) -> Result<(Ledger, Ends), StoreFault> {
     let snapshot = store.snapshot()?;
     let records = Records::new(&snapshot);
-    let machine = Machine::start(registry, keyring.hosts(), keyring.storage().clone(), &records)?;
+    let hosts = keyring.hosts();
+    let hosted = hosts.iter().map(|host| host.office).collect();
+    let machine = Machine::start(registry, hosts, keyring.storage().clone(), &records)?;
     let (requests, requests_in) = mpsc::channel(REQUESTS_MAX);
     let (inputs, inputs_in) = mpsc::channel(PEER_INPUTS_MAX);
     let (outputs_out, outputs) = mpsc::channel(OUTPUTS_MAX);
@@ -123,7 +128,7 @@ pub fn start(
         requests,
         store: store.clone(),
         keyring,
-        hosted: machine.hosted().into(),
+        hosted,
         counters: Arc::clone(&counters),
         events: events.clone(),
         registry,
@@ -155,8 +160,20 @@ impl Ledger {
     /// # Errors
     /// The [`Refusal`]; [`Refusal::Busy`] when too many wait or the node is stopping.
     pub async fn request(&self, request: Request) -> Result<Receipt, Refusal> {
+        self.request_with(request, |_| Vec::new()).await
+    }
+
+    /// The same, with rows of this node alone in the same commit: both are durable, or neither.
+    ///
+    /// # Errors
+    /// As [`Ledger::request`]; no row is written then.
+    pub async fn request_with(
+        &self,
+        request: Request,
+        along: impl FnOnce(&Receipt) -> Vec<LocalRow> + Send + 'static,
+    ) -> Result<Receipt, Refusal> {
         let (answer, answered) = oneshot::channel();
-        self.ask(Asked::Request(Box::new(request), answer))?;
+        self.ask(Asked::Request(Box::new(request), Box::new(along), answer))?;
         answered.await.unwrap_or(Err(Refusal::Busy))
     }
 
@@ -213,7 +230,7 @@ impl Ledger {
         self.events.subscribe()
     }
 
-    /// The offices of this node.
+    /// The offices of this node, its first one first.
     pub fn hosted(&self) -> Vec<OfficeId> {
         self.hosted.to_vec()
     }

@@ -1,10 +1,13 @@
 //! Founding a state, beginning an office, admitting it: the acts of these ceremonies and the files
 //! that carry them from one machine to another. Keys and time are given; nothing is stored here.
 
+mod hosted;
+
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+pub use self::hosted::{HOSTED_KEYS_BYTES_MAX, HOSTED_OFFICES_MAX, HostedKeys};
 use crate::act::body::{ChargeKind, KeySet, Tier};
 use crate::act::{self, ActError, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, VerifiedAct, body};
 use crate::codec::{self, CodecError};
@@ -112,7 +115,7 @@ pub struct Beginning {
     pub acts: Vec<VerifiedAct>,
 }
 
-/// Begins an office under a state.
+/// Begins an office under a state, on a machine of its own.
 ///
 /// # Errors
 /// [`ActError`] when a name makes an act too large.
@@ -120,6 +123,22 @@ pub fn begin_office(
     state: StateId,
     new: &NewOffice,
     keys: &OfficeKeys,
+    admin: PublicKey,
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> Result<Beginning, ActError> {
+    begin_office_on(state, new, keys, incarnation(keys), admin, now, entropy)
+}
+
+/// Begins an office for which the given node speaks; the node keys among `keys` are not used.
+///
+/// # Errors
+/// [`ActError`] when a name makes an act too large.
+pub fn begin_office_on(
+    state: StateId,
+    new: &NewOffice,
+    keys: &OfficeKeys,
+    node: body::Incarnate,
     admin: PublicKey,
     now: Timestamp,
     entropy: &mut Entropy,
@@ -156,7 +175,7 @@ pub fn begin_office(
         acts.push(act);
         Ok(id)
     };
-    next(0, Body::Incarnate(incarnation(keys)))?;
+    next(0, Body::Incarnate(node))?;
     let post = next(1, Body::AddPost(body::AddPost { code: "administrator".to_owned(), admin: true }))?;
     let officer = next(1, Body::AddOfficer(body::AddOfficer { key: admin }))?;
     let charge = body::GiveCharge { post: post.into(), officer: officer.into(), kind: ChargeKind::Full };

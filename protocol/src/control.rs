@@ -90,6 +90,11 @@ pub enum Request {
         /// The post's code.
         post: String,
     },
+    /// Makes node keys for one more office that the node is to host.
+    HostKeys {
+        /// Sign-in name of the new office's first administrator; it must be free on this node.
+        login: String,
+    },
     /// Recomputes what is derived and compares it with what is kept.
     Check,
 }
@@ -145,6 +150,13 @@ pub enum Response {
         /// The note.
         note: String,
     },
+    /// To [`Request::HostKeys`].
+    HostKeys {
+        /// The keys, sealed under the storage key of the node, in base64.
+        sealed: String,
+        /// CBOR of the first `incarnate` body of the new office, in base64.
+        incarnate: String,
+    },
     /// No, with code and sentences.
     Refused {
         /// Stable code.
@@ -182,6 +194,8 @@ pub struct Status {
     pub up_s: u64,
     /// Where the officers' pages are.
     pub web: String,
+    /// Its key on the network, 64 hexadecimal digits.
+    pub transport: String,
     /// Where other nodes reach it.
     pub listen: Vec<String>,
     /// Hosted offices.

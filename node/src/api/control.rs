@@ -5,6 +5,7 @@
 
 mod bundle;
 mod check;
+mod hosting;
 mod reads;
 mod register;
 mod status;
@@ -117,6 +118,7 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::Checkpoint { office } => read(api, move |api| reads::checkpoint(api, office)).await,
         Request::Bundle { matter } => read(api, move |api| bundle::bundle(api, matter)).await,
         Request::Check => read(api, check::check).await,
+        Request::HostKeys { login } => read(api, move |api| hosting::host_keys(api, &login)).await,
         Request::Import { registry } => register::import(api, &registry).await,
         Request::AddPost { by, code, name_hi, name_en, rank, admin } => {
             register::add_post(api, &by, register::NewPost { code, name_hi, name_en, rank, admin }).await

@@ -10,7 +10,7 @@ use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use super::{Asked, EXIT_STORE_FAULT, Links, end_process};
+use super::{Along, Asked, EXIT_STORE_FAULT, Links, LocalRow, end_process};
 use crate::clock::{self, Stopwatch};
 use crate::metrics::Counters;
 use crate::store::Store;
@@ -49,6 +49,7 @@ enum Taken {
 #[derive(Default)]
 struct Answers {
     requests: HashMap<Ticket, oneshot::Sender<Result<Receipt, Refusal>>>,
+    along: HashMap<Ticket, Along>,
     rows: Vec<oneshot::Sender<Result<(), Refusal>>>,
 }
 
@@ -101,7 +102,9 @@ impl Turn {
             if let Some(input) = input {
                 self.counters.inputs.add(1);
                 self.counters.frames.add(u64::from(matches!(input, Input::Frame { .. })));
+                let before = outputs.len();
                 self.machine.step(now, &mut entropy, &mut records, input, &mut outputs)?;
+                answers.add_along(&outputs[before..], &mut records);
             }
             let room = count < INPUTS_PER_COMMIT_MAX as u64 && watch.elapsed() < GATHER_MAX;
             next = if room { self.take_waiting() } else { None };
@@ -195,21 +198,37 @@ impl Answers {
     /// Remembers whom to answer, and returns what the machine has to do for it.
     fn note(&mut self, asked: Asked, count: u64, records: &mut Records<'_>) -> Option<Input> {
         match asked {
-            Asked::Request(request, answer) => {
+            Asked::Request(request, along, answer) => {
                 // Tickets need to differ within one commit only: all are answered before the next.
                 self.requests.insert(Ticket(count), answer);
+                self.along.insert(Ticket(count), along);
                 Some(Input::Request { ticket: Ticket(count), request: *request })
             }
             Asked::Rows(rows, answer) => {
-                for (table, key, value) in rows {
-                    match value {
-                        Some(value) => records.put(table, key, value),
-                        None => records.delete(table, key),
-                    }
-                }
+                put_rows(records, rows);
                 self.rows.push(answer);
                 None
             }
+        }
+    }
+
+    /// Puts the rows that belong to the requests just done into their commit.
+    fn add_along(&mut self, outputs: &[Output], records: &mut Records<'_>) {
+        for output in outputs {
+            let Output::Answer { ticket, answer } = output else { continue };
+            let along = self.along.remove(ticket);
+            if let (Some(along), Ok(receipt)) = (along, answer) {
+                put_rows(records, along(receipt));
+            }
+        }
+    }
+}
+
+fn put_rows(records: &mut Records<'_>, rows: Vec<LocalRow>) {
+    for (table, key, value) in rows {
+        match value {
+            Some(value) => records.put(table, key, value),
+            None => records.delete(table, key),
         }
     }
 }

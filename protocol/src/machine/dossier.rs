@@ -12,6 +12,7 @@ use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, LEAVES_PER_MESSAGE_MAX};
 use crate::message::{HEIGHTS_MAX, Message};
 use crate::records::{Records, StoreFault};
 use crate::refusal::Refusal;
+use crate::registry::Register;
 
 impl Machine {
     /// Folds charter and dossiers as they are kept. Parents may stand after their children, so
@@ -77,9 +78,35 @@ impl Machine {
                 }
                 last = Ok(Receipt { act: act.id(), matter: act.matter() });
             }
+            let office = dossier.first().and_then(|first| UnverifiedAct::parse(first).ok()).map(|act| act.id());
+            if let Some(receipt) = self.begin_log(step, office.map(OfficeId::from))? {
+                last = last.or(Ok(receipt));
+            }
         }
         self.registry_changed(step);
         Ok(last?)
+    }
+
+    /// The dossier of an office may have come from others before this node began to host it. Its
+    /// log then begins with the dossier as it is kept. An office that has run has a log already.
+    fn begin_log(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        office: Option<OfficeId>,
+    ) -> Result<Option<Receipt>, Stop> {
+        let Some(office) = office.filter(|office| self.hosts(office)) else { return Ok(None) };
+        if self.registry.office(&office)?.has_run() {
+            return Ok(None);
+        }
+        let mut last = None;
+        for id in step.records.dossier(&office, 0, usize::MAX >> 1)? {
+            if step.records.place(&id, &office)?.is_none() {
+                let act = step.records.expect_act(&id)?;
+                self.append(step, office, &act)?;
+                last = Some(Receipt { act: act.id(), matter: act.matter() });
+            }
+        }
+        Ok(last)
     }
 
     /// Verifies and folds an act; `None` when it was folded before.
@@ -243,6 +270,7 @@ impl Machine {
             return Ok(());
         }
         let skip = usize::try_from(ours - from).unwrap_or(usize::MAX);
+        let has_run = self.registry.office(&office).is_ok_and(Register::has_run);
         let mut changed = false;
         for bytes in acts.iter().skip(skip) {
             let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
@@ -260,7 +288,8 @@ impl Machine {
             if let (true, Body::Directory(body)) = (is_directory, act.body()) {
                 self.want(step, peer, body.snapshot.root, body.snapshot.length)?;
             }
-            changed |= !is_directory;
+            // The first directory says that the office's node runs, which counts for placement.
+            changed |= !is_directory || !has_run;
         }
         if changed {
             self.registry_changed(step);

@@ -219,6 +219,11 @@ impl Register {
         self.directory.as_ref()
     }
 
+    /// Whether its node has ever run: the first thing a node does is to publish a directory.
+    pub const fn has_run(&self) -> bool {
+        self.directory.is_some()
+    }
+
     /// The charge and the officer's key as they stood at a position of the register.
     pub(super) fn charge_at(
         &self,

@@ -37,6 +37,7 @@ pub fn status(api: &Api) -> Result<Response, No> {
         state: api.state,
         up_s: api.since.elapsed().as_secs(),
         web: format!("http://{}", api.web),
+        transport: data_encoding::HEXLOWER.encode(&api.keyring.transport().to_bytes()),
         listen: api.listen.clone(),
         offices,
         others: others.map(|register| other_status(register, &links, &waiting)).collect(),

@@ -296,6 +296,18 @@ fn an_office_above_admits_with_its_operating_key_and_its_node_is_told() {
 }
 
 #[test]
+fn an_office_that_was_admitted_before_gets_its_invitation_again_without_any_key() {
+    let office = Office::joined();
+    let words = "office admit gad/office.request --out again.invitation --data gad";
+    let answer = office.run(words);
+    assert_eq!(answer.status.code(), Some(0), "{}", text(&answer.stderr));
+    assert!(text(&answer.stderr).contains("admitted before"));
+    let again = fs::read(office.path("again.invitation")).expect("written");
+    let again: Invitation = ceremony::from_file(&again).expect("an invitation");
+    assert_eq!(again.package, office.invitation.package);
+}
+
+#[test]
 fn a_second_department_begins_with_the_first_as_its_peer_and_the_first_is_told() {
     let office = Office::joined();
     good(&office.run(&create("revenue", "none")));

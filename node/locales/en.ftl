@@ -364,6 +364,7 @@ moved-diarised = Dak diarised
 moved-noted = Note signed
 moved-attached = Paper attached
 moved-forwarded = Forwarded
+moved-handed-on = For the successor of the office, by order
 moved-handed-over = Handed over to the other office
 moved-received = Received in the office
 moved-opened = Opened by the officer

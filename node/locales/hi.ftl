@@ -324,6 +324,7 @@ moved-diarised = डाक दर्ज की
 moved-noted = टीप पर हस्ताक्षर
 moved-attached = पत्र संलग्न
 moved-forwarded = अग्रेषित
+moved-handed-on = आदेशानुसार उत्तरवर्ती कार्यालय के लिए
 moved-handed-over = दूसरे कार्यालय को सौंपी
 moved-received = कार्यालय में प्राप्त
 moved-opened = खोलकर देखी

@@ -90,6 +90,17 @@ pub enum Request {
         /// The post's code.
         post: String,
     },
+    /// Queues files for a successor of the office; what is on its way already is left out.
+    HandOn {
+        /// The administrator.
+        by: Credentials,
+        /// The successor.
+        to: OfficeId,
+        /// Files and daks.
+        matters: Vec<MatterId>,
+        /// Posts whose files and daks are meant as well, by code.
+        posts: Vec<String>,
+    },
     /// Makes node keys for one more office that the node is to host.
     HostKeys {
         /// Sign-in name of the new office's first administrator; it must be free on this node.

@@ -18,6 +18,7 @@ mod matter;
 mod mirror;
 mod officer;
 mod recall;
+mod succession;
 mod track;
 
 use std::cell::RefCell;
@@ -220,6 +221,7 @@ impl Machine {
             Request::Register { actor, change } => self.change_register(step, &actor, &change),
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
+            Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),
         }
     }
 

@@ -34,7 +34,7 @@ fn ranked(registry: &Registry, register: &Register, role: Role) -> Vec<OfficeId>
     let machine = register.incarnation().map(|incarnation| incarnation.transport);
     let mut others: Vec<&Register> = registry
         .offices()
-        .filter(|other| other.id() != register.id() && registry.is_admitted(other))
+        .filter(|other| other.id() != register.id() && other.ended().is_none() && registry.is_admitted(other))
         .filter(|other| other.incarnation().is_some_and(|i| Some(i.transport) != machine))
         .collect();
     if others.iter().any(|other| other.has_run()) {

@@ -59,6 +59,9 @@ refusals! {
     PostUnknown "authority.post_unknown" "यह पद उस कार्यालय में नहीं है।" "There is no such post in that office.";
     OfficerUnknown "authority.officer_unknown" "यह अधिकारी पंजी में नहीं है।" "This officer is not in the register.";
 
+    OfficeEnded "authority.office_ended" "यह कार्यालय समाप्त हो चुका है; कार्यवाही उत्तरवर्ती कार्यालय में करें।" "This office has ended; turn to its successor.";
+    NotSuccessor "authority.not_successor" "आदेश के अनुसार वह कार्यालय उत्तरवर्ती नहीं है।" "That office is not a successor under this order.";
+
     // Chains.
     ChainGap "chain.gap" "बीच की प्रविष्टियाँ नहीं मिलीं; प्राप्त होने पर स्वतः जुड़ जाएँगी।" "Entries before this one are missing; it will follow when they arrive.";
     ChainFork "chain.fork" "एक ही स्थान पर दो अलग प्रविष्टियाँ मिलीं; साक्ष्य सुरक्षित रखा गया।" "Two different entries claim the same place; the evidence is kept.";

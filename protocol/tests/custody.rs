@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use mohar_protocol::act::body::{self, Ready};
-use mohar_protocol::act::{self, Body, Header, Holder, LEVEL, MatterKind, Place, VerifiedAct};
-use mohar_protocol::custody::{Matter, Phase};
+use mohar_protocol::act::{self, Body, Header, Holder, LEVEL, MatterKind, Place, UnverifiedAct, VerifiedAct};
+use mohar_protocol::ceremony;
+use mohar_protocol::custody::{Matter, Phase, Rest};
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::Hash;
 use mohar_protocol::id::{ActId, ContentRoot, KeyId, MatterId, OfficerId, PostId};
@@ -27,6 +28,9 @@ struct Desk {
     matter: Matter,
     from: Holder,
     to: Holder,
+    /// A post of an office that takes files of the first one, and the order that says so.
+    successor: Holder,
+    order: ActId,
 }
 
 fn desk() -> Desk {
@@ -35,11 +39,13 @@ fn desk() -> Desk {
     let mut state = TestState::found(&mut entropy, now);
     state.add_office(None, "mp/indore", 2, None, &mut entropy, now);
     state.add_office(Some(0), "mp/indore/depalpur", 1, None, &mut entropy, now);
+    state.add_office(None, "mp/mhow", 1, None, &mut entropy, now);
+    let order = divide(&mut state, now);
     let holder = |office: usize, post: usize| Holder {
         office: state.offices[office].id,
         post: state.offices[office].posts[post].post,
     };
-    let (at, from, to) = (holder(0, 0), holder(0, 1), holder(1, 0));
+    let (at, from, to, successor) = (holder(0, 0), holder(0, 1), holder(1, 0), holder(2, 0));
     let matter = Matter {
         id: MatterId([1; 32]),
         kind: MatterKind::FILE,
@@ -54,7 +60,20 @@ fn desk() -> Desk {
         route: Vec::new(),
         came_from: Some(from),
     };
-    Desk { state, matter, from, to }
+    Desk { state, matter, from, to, successor, order }
+}
+
+/// The charter orders that the third office takes a part of the first one.
+fn divide(state: &mut TestState, now: Timestamp) -> ActId {
+    let part = body::Part { office: state.offices[2].id, children: Vec::new() };
+    let (office, effective) = (state.offices[0].id, None);
+    let order = body::SucceedDivide { effective, office, goes_on: true, parts: vec![part] };
+    let order = Body::SucceedDivide(order);
+    let acts = ceremony::give_order(&state.registry, None, &order, &state.root[..2], now).unwrap();
+    for bytes in &acts {
+        state.registry.admit_act(UnverifiedAct::parse(bytes).unwrap()).unwrap();
+    }
+    UnverifiedAct::parse(&acts[0]).unwrap().id()
 }
 
 const WRAPS: ClearRef = ClearRef { root: ContentRoot([5; 32]), length: 100 };
@@ -64,8 +83,8 @@ impl Desk {
     fn phase(&self, name: &str) -> Phase {
         match name {
             "active" => Phase::Active,
-            "queued" => Phase::Queued { by: FORWARD, to: self.to },
-            "in_transit" => Phase::InTransit { from: self.from },
+            "queued" => Phase::Queued { by: FORWARD, to: self.to, rest: Rest::Desk },
+            "in_transit" => Phase::InTransit { from: self.from, rest: Rest::Desk },
             "parked" => Phase::Parked { until: Timestamp(9) },
             "closed" => Phase::Closed,
             _ => Phase::Frozen,
@@ -146,6 +165,10 @@ impl Desk {
         Body::Handover(body::Handover { ready: ready.into(), wraps: WRAPS })
     }
 
+    fn commence(&self, to: Option<Holder>, order: ActId) -> Body {
+        Body::Commence(body::Commence { to, order })
+    }
+
     /// The act of a verb that would be right in the phase that allows it.
     fn usual(&self, verb: &str) -> (VerifiedAct, Signer) {
         let other = self.state.offices[0].posts[1].post;
@@ -159,6 +182,7 @@ impl Desk {
             }
             "forward" => (Body::Forward(body::Forward { to: self.to }), None, self.officer()),
             "cancel" => (Body::Cancel(body::Cancel { forward: FORWARD }), None, self.officer()),
+            "commence" => (self.commence(Some(self.successor), self.order), None, self.node()),
             "handover" => (self.handover(self.ready(|_, _| ())), Some(self.to), self.node()),
             "receive" => {
                 let receive = body::Receive { witnessed: None, wraps: WRAPS };
@@ -305,7 +329,7 @@ fn conditions() -> BTreeMap<&'static str, String> {
         ("forward inside the office", said(Body::Forward(body::Forward { to: base.from }))),
         (
             "cancel of another forward",
-            with(|desk| desk.matter.phase = Phase::Queued { by: ActId([9; 32]), to: desk.to }, "cancel"),
+            with(|desk| desk.matter.phase = Phase::Queued { by: ActId([9; 32]), to: desk.to, rest: Rest::Desk }, "cancel"),
         ),
         ("send_back to someone else", said(Body::SendBack(body::SendBack { to: base.to }))),
         ("send_back of what came from nobody", with(|desk| desk.matter.came_from = None, "send_back")),
@@ -367,12 +391,51 @@ fn conditions() -> BTreeMap<&'static str, String> {
     ])
 }
 
+fn conditions_of_commence() -> BTreeMap<&'static str, String> {
+    let desk = desk();
+    let said = |to, order| match desk.advance(&desk.act(&desk.commence(to, order), |_| ()), &desk.node()) {
+        Ok(next) => phase_name(&next.phase).to_owned(),
+        Err(refusal) => refusal.code().to_owned(),
+    };
+    let nowhere = Holder { post: PostId([9; 32]), ..desk.successor };
+    BTreeMap::from([
+        ("commence: to an office that is no successor", said(Some(desk.to), desk.order)),
+        ("commence: under an order that is not in force", said(Some(desk.successor), ActId([9; 32]))),
+        ("commence: to a post that is not there", said(Some(nowhere), desk.order)),
+        ("commence: to nobody", said(None, desk.order)),
+    ])
+}
+
+#[test]
+fn what_goes_to_a_successor_arrives_as_it_lay() {
+    for name in ["active", "parked", "closed"] {
+        let mut desk = desk();
+        let lay = desk.phase(name);
+        desk.matter.phase = lay.clone();
+        let (act, signer) = desk.usual("commence");
+        let queued = desk.advance(&act, &signer).unwrap();
+        let cancel = Body::Cancel(body::Cancel { forward: act.id() });
+        desk.matter = queued;
+        let back = desk.act(&cancel, |_| ());
+        assert_eq!(desk.advance(&back, &desk.officer()).unwrap().phase, lay, "cancelled, it lies as before");
+
+        let rest = match desk.matter.phase {
+            Phase::Queued { rest, .. } => rest,
+            _ => unreachable!("it is queued"),
+        };
+        desk.matter.phase = Phase::InTransit { from: desk.matter.holder, rest };
+        let (act, signer) = desk.usual("receive");
+        assert_eq!(desk.advance(&act, &signer).unwrap().phase, lay, "{name}");
+    }
+}
+
 #[test]
 fn every_condition_is_kept_as_the_specification_says() {
     let rows = table("## 4. Conditions");
     let expected: BTreeMap<&str, String> =
         rows[1..].iter().map(|row| (row[0].as_str(), row[1].clone())).collect();
-    let got = conditions();
+    let mut got = conditions();
+    got.extend(conditions_of_commence());
     assert_eq!(got, expected, "{got:#?}");
 }
 
@@ -409,5 +472,5 @@ fn the_route_remembers_each_office_once() {
     let gone = desk.advance(&act, &signer).unwrap();
     assert_eq!((gone.holder, gone.route.as_slice()), (desk.to, [desk.matter.holder].as_slice()));
     assert_eq!((gone.came_from, gone.opened), (Some(desk.matter.holder), false));
-    assert_eq!(gone.phase, Phase::InTransit { from: desk.matter.holder });
+    assert_eq!(gone.phase, Phase::InTransit { from: desk.matter.holder, rest: Rest::Desk });
 }

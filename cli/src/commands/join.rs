@@ -77,9 +77,9 @@ impl Join {
         check_peers(&known, &invitation.peers)?;
 
         let (office, peers) = (invitation.office, invitation.peers.len());
-        let own = known.office(&office)?.incarnation().map(|incarnation| incarnation.transport);
-        let others: Vec<_> =
-            invitation.peers.iter().filter(|peer| Some(peer.transport) != own).cloned().collect();
+        let own = known.office(&office)?.incarnation().filter(|_| hosted.is_some());
+        let is_other = |peer: &&PeerAddress| own.is_none_or(|own| own.transport != peer.transport);
+        let others: Vec<_> = invitation.peers.iter().filter(is_other).cloned().collect();
         self.write_peers(&others)?;
         let founding = Founding { invitation, login: admin.login, names: admin.names };
         disk::write_new(&founding_path, &ceremony::to_file(&founding), Access::Secret)?;

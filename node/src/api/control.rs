@@ -5,6 +5,7 @@
 
 mod bundle;
 mod check;
+mod hand_on;
 mod hosting;
 mod reads;
 mod register;
@@ -118,6 +119,9 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::Checkpoint { office } => read(api, move |api| reads::checkpoint(api, office)).await,
         Request::Bundle { matter } => read(api, move |api| bundle::bundle(api, matter)).await,
         Request::Check => read(api, check::check).await,
+        Request::HandOn { by, to, matters, posts } => {
+            hand_on::hand_on(api, &by, to, hand_on::Which { matters, posts }).await
+        }
         Request::HostKeys { login } => read(api, move |api| hosting::host_keys(api, &login)).await,
         Request::Import { registry } => register::import(api, &registry).await,
         Request::AddPost { by, code, name_hi, name_en, rank, admin } => {

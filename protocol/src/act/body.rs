@@ -233,6 +233,54 @@ bodies! {
         /// The note, as received.
         1 note: minicbor::bytes::ByteVec,
     }
+    /// An order of succession comes into force here. In a register it fixes the position from
+    /// which the order counts; in a file it queues the file for the successor.
+    Commence {
+        /// In a file: office and post of the successor. Absent in a register.
+        0 to: Option<Holder>,
+        /// The order.
+        1 order: ActId,
+    }
+    /// An office is divided.
+    SucceedDivide {
+        /// The day from which it counts; at once when absent.
+        0 effective: Option<Timestamp>,
+        /// The office that is divided.
+        1 office: OfficeId,
+        /// Whether it goes on with what is left.
+        2 goes_on: bool,
+        /// At least one, at most [`PARTS_MAX`].
+        3 parts: Vec<Part>,
+    }
+    /// An office becomes part of another one.
+    SucceedMerge {
+        /// The day from which it counts; at once when absent.
+        0 effective: Option<Timestamp>,
+        /// The office that ends.
+        1 office: OfficeId,
+        /// The office that takes its place.
+        2 into: OfficeId,
+    }
+    /// An office comes under another one. Said by both: the one that gives and the one that takes.
+    SucceedParent {
+        /// The day from which it counts; at once when absent.
+        0 effective: Option<Timestamp>,
+        /// The office that moves.
+        1 office: OfficeId,
+        /// The office above from now on; absent when the charter is.
+        2 to: Option<OfficeId>,
+        /// Its path from now on.
+        3 path: String,
+    }
+    /// An office ends without an office in its place.
+    SucceedClose {
+        /// The day from which it counts; at once when absent.
+        0 effective: Option<Timestamp>,
+        /// The office that ends.
+        1 office: OfficeId,
+        /// The office that keeps its files.
+        2 keeper: OfficeId,
+    }
     /// A new file; its first content is the cover.
     Open {
         /// Keys of generation 1, wrapped.
@@ -322,6 +370,25 @@ bodies! {
     }
     /// Not done after all.
     Reopen {}
+}
+
+/// Offices that one order makes out of one: the largest district has 17 tehsils.
+pub const PARTS_MAX: usize = 32;
+
+/// Offices below a divided office that one part takes along; 32 x 32 ids are more than an act holds,
+/// and 200 tehsils are half the state.
+pub const CHILDREN_MAX: usize = 200;
+
+/// What one successor takes of a divided office.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Part {
+    /// The successor: an office that was admitted already.
+    #[n(0)]
+    pub office: OfficeId,
+    /// Offices below the divided one that come under the successor, at most [`CHILDREN_MAX`].
+    #[n(1)]
+    pub children: Vec<OfficeId>,
 }
 
 /// A checkpoint cited by size and root, with the place of an act in it.

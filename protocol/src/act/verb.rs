@@ -70,6 +70,11 @@ verbs! {
     17 RekeyOfficer "rekey_officer" Officer Chain [REGISTER] "Gives an officer a new key.";
     18 Directory "directory" Node Side [REGISTER] "Publishes the names of posts and officers.";
     19 Anchor "anchor" Node Side [REGISTER] "Embeds a foreign cosigned checkpoint: not before.";
+    20 Commence "commence" Node Chain [REGISTER FILE DAK] "Brings a dated order into force; queues a file for the successor.";
+    21 SucceedDivide "succeed_divide" Authority Side [CHARTER REGISTER] "Divides an office.";
+    22 SucceedMerge "succeed_merge" Authority Side [CHARTER REGISTER] "Merges an office into another.";
+    23 SucceedParent "succeed_parent" Authority Side [CHARTER REGISTER] "Puts an office under another one.";
+    24 SucceedClose "succeed_close" Authority Side [CHARTER REGISTER] "Closes an office.";
     30 Open "open" Officer Chain [FILE] "Opens a file.";
     31 Diarise "diarise" Officer Chain [DAK] "Enters an incoming paper.";
     32 Note "note" Officer Chain [FILE DAK] "Writes a note.";
@@ -92,11 +97,6 @@ verbs! {
 
 /// Codes kept for later screens, so that formats need not change: see `spec/act.md`.
 pub const RESERVED: &[(u16, &str)] = &[
-    (20, "commence"),
-    (21, "succeed_divide"),
-    (22, "succeed_merge"),
-    (23, "succeed_parent"),
-    (24, "succeed_close"),
     (48, "reassign"),
     (49, "contest"),
     (50, "remind"),

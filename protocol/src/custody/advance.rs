@@ -1,7 +1,7 @@
 //! The transition table. One function per row group; every refusal has its own code.
 
-use super::{Matter, Phase, ROUTE_MAX};
-use crate::act::body::{Handover, Ready};
+use super::{Matter, Phase, ROUTE_MAX, Rest};
+use crate::act::body::{Commence, Handover, Ready};
 use crate::act::{Body, Header, Holder, MatterKind, Place, UnverifiedAct, VerifiedAct};
 use crate::refusal::Refusal;
 use crate::registry::{Registry, Signer};
@@ -56,6 +56,10 @@ impl Matter {
             (Body::Handover(body), Signer::Node { office }) => {
                 self.by_holding_office(*office)?;
                 next.hand_over(body, registry)?;
+            }
+            (Body::Commence(body), Signer::Node { office }) => {
+                self.by_holding_office(*office)?;
+                next.commence(body, registry)?;
             }
             (Body::Receive(_), Signer::Node { office }) => {
                 self.by_holding_office(*office)?;
@@ -151,8 +155,8 @@ impl Matter {
 
     fn cancel(&mut self, forward: crate::id::ActId) -> Result<(), Refusal> {
         match self.phase {
-            Phase::Queued { by, .. } if by == forward => {
-                self.phase = Phase::Active;
+            Phase::Queued { by, rest, .. } if by == forward => {
+                self.phase = rest.into();
                 Ok(())
             }
             _ => Err(Refusal::NotQueued),
@@ -185,7 +189,23 @@ impl Matter {
             return Err(Refusal::SameOffice);
         }
         // `advance` fills in the act once the new state is known to be right.
-        self.phase = Phase::Queued { by: self.head, to };
+        self.phase = Phase::Queued { by: self.head, to, rest: Rest::Desk };
+        Ok(())
+    }
+
+    /// The office has a successor: the file waits for it as if an officer had sent it, and will lie
+    /// there as it lay here.
+    fn commence(&mut self, body: &Commence, registry: &Registry) -> Result<(), Refusal> {
+        let rest = match self.phase {
+            Phase::Active => Rest::Desk,
+            Phase::Parked { until } => Rest::Parked { until },
+            Phase::Closed => Rest::Closed,
+            _ => return self.must_be_active(),
+        };
+        let to = body.to.ok_or(Refusal::ChainKind)?;
+        registry.check_successor(body.order, self.holder.office, to.office)?;
+        registry.office(&to.office)?.post(&to.post).ok_or(Refusal::PostUnknown)?;
+        self.phase = Phase::Queued { by: self.head, to, rest };
         Ok(())
     }
 
@@ -208,17 +228,16 @@ impl Matter {
             return Err(Refusal::ReadyMismatch);
         }
         let from = self.holder;
+        let rest = if let Phase::Queued { rest, .. } = self.phase { rest } else { Rest::Desk };
         self.move_to(ready.to);
         self.opened = false;
-        self.phase = Phase::InTransit { from };
+        self.phase = Phase::InTransit { from, rest };
         Ok(())
     }
 
     fn receive(&mut self) -> Result<(), Refusal> {
-        if !matches!(self.phase, Phase::InTransit { .. }) {
-            return Err(Refusal::NotInTransit);
-        }
-        self.phase = Phase::Active;
+        let Phase::InTransit { rest, .. } = self.phase else { return Err(Refusal::NotInTransit) };
+        self.phase = rest.into();
         self.generation += 1;
         Ok(())
     }

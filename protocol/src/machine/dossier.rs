@@ -136,7 +136,7 @@ impl Machine {
         step.event(Event::Register(office));
     }
 
-    fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
+    pub(super) fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
         self.place_cosigners();
         step.outputs.push(Output::Admit(self.admitted_peers()));
         let peers: Vec<Peer> = self.links.keys().copied().collect();

@@ -89,8 +89,18 @@ pub enum Request {
         /// CBOR of the snapshot.
         snapshot: Vec<u8>,
     },
-    /// Take in charters and dossiers that came by file: at founding, and when a child is admitted.
+    /// Take in charters and dossiers that came by file: at founding, when a child is admitted, and
+    /// when an order of succession was given.
     Import(Package),
+    /// Queue a file for a successor of the office. Whoever asks must have been found entitled.
+    HandOn {
+        /// The office.
+        office: OfficeId,
+        /// Its successor.
+        to: OfficeId,
+        /// The file or dak.
+        matter: MatterId,
+    },
 }
 
 /// In whose name something is done. The key is wiped when this is dropped.

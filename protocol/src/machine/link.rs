@@ -97,6 +97,7 @@ impl Machine {
             self.drive_incoming(step, *peer)?;
             self.fetch(step, *peer)?;
         }
+        self.succeed(step)?;
         self.send_heads(step)?;
         if step.now.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.now;

@@ -383,7 +383,7 @@ fn parse_parent(text: &str) -> Result<Parent, String> {
 /// Characters of a path: eight tiers of fifteen letters.
 const PATH_CHARS_MAX: usize = 120;
 
-fn parse_path(text: &str) -> Result<String, String> {
+pub(super) fn parse_path(text: &str) -> Result<String, String> {
     let part = |part: &str| {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         !part.is_empty() && part.chars().all(allowed)

@@ -130,7 +130,7 @@ pub async fn end_charge(api: &Arc<Api>, by: &Credentials, login: &str, code: &st
 }
 
 /// The administrator as an actor, and the office.
-async fn unlock(api: &Arc<Api>, by: &Credentials) -> Result<(Actor, OfficeId), No> {
+pub(super) async fn unlock(api: &Arc<Api>, by: &Credentials) -> Result<(Actor, OfficeId), No> {
     let login = login_row(api, &by.login)?.ok_or(Refusal::SignInFailed)?;
     let key = api.keyring.unlock(&login, &by.password).await?;
     let registry = api.ledger.registry();
@@ -172,7 +172,7 @@ fn login_of(api: &Api, office: OfficeId, name: &str) -> Result<Login, No> {
     Ok(login.ok_or(Refusal::OfficerUnknown)?)
 }
 
-fn post_by_code(api: &Api, office: OfficeId, code: &str) -> Result<PostId, Refusal> {
+pub(super) fn post_by_code(api: &Api, office: OfficeId, code: &str) -> Result<PostId, Refusal> {
     let registry = api.ledger.registry();
     let post = registry.office(&office)?.posts().find(|post| post.code == code).map(|post| post.id);
     post.ok_or(Refusal::PostUnknown)

@@ -84,6 +84,7 @@ const fn moved(body: &Body) -> Moved {
         Body::Attach(_) => Moved::Attached,
         Body::Mark(_) | Body::Forward(_) => Moved::Forwarded,
         Body::Cancel(_) => Moved::Recalled,
+        Body::Commence(_) => Moved::HandedOn,
         Body::Handover(_) => Moved::HandedOver,
         Body::Receive(_) => Moved::Received,
         Body::Opened(_) => Moved::Opened,

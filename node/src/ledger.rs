@@ -112,7 +112,7 @@ pub fn start(
     registry: Registry,
     counters: Arc<Counters>,
 ) -> Result<(Ledger, Ends), StoreFault> {
-    let snapshot = store.snapshot()?;
+    let snapshot = store.snapshot();
     let records = Records::new(&snapshot);
     let hosts = keyring.hosts();
     let hosted = hosts.iter().map(|host| host.office).collect();
@@ -205,9 +205,9 @@ impl Ledger {
         }
     }
 
-    /// The last commit. A store that cannot be read ends the process.
+    /// The last commit.
     pub fn snapshot(&self) -> Snapshot {
-        self.store.snapshot().unwrap_or_else(|fault| end_process(&fault))
+        self.store.snapshot()
     }
 
     /// The registry as of the last commit.

@@ -4,7 +4,7 @@
 //! Files move by the ordinary handover. This module only queues them, a few at a time; whatever
 //! interrupts it, the next second goes on. It never takes back what an officer has queued elsewhere.
 
-use super::{Machine, Receipt, Step, Stop};
+use super::{Machine, Output, Receipt, Step, Stop};
 use crate::act::{Body, Header, Holder, Place, body};
 use crate::custody::{Matter, Phase};
 use crate::id::{ActId, MatterId, OfficeId, PostId};
@@ -20,12 +20,23 @@ impl Machine {
     /// Does what orders ask of the own offices.
     pub(super) fn succeed(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         for office in self.hosted() {
-            for order in self.registry.orders_due(&office, step.now) {
-                self.commence_order(step, office, order)?;
+            match self.succeed_at(step, office) {
+                // What stands in the way of one office is no reason to leave the rest undone.
+                Err(Stop::Refused(refusal)) => step.outputs.push(Output::Noted(refusal)),
+                done => done?,
             }
-            self.hand_on_all(step, office)?;
         }
         Ok(())
+    }
+
+    fn succeed_at(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
+        if self.registry.office(&office).is_err() {
+            return Ok(());
+        }
+        for order in self.registry.orders_due(&office, step.now) {
+            self.commence_order(step, office, order)?;
+        }
+        self.hand_on_all(step, office)
     }
 
     fn commence_order(

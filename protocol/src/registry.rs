@@ -282,20 +282,14 @@ impl Registry {
     /// # Errors
     /// The [`Refusal`] for an act that does not follow from what is known.
     pub fn apply(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
+        let order = self.order_of(act)?;
         self.fold(act, signer)?;
-        let settles = match act.body() {
-            Body::SucceedDivide(_)
-            | Body::SucceedMerge(_)
-            | Body::SucceedParent(_)
-            | Body::SucceedClose(_) => {
-                self.take_order(act)?;
-                true
+        match (order, act.body()) {
+            (Some(order), _) => self.take_order(order),
+            (None, Body::Endorse(_) | Body::Commence(_) | Body::Inception(_)) if !self.orders.is_empty() => {
+                self.settle_orders();
             }
-            Body::Endorse(_) | Body::Commence(_) | Body::Inception(_) => !self.orders.is_empty(),
-            _ => false,
-        };
-        if settles {
-            self.settle_orders();
+            _ => {}
         }
         Ok(())
     }

@@ -122,17 +122,22 @@ impl Registry {
         self.orders.iter().filter(|order| self.effects.contains(&order.act))
     }
 
-    /// Takes up an order that was folded into its giver's register or the charter.
-    pub(super) fn take_order(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
-        let Some(order) = Order::of(act) else { return Ok(()) };
+    /// The order that an act gives, if it may be taken up.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAuthority`] beyond the bounds of an order and of its giver.
+    pub(super) fn order_of(&self, act: &VerifiedAct) -> Result<Option<Order>, Refusal> {
+        let Some(order) = Order::of(act) else { return Ok(None) };
         let given = self.orders.iter().filter(|known| known.giver == order.giver).count();
-        if !order.is_sound() || given >= ORDERS_PER_GIVER_MAX {
-            return Err(Refusal::NotAuthority);
-        }
+        if order.is_sound() && given < ORDERS_PER_GIVER_MAX { Ok(Some(order)) } else { Err(Refusal::NotAuthority) }
+    }
+
+    /// Takes up an order that was folded into its giver's register or the charter.
+    pub(super) fn take_order(&mut self, order: Order) {
         self.orders.push(order);
         // Stable: the orders of one giver stay in the sequence in which they were given.
         self.orders.sort_by_key(|order| order.giver);
-        Ok(())
+        self.settle_orders();
     }
 
     /// Whether files of an office may go to another one under an order.

@@ -206,7 +206,7 @@ impl Authority {
             .context("the order was not given")
             .hint("Give the operating key of the office above, or as many root keys as must sign.")?;
         let id = UnverifiedAct::parse(&acts[0]).map_err(Refusal::from)?.id();
-        node.import(&news(giver, &package, acts)?)?;
+        node.import(&news(giver, acts))?;
         tell(output, &known, office, giver, id)
     }
 
@@ -219,7 +219,7 @@ impl Authority {
         hosted: &[OfficeId],
     ) -> Result<Above, Failure> {
         let above = known.office(&office).context("this office is not known here")?.parent();
-        let may = [Some(above), taker].into_iter().flatten();
+        let mut may = [Some(above), taker].into_iter().flatten();
         let here = |giver: &Above| match giver {
             None => !self.root_key.is_empty(),
             Some(giver) => self.root_key.is_empty() && hosted.contains(giver),
@@ -229,7 +229,7 @@ impl Authority {
             None => "the charter, with --root-key".to_owned(),
         };
         let wanted: Vec<String> = may.clone().map(paths).collect();
-        may.into_iter().find(here).ok_or_else(|| {
+        may.find(here).ok_or_else(|| {
             Failure::bad("this is not for an office of this node to order")
                 .hint(format!("It is for {}.", wanted.join(" and for ")))
         })
@@ -293,11 +293,11 @@ fn check(known: &Registry, office: OfficeId, order: &Body) -> Result<(), Failure
 }
 
 /// The acts as the giver's node takes them in.
-fn news(giver: Above, package: &Package, acts: Vec<ByteVec>) -> Result<Package, Failure> {
-    Ok(match giver {
+fn news(giver: Above, acts: Vec<ByteVec>) -> Package {
+    match giver {
         None => Package { charter: acts, dossiers: Vec::new() },
-        Some(_) => Package { charter: package.charter.clone(), dossiers: vec![acts] },
-    })
+        Some(_) => Package { charter: Vec::new(), dossiers: vec![acts] },
+    }
 }
 
 fn tell(
@@ -317,7 +317,9 @@ fn tell(
 
 fn parse_part(text: &str) -> Result<Part, String> {
     let (office, children) = text.split_once('=').unwrap_or((text, ""));
-    let id = |text: &str| text.parse().map_err(|_| format!("not the id of an office: {text}"));
+    let id = |text: &str| {
+        text.parse::<OfficeId>().map_err(|_| format!("not the id of an office: {text}"))
+    };
     let children = children.split(',').filter(|child| !child.is_empty()).map(id);
     Ok(Part { office: id(office)?, children: children.collect::<Result<_, _>>()? })
 }

@@ -55,6 +55,12 @@ pub(super) struct Link {
 }
 
 impl Link {
+    /// Entries remembered.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        self.incoming.len() + self.wanted.len() + self.asked.len() + self.said.len() + self.leaves_asked.len()
+    }
+
     /// Whether to say something about a matter now; notes that it was said.
     pub fn may_say(&mut self, matter: MatterId, now: Timestamp) -> bool {
         if self.said.get(&matter).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {

@@ -329,7 +329,12 @@ fn conditions() -> BTreeMap<&'static str, String> {
         ("forward inside the office", said(Body::Forward(body::Forward { to: base.from }))),
         (
             "cancel of another forward",
-            with(|desk| desk.matter.phase = Phase::Queued { by: ActId([9; 32]), to: desk.to, rest: Rest::Desk }, "cancel"),
+            with(
+                |desk| {
+                    desk.matter.phase = Phase::Queued { by: ActId([9; 32]), to: desk.to, rest: Rest::Desk }
+                },
+                "cancel",
+            ),
         ),
         ("send_back to someone else", said(Body::SendBack(body::SendBack { to: base.to }))),
         ("send_back of what came from nobody", with(|desk| desk.matter.came_from = None, "send_back")),

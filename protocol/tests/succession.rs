@@ -67,11 +67,7 @@ fn divide(state: &TestState, goes_on: bool, effective: Option<Timestamp>) -> Bod
 }
 
 fn merge(state: &TestState, office: usize, into: usize) -> Body {
-    Body::SucceedMerge(SucceedMerge {
-        effective: None,
-        office: id(state, office),
-        into: id(state, into),
-    })
+    Body::SucceedMerge(SucceedMerge { effective: None, office: id(state, office), into: id(state, into) })
 }
 
 fn to(state: &TestState, office: usize, above: usize, path: &str) -> Body {
@@ -397,12 +393,22 @@ fn altered(state: &TestState) -> Vec<(&'static str, &'static str, usize, Vec<u8>
     let (authority, node) = ("authority.not_authority", "act.other_key");
     vec![
         ("a flipped bit in the signature", "act.signature", divide, flipped),
-        ("an order by the key of another office", authority, divide, forge(&acts[divide], &far.operating, |_| ())),
+        (
+            "an order by the key of another office",
+            authority,
+            divide,
+            forge(&acts[divide], &far.operating, |_| ()),
+        ),
         ("an order as an act of the chain", "act.header", divide, forge(&acts[divide], division, as_chain)),
         ("an order in another register", authority, divide, forge(&acts[divide], division, into_another)),
         ("a division without parts", authority, divide, forge(&acts[divide], division, no_parts)),
         ("a commencement by another node", node, commence, forge(&acts[commence], &far.signing, |_| ())),
-        ("a commencement that names a holder", "chain.kind", commence, forge(&acts[commence], district, in_a_file)),
+        (
+            "a commencement that names a holder",
+            "chain.kind",
+            commence,
+            forge(&acts[commence], district, in_a_file),
+        ),
     ]
 }
 
@@ -420,12 +426,11 @@ fn the_vectors_follow_from_their_state() {
     if std::env::var_os("MOHAR_WRITE_VECTORS").is_some() {
         let state = year();
         let acts: Vec<String> = package(&state).iter().map(|act| BASE64.encode(act)).collect();
-        let case = |(name, code, at, bytes): (&str, &str, usize, Vec<u8>)| {
-            json!({ "name": name, "code": code, "at": at, "act": BASE64.encode(bytes) })
-        };
+        let case = |(name, code, at, bytes): (&str, &str, usize, Vec<u8>)| json!({ "name": name, "code": code, "at": at, "act": BASE64.encode(bytes) });
         let altered: Vec<Value> = altered(&state).into_iter().map(case).collect();
         let offices = offices_of(&state.registry);
-        let page = json!({ "trust": state.id.to_string(), "acts": acts, "offices": offices, "altered": altered });
+        let page =
+            json!({ "trust": state.id.to_string(), "acts": acts, "offices": offices, "altered": altered });
         std::fs::write(&path, serde_json::to_string_pretty(&page).unwrap() + "\n").unwrap();
     }
     let page: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();

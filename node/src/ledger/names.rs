@@ -74,7 +74,7 @@ pub async fn publish(ledger: &Ledger, office: &OfficeId) -> Result<(), Refusal> 
     let snapshot = codec::encode(&own(ledger, office)?);
     let wanted = clear_reference(&snapshot).map_err(|_| Refusal::ContentTooLarge)?;
     let registry = ledger.registry();
-    if registry.office(office)?.directory().is_some_and(|(_, published)| *published == wanted) {
+    if registry.office(office)?.directory().is_some_and(|(_, published)| published == wanted) {
         return Ok(());
     }
     ledger.request(Request::Publish { office: *office, snapshot }).await.map(drop)

@@ -58,7 +58,7 @@ async fn names_whose_publication_a_crash_prevented_are_published_at_the_next_sta
         // The addresses differ with every start of a test; they may be published before or after.
         let kept = mohar_node::ledger::names::own(&running.ledger, &office.id).unwrap();
         let wanted = mohar_protocol::sealing::content::clear_reference(&encode(&kept)).unwrap();
-        kept.officers == names.officers && *published == wanted
+        kept.officers == names.officers && published == wanted
     })
     .await;
     running.stop().await;

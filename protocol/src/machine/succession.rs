@@ -53,9 +53,9 @@ impl Machine {
             ..self.header(step, office)?
         };
         let act = self.sign_as_node(header, &Body::Commence(body::Commence { to: None, order }))?;
-        self.registry.apply(&act, &Signer::Node { office })?;
+        self.take_in(step, office, &act, &Signer::Node { office })?;
         self.append(step, office, &act)?;
-        self.keep_dossier(step, office, &act);
+        self.pass_on_news(step, office, vec![act.bytes().to_vec().into()], None);
         self.registry_changed(step);
         Ok(())
     }

@@ -5,6 +5,8 @@
 //! computed anew from all of them whenever one is added: registers may be folded in any sequence,
 //! and the result is the same. Nothing here reads a clock: a dated order waits for a `commence`.
 
+use std::sync::Arc;
+
 use super::{Register, Registry};
 use crate::act::body::{CHILDREN_MAX, PARTS_MAX, Part};
 use crate::act::{Body, VerifiedAct};
@@ -12,8 +14,9 @@ use crate::id::{ActId, OfficeId};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
-/// Orders of one authority: one a month for forty years.
-const ORDERS_PER_GIVER_MAX: usize = 512;
+/// Orders of one authority: three a year for thirty years, with room in its dossier for the
+/// endorsements of each.
+const ORDERS_PER_GIVER_MAX: usize = 100;
 
 /// What an order changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +60,9 @@ pub struct Order {
     pub office: OfficeId,
     /// What changes.
     pub change: Change,
+    /// The position of the giver's register (or the charter) at which it was given, and the time
+    /// that the giver declared: the sequence of one giver's orders, whatever way they came.
+    given: (u64, Timestamp),
 }
 
 /// What the orders in force have made of an office.
@@ -83,7 +89,8 @@ impl Order {
             Body::SucceedClose(body) => (body.effective, body.office, Change::Close { keeper: body.keeper }),
             _ => return None,
         };
-        Some(Self { act: act.id(), giver: act.header().office, effective, office, change })
+        let given = (act.header().number, act.header().time);
+        Some(Self { act: act.id(), giver: act.header().office, effective, office, change, given })
     }
 
     /// The offices that take files under this order.
@@ -129,14 +136,17 @@ impl Registry {
     pub(super) fn order_of(&self, act: &VerifiedAct) -> Result<Option<Order>, Refusal> {
         let Some(order) = Order::of(act) else { return Ok(None) };
         let given = self.orders.iter().filter(|known| known.giver == order.giver).count();
-        if order.is_sound() && given < ORDERS_PER_GIVER_MAX { Ok(Some(order)) } else { Err(Refusal::NotAuthority) }
+        if order.is_sound() && given < ORDERS_PER_GIVER_MAX {
+            Ok(Some(order))
+        } else {
+            Err(Refusal::NotAuthority)
+        }
     }
 
     /// Takes up an order that was folded into its giver's register or the charter.
     pub(super) fn take_order(&mut self, order: Order) {
         self.orders.push(order);
-        // Stable: the orders of one giver stay in the sequence in which they were given.
-        self.orders.sort_by_key(|order| order.giver);
+        self.orders.sort_by_key(|order| (order.giver, order.given, order.act));
         self.settle_orders();
     }
 
@@ -170,7 +180,7 @@ impl Registry {
     pub(super) fn settle_orders(&mut self) {
         for office in std::mem::take(&mut self.touched) {
             if let Some(register) = self.offices.get_mut(&office) {
-                register.succession = Succession::default();
+                Arc::make_mut(register).succession = Succession::default();
             }
         }
         self.effects.clear();
@@ -260,7 +270,7 @@ impl Registry {
             }
             Change::Merge { into } => {
                 let below = |register: &&Register| register.parent() == Some(order.office);
-                let children: Vec<_> = self.offices.values().filter(below).map(Register::id).collect();
+                let children: Vec<_> = self.offices().filter(below).map(Register::id).collect();
                 self.take_children(order.office, *into, &children);
             }
             Change::Move { to, path } => {
@@ -298,7 +308,7 @@ impl Registry {
         let Some(old) = self.offices.get(&office).map(|register| register.path().to_owned()) else { return };
         let is_below = |id: &OfficeId| self.line_above(id).any(|above| above.id() == office);
         let mut moved: Vec<(OfficeId, String)> = vec![(office, path.to_owned())];
-        for register in self.offices.values() {
+        for register in self.offices() {
             if let Some(path) = below(register.path(), &old, path)
                 && is_below(&register.id())
             {
@@ -312,7 +322,7 @@ impl Registry {
 
     fn change_succession(&mut self, office: OfficeId, change: impl FnOnce(&mut Succession)) {
         if let Some(register) = self.offices.get_mut(&office) {
-            change(&mut register.succession);
+            change(&mut Arc::make_mut(register).succession);
             self.touched.insert(office);
         }
     }

@@ -286,8 +286,10 @@ fn check(known: &Registry, office: OfficeId, order: &Body) -> Result<(), Failure
     }
     let below = known.offices().find(|other| other.parent() == Some(office) && other.ended().is_none());
     match (order, below) {
-        (Body::SucceedClose(_), Some(below)) => Err(Failure::bad(format!("{} is still below it", below.path()))
-            .hint("Move, merge or close the offices below first.")),
+        (Body::SucceedClose(_), Some(below)) => {
+            Err(Failure::bad(format!("{} is still below it", below.path()))
+                .hint("Move, merge or close the offices below first."))
+        }
         _ => Ok(()),
     }
 }
@@ -317,9 +319,7 @@ fn tell(
 
 fn parse_part(text: &str) -> Result<Part, String> {
     let (office, children) = text.split_once('=').unwrap_or((text, ""));
-    let id = |text: &str| {
-        text.parse::<OfficeId>().map_err(|_| format!("not the id of an office: {text}"))
-    };
+    let id = |text: &str| text.parse::<OfficeId>().map_err(|_| format!("not the id of an office: {text}"));
     let children = children.split(',').filter(|child| !child.is_empty()).map(id);
     Ok(Part { office: id(office)?, children: children.collect::<Result<_, _>>()? })
 }

@@ -22,12 +22,7 @@ pub struct Which {
 }
 
 /// Answers [`mohar_protocol::control::Request::HandOn`] with the number of files that were queued.
-pub async fn hand_on(
-    api: &Arc<Api>,
-    by: &Credentials,
-    to: OfficeId,
-    which: Which,
-) -> Result<Response, No> {
+pub async fn hand_on(api: &Arc<Api>, by: &Credentials, to: OfficeId, which: Which) -> Result<Response, No> {
     let (_, office) = unlock(api, by).await?;
     let mut queued = 0;
     for matter in listed(api, office, which)? {

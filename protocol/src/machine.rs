@@ -16,6 +16,7 @@ pub mod io;
 mod link;
 mod matter;
 mod mirror;
+mod news;
 mod officer;
 mod recall;
 mod track;
@@ -29,7 +30,9 @@ pub use self::io::{
 };
 use self::link::Link;
 pub use self::matter::open_key;
+use self::news::Unnamed;
 use crate::entropy::Entropy;
+use crate::hash::Hash;
 use crate::id::{ActId, OfficeId};
 use crate::keys::SecretKey;
 use crate::placement::placement;
@@ -87,7 +90,8 @@ pub struct Machine {
     storage: StorageKey,
     hosts: BTreeMap<OfficeId, Host>,
     registry: Registry,
-    lengths: BTreeMap<OfficeId, u64>,
+    digests: BTreeMap<OfficeId, Hash>,
+    unnamed: BTreeMap<OfficeId, Unnamed>,
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
@@ -176,7 +180,8 @@ impl Machine {
             storage,
             hosts: hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect(),
             registry,
-            lengths: BTreeMap::new(),
+            digests: BTreeMap::new(),
+            unnamed: BTreeMap::new(),
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
@@ -218,6 +223,7 @@ impl Machine {
             Input::Connected(peer) => self.connected(step, peer),
             Input::Disconnected(peer) => {
                 self.links.remove(&peer);
+                self.ask_others_for_names(peer);
                 step.event(Event::Links);
                 Ok(())
             }

@@ -524,8 +524,7 @@ impl Machine {
                 | Refusal::IncarnationUnknown),
             ) => {
                 if let Some(office) = office {
-                    let from = self.lengths.get(&office).copied().unwrap_or(0);
-                    step.send(peer, Message::GetDossier { office, from });
+                    self.pursue(step, peer, office, None)?;
                 }
                 Err(refusal.into())
             }

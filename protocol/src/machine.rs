@@ -19,6 +19,7 @@ mod mirror;
 mod news;
 mod officer;
 mod recall;
+mod steady;
 mod track;
 
 use std::cell::RefCell;
@@ -31,6 +32,7 @@ pub use self::io::{
 use self::link::Link;
 pub use self::matter::open_key;
 use self::news::Unnamed;
+use self::steady::Steady;
 use crate::entropy::Entropy;
 use crate::hash::Hash;
 use crate::id::{ActId, OfficeId};
@@ -95,6 +97,7 @@ pub struct Machine {
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
+    steady: Steady,
     /// Who cosigns whose log, computed when first asked for and forgotten when the registry changes.
     placements: RefCell<BTreeMap<OfficeId, Vec<(OfficeId, Role)>>>,
 }
@@ -112,7 +115,10 @@ pub(crate) enum Stop {
 
 /// What one step works with.
 pub(crate) struct Step<'s, 'r> {
+    /// What the node's clock shows: for what is declared and cosigned.
     pub now: Timestamp,
+    /// Goes on whatever the clock does: for when to say something again.
+    pub steady: Timestamp,
     pub entropy: &'s mut Entropy,
     pub records: &'s mut Records<'r>,
     pub outputs: &'s mut Vec<Output>,
@@ -158,7 +164,11 @@ impl Machine {
         records: &Records<'_>,
     ) -> Result<Self, StoreFault> {
         let mut machine = Self::new(registry, hosts, storage);
-        machine.lengths = records.dossiers()?.into_iter().collect();
+        for (office, _) in records.dossiers()? {
+            let register = machine.registry.office(&office);
+            let register = register.map_err(|e| StoreFault::because("take over a folded registry", e))?;
+            machine.digests.insert(office, register.digest());
+        }
         machine.place_cosigners();
         Ok(machine)
     }
@@ -185,6 +195,7 @@ impl Machine {
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
+            steady: Steady::default(),
             placements: RefCell::default(),
         }
     }
@@ -216,7 +227,8 @@ impl Machine {
         input: Input,
         outputs: &mut Vec<Output>,
     ) -> Result<(), StoreFault> {
-        let mut step = Step { now, entropy, records, outputs };
+        let steady = self.steady.goes_on(now, matches!(input, Input::Tick));
+        let mut step = Step { now, steady, entropy, records, outputs };
         let step = &mut step;
         let done = match input {
             Input::Tick => self.tick(step),

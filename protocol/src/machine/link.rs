@@ -119,8 +119,8 @@ impl Machine {
         }
         self.seek_names(step)?;
         self.send_heads(step)?;
-        if step.now.ms_since(self.last_minute) >= COMPARE_MS {
-            self.last_minute = step.now;
+        if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
+            self.last_minute = step.steady;
             for peer in peers {
                 self.compare(step, peer)?;
                 self.track(step, peer)?;

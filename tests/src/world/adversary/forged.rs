@@ -56,8 +56,8 @@ pub(super) fn head_with_hidden_leaves(world: &mut World, hostile: usize) -> Opti
     let size = log.frontier.size() + world.rng.next_u64() % 2;
     let head = Head { size, root: Hash(world.rng.bytes32()) };
     let checkpoint = Checkpoint::new(origin(&office), head).sign(&signing_key(world, &office)?).ok()?;
-    let leaves = Vec::new();
-    Some(Message::Head { office, note: checkpoint.to_bytes().into(), from: size, leaves }.to_frame())
+    let note = checkpoint.to_bytes().into();
+    Some(Message::Head { office, note, from: size, leaves: Vec::new(), contents: Vec::new() }.to_frame())
 }
 
 /// An act of one file under the name of another.
@@ -139,9 +139,7 @@ pub(super) fn register_of_another(world: &mut World, hostile: usize, to: usize) 
         body: bytes,
     };
     let act = sign(&header, &key).ok()?;
-    let machine = world.nodes[to].machine.as_ref()?;
-    let from = machine.registry().office(&office).ok()?.number() + 1;
-    Some(Message::Dossier { office, from, acts: vec![act.bytes().to_vec().into()] }.to_frame())
+    Some(Message::Dossier { office, acts: vec![act.bytes().to_vec().into()] }.to_frame())
 }
 
 fn acts(matter: &Matter, header: Header, key: &SecretKey) -> Option<Vec<u8>> {

@@ -46,6 +46,7 @@ use crate::sealing::at_rest::StorageKey;
 use crate::time::Timestamp;
 
 /// The secrets of one hosted office.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct HostSecrets {
     /// The office.
     pub office: OfficeId,
@@ -68,6 +69,7 @@ impl HostSecrets {
 }
 
 /// An office of this node.
+#[cfg_attr(feature = "testing", derive(Clone))]
 struct Host {
     secrets: HostSecrets,
     mirror: SecretKey,
@@ -88,6 +90,7 @@ struct Cosigner {
 }
 
 /// The machine. See the module's first sentence for how it is driven.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct Machine {
     storage: StorageKey,
     hosts: BTreeMap<OfficeId, Host>,
@@ -177,6 +180,20 @@ impl Machine {
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
         self.links.values().map(Link::footprint).sum()
+    }
+
+    /// What the machine remembers beside the records, for telling two states of it apart: what was
+    /// said, to whom, and whether that was just now.
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let links: Vec<_> = self.links.iter().map(|(peer, link)| (peer, link.memory(now))).collect();
+        let cosigners: Vec<_> = self
+            .hosts
+            .values()
+            .flat_map(|host| &host.cosigners)
+            .map(|c| (c.office, c.role, c.acked, c.sent, c.sent_at == now))
+            .collect();
+        format!("{links:?} {cosigners:?}")
     }
 
     /// The most offers that are followed for one peer.

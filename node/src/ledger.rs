@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use mohar_protocol::id::OfficeId;
-use mohar_protocol::machine::{Event, Input, Machine, NewContent, Output, Receipt, Request, Where};
+use mohar_protocol::machine::{Carried, Event, Input, Machine, NewContent, Output, Receipt, Request, Where};
 use mohar_protocol::records::{Records, SMALL_CONTENT_BYTES_MAX, StoreFault, Table};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -97,6 +97,7 @@ pub struct Links {
 enum Asked {
     Request(Box<Request>, oneshot::Sender<Result<Receipt, Refusal>>),
     Rows(Vec<LocalRow>, oneshot::Sender<Result<(), Refusal>>),
+    Carry(Box<Request>, oneshot::Sender<Result<Carried, Refusal>>),
 }
 
 /// Starts the loop for the offices of the keyring. `registry` is empty and trusts one state.
@@ -157,6 +158,16 @@ impl Ledger {
     pub async fn request(&self, request: Request) -> Result<Receipt, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.ask(Asked::Request(Box::new(request), answer))?;
+        answered.await.unwrap_or(Err(Refusal::Busy))
+    }
+
+    /// Takes in or writes a carrier packet ([`Request::Carry`], [`Request::Pack`]).
+    ///
+    /// # Errors
+    /// The [`Refusal`]; [`Refusal::Busy`] when too many wait or the node is stopping.
+    pub async fn carry(&self, request: Request) -> Result<Carried, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Asked::Carry(Box::new(request), answer))?;
         answered.await.unwrap_or(Err(Refusal::Busy))
     }
 

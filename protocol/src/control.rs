@@ -92,6 +92,16 @@ pub enum Request {
     },
     /// Recomputes what is derived and compares it with what is kept.
     Check,
+    /// Writes a carrier packet.
+    PacketExport {
+        /// For whom.
+        to: OfficeId,
+    },
+    /// Takes in a carrier packet (base64) and writes one with the answers.
+    PacketImport {
+        /// The packet.
+        packet: String,
+    },
 }
 
 /// Sign-in name and password of an administrator.
@@ -137,6 +147,21 @@ pub enum Response {
         size: u64,
         /// Acts in base64.
         leaves: Vec<String>,
+    },
+    /// To [`Request::PacketExport`] and [`Request::PacketImport`].
+    Packet {
+        /// The office at the other end.
+        other: OfficeId,
+        /// Its path.
+        path: String,
+        /// Frames that were taken in.
+        taken: u64,
+        /// Refused frames, by code.
+        refused: std::collections::BTreeMap<String, u64>,
+        /// Frames in the new packet that want something done; with none it need not be carried.
+        owed: u64,
+        /// The new packet.
+        base64: String,
     },
     /// To [`Request::Checkpoint`].
     Checkpoint {

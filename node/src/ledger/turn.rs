@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mohar_protocol::machine::{Event, Input, Machine, Output, Receipt, Ticket};
+use mohar_protocol::machine::{Carried, Event, Input, Machine, Output, Receipt, Ticket};
 use mohar_protocol::records::{Records, StoreFault};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -50,6 +50,7 @@ enum Taken {
 struct Answers {
     requests: HashMap<Ticket, oneshot::Sender<Result<Receipt, Refusal>>>,
     rows: Vec<oneshot::Sender<Result<(), Refusal>>>,
+    carried: HashMap<Ticket, oneshot::Sender<Result<Carried, Refusal>>>,
 }
 
 impl Turn {
@@ -129,6 +130,11 @@ impl Turn {
         for output in outputs {
             match output {
                 Output::Answer { ticket, answer } => self.answer(&mut answers, ticket, answer),
+                Output::Carried { ticket, answer } => {
+                    if let Some(waiting) = answers.carried.remove(&ticket) {
+                        let _ = waiting.send(answer);
+                    }
+                }
                 // Nobody has to be listening.
                 Output::Event(event) => drop(self.events.send(event)),
                 Output::Noted(refusal) => {
@@ -198,6 +204,10 @@ impl Answers {
             Asked::Request(request, answer) => {
                 // Tickets need to differ within one commit only: all are answered before the next.
                 self.requests.insert(Ticket(count), answer);
+                Some(Input::Request { ticket: Ticket(count), request: *request })
+            }
+            Asked::Carry(request, answer) => {
+                self.carried.insert(Ticket(count), answer);
                 Some(Input::Request { ticket: Ticket(count), request: *request })
             }
             Asked::Rows(rows, answer) => {

@@ -102,7 +102,9 @@ impl Machine {
         let office = act.header().office.ok_or(Refusal::ActHeader)?;
         let Some(index) = step.records.place(&act.id(), &office)? else { return Ok(false) };
         let witnesses = self.host(&office)?.cosigners.iter().filter(|c| c.role == Role::Witness);
-        let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some());
+        // Whoever is reached by a packet only will not answer in time.
+        let linked = |peer: Peer| self.links.get(&peer).is_some_and(|link| !link.carried);
+        let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some_and(linked));
         Ok(!reachable
             || step.records.held(&office)?.count(Role::Witness, index) > 0
             || step.now.ms_since(act.header().time) > WITNESS_WAIT_MS)

@@ -62,6 +62,8 @@ pub(super) struct Link {
     pub tracked_to: Option<MatterId>,
     pub pursued: BTreeMap<OfficeId, Pursued>,
     pub given: Given,
+    /// Not a link but a packet: a question costs a carry.
+    pub carried: bool,
 }
 
 impl Link {

@@ -141,10 +141,46 @@ impl Machine {
         storage: StorageKey,
         records: &Records<'_>,
     ) -> Result<Self, StoreFault> {
-        let hosts = hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect();
-        let mut machine = Self {
+        let mut machine = Self::new(registry, hosts, storage);
+        machine.rebuild_registry(records)?;
+        machine.place_cosigners();
+        Ok(machine)
+    }
+
+    /// A machine for offices whose records hold just what a registry has folded already: a founded
+    /// state, simulated many times.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    #[cfg(feature = "testing")]
+    pub fn start_folded(
+        registry: Registry,
+        hosts: Vec<HostSecrets>,
+        storage: StorageKey,
+        records: &Records<'_>,
+    ) -> Result<Self, StoreFault> {
+        let mut machine = Self::new(registry, hosts, storage);
+        machine.lengths = records.dossiers()?.into_iter().collect();
+        machine.place_cosigners();
+        Ok(machine)
+    }
+
+    /// What the machine remembers of its peers, in entries: must stay bounded whatever they say.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        self.links.values().map(Link::footprint).sum()
+    }
+
+    /// The most offers that are followed for one peer.
+    #[cfg(feature = "testing")]
+    pub fn offers_max(&self) -> usize {
+        self.links.values().map(|link| link.incoming.len()).max().unwrap_or(0)
+    }
+
+    fn new(registry: Registry, hosts: Vec<HostSecrets>, storage: StorageKey) -> Self {
+        Self {
             storage,
-            hosts,
+            hosts: hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect(),
             registry,
             digests: BTreeMap::new(),
             unnamed: BTreeMap::new(),
@@ -152,10 +188,7 @@ impl Machine {
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
             placements: RefCell::default(),
-        };
-        machine.rebuild_registry(records)?;
-        machine.place_cosigners();
-        Ok(machine)
+        }
     }
 
     /// The registry, for whoever has to show names or find keys.
@@ -267,6 +300,12 @@ impl Machine {
     /// The peer that is linked and hosts an office.
     fn peer_of(&self, office: &OfficeId) -> Option<Peer> {
         self.links.iter().find(|(_, link)| link.offices.contains(office)).map(|(peer, _)| *peer)
+    }
+
+    /// Whether the registry admits a peer.
+    pub fn admits(&self, peer: &Peer) -> bool {
+        let offices = self.registry.offices_of_transport(&peer.0);
+        !offices.is_empty() && !offices.iter().any(|office| self.hosts(office))
     }
 
     /// Peers that the registry admits: what the transport's allow list must be.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::mirror::Page;
 use super::news::Given;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
@@ -67,6 +68,12 @@ pub(super) struct Link {
 }
 
 impl Link {
+    /// Entries remembered.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        self.incoming.len() + self.wanted.len() + self.asked.len() + self.said.len() + self.leaves_asked.len()
+    }
+
     /// Whether to say something about a matter now; notes that it was said.
     pub fn may_say(&mut self, matter: MatterId, now: Timestamp) -> bool {
         if self.said.get(&matter).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {
@@ -143,12 +150,12 @@ impl Machine {
             Message::DossierHeights { heights } => self.dossier_heights(step, from, &heights),
             Message::GetDossier { office, from: position } => self.send_dossier(step, from, office, position),
             Message::Dossier { office, acts } => self.take_dossier(step, from, office, &acts),
-            Message::Head { office, note, from: index, leaves } => {
-                self.take_head(step, from, office, &note, index, &leaves)
+            Message::Head { office, note, from: index, leaves, contents } => {
+                self.take_head(step, from, office, &note, index, Page { leaves, contents })
             }
             Message::GetLeaves { office, from: index } => self.send_leaves(step, from, office, index),
-            Message::Leaves { office, from: index, leaves } => {
-                self.take_leaves(step, from, office, index, &leaves)
+            Message::Leaves { office, from: index, leaves, contents } => {
+                self.take_leaves(step, from, office, index, Page { leaves, contents })
             }
             Message::AddCheckpoint { office, old_size, proof, note } => {
                 self.add_checkpoint(step, from, office, old_size, &proof, &note)

@@ -9,6 +9,7 @@
 
 mod append;
 mod carry;
+mod catch_up;
 mod content;
 mod cosign;
 mod dossier;
@@ -26,6 +27,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::carry::Carried;
+pub use self::catch_up::Backlog;
 pub use self::cosign::{cosigner_name, origin};
 pub use self::io::{
     Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,

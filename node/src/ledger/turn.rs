@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mohar_protocol::machine::{Carried, Event, Input, Machine, Output, Receipt, Ticket};
+use mohar_protocol::machine::{Backlog, Carried, Event, Input, Machine, Output, Receipt, Ticket};
 use mohar_protocol::records::{Records, StoreFault};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -36,6 +36,7 @@ pub(super) struct Turn {
     pub events: broadcast::Sender<Event>,
     pub registry: watch::Sender<Arc<Registry>>,
     pub links: watch::Sender<Arc<Links>>,
+    pub backlog: watch::Sender<Backlog>,
 }
 
 /// What the loop takes up.
@@ -92,6 +93,7 @@ impl Turn {
         let (mut outputs, mut answers) = (Vec::new(), Answers::default());
         let snapshot = self.store.snapshot();
         let mut records = Records::new(&snapshot);
+        let is_tick = matches!(first, Taken::Input(Input::Tick));
         let (mut next, mut count) = (Some(first), 0);
         while let Some(taken) = next {
             count += 1;
@@ -108,6 +110,9 @@ impl Turn {
             next = if room { self.take_waiting() } else { None };
         }
         self.machine.step(now, &mut entropy, &mut records, Input::Settle, &mut outputs)?;
+        if is_tick {
+            self.backlog.send_replace(self.machine.backlog(&records)?);
+        }
         if records.is_dirty() {
             let commit = Stopwatch::start();
             self.store.commit(records.into_writes())?;

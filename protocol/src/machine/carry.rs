@@ -9,10 +9,11 @@ use minicbor::{Decode, Encode};
 
 use super::handover::contents_of;
 use super::link::{INCOMING_MAX, Incoming, Link};
+use super::mirror::Page;
 use super::{Machine, Output, Peer, Step, Stop};
 use crate::act::{Holder, LEVEL};
 use crate::id::{ActId, MatterId, OfficeId};
-use crate::limits::PACKET_BYTES_MAX;
+use crate::limits::{CONTENT_ALONG_BYTES_MAX, PACKET_BYTES_MAX};
 use crate::message::{HEIGHTS_MAX, Message, VERSION};
 use crate::packet::Packet;
 use crate::records::{Held, Role, StoreFault, Table, id32, key};
@@ -267,20 +268,23 @@ impl Machine {
         for office in self.hosted() {
             let Some(log) = step.records.log(&office)? else { continue };
             let Some(from) = self.mirrored_to(&office, peer, &step.records.held(&office)?) else { continue };
-            let ids = step.records.leaves(&office, from, usize::MAX >> 1)?;
             let below = usize::try_from(log.signed.size().saturating_sub(from)).unwrap_or(usize::MAX);
+            let ids = step.records.leaves(&office, from, below)?;
             let mut at = 0;
-            while at < below && *room > 0 {
-                let page = super::dossier::bounded_acts(step.records, &ids[at..])?;
-                let (count, bytes) = (page.len(), page.iter().map(|leaf| leaf.len()).sum::<usize>());
-                step.send(peer, Message::Leaves { office, from: from + at as u64, leaves: page });
-                for id in &ids[at..at + count] {
-                    for content in contents_of(&step.records.expect_act(id)?) {
-                        give_content(step, peer, &content, room)?;
-                    }
-                }
+            while at < ids.len() && *room > 0 {
+                let Page { leaves, contents } = Page::read(step.records, &ids[at..])?;
+                let bytes: usize = leaves.iter().chain(&contents).map(|bytes| bytes.len()).sum();
+                let (count, from) = (leaves.len(), from + at as u64);
+                step.send(peer, Message::Leaves { office, from, leaves, contents });
                 *room = room.saturating_sub(bytes);
                 at += count.max(1);
+            }
+            // After all leaves: a mirror wants contents when the leaves add up to the head.
+            for id in &ids[..at.min(ids.len())] {
+                let named = contents_of(&step.records.expect_act(id)?);
+                for content in named.iter().filter(|content| content.length > CONTENT_ALONG_BYTES_MAX) {
+                    give_content(step, peer, content, room)?;
+                }
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::btree_map::Entry;
 
+use super::catch_up::Urgency;
 use super::link::Wanted;
 use super::{Machine, Peer, Step, Stop};
 use crate::id::ContentRoot;
@@ -31,6 +32,7 @@ impl Machine {
         peer: Peer,
         root: ContentRoot,
         length: u64,
+        urgency: Urgency,
     ) -> Result<bool, Stop> {
         if length > CONTENT_BYTES_MAX {
             return Err(Refusal::ContentTooLarge.into());
@@ -39,10 +41,17 @@ impl Machine {
             return Ok(true);
         }
         let link = self.link(peer)?;
-        if link.wanted.len() < WANTED_MAX && !link.wanted.iter().any(|wanted| wanted.root == root) {
-            link.wanted.push_back(Wanted { root, length });
-            self.fetch(step, peer)?;
+        let known = link.wanted.iter().position(|wanted| wanted.root == root);
+        match known {
+            // What turns out to be wanted sooner moves up.
+            Some(at) if link.wanted[at].urgency > urgency => drop(link.wanted.remove(at)),
+            Some(_) => return Ok(false),
+            None if link.wanted.len() >= WANTED_MAX => return Ok(false),
+            None => {}
         }
+        let at = link.wanted.partition_point(|wanted| wanted.urgency <= urgency);
+        link.wanted.insert(at, Wanted { root, length, urgency });
+        self.fetch(step, peer)?;
         Ok(false)
     }
 

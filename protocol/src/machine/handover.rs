@@ -3,6 +3,7 @@
 
 use minicbor::bytes::ByteVec;
 
+use super::catch_up::Urgency;
 use super::dossier::bounded_acts;
 use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
 use super::{Event, Machine, Peer, Step, Stop};
@@ -194,7 +195,7 @@ impl Machine {
             // The wraps of a `receive` stay behind: the handover that follows it has its own.
             let stays = matches!(act.body(), Body::Receive(_));
             for reference in contents_of(&act).into_iter().filter(|_| !stays) {
-                complete &= self.want(step, peer, reference.root, reference.length)?;
+                complete &= self.want(step, peer, reference.root, reference.length, Urgency::Addressed)?;
             }
         }
         Ok(complete)

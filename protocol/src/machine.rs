@@ -8,6 +8,8 @@
 //! randomness, a disk or a socket.
 
 mod append;
+mod carry;
+mod catch_up;
 mod content;
 mod cosign;
 mod dossier;
@@ -26,6 +28,8 @@ mod track;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::carry::Carried;
+pub use self::catch_up::Backlog;
 pub use self::cosign::{cosigner_name, origin};
 pub use self::io::{
     Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
@@ -258,6 +262,15 @@ impl Machine {
                 Ok(())
             }
             Input::Frame { from, bytes } => self.frame(step, from, &bytes),
+            Input::Request { ticket, request: request @ (Request::Carry(_) | Request::Pack { .. }) } => {
+                let answer = match self.carrier(step, request) {
+                    Ok(carried) => Ok(carried),
+                    Err(Stop::Refused(refusal)) => Err(refusal),
+                    Err(Stop::Fault(fault)) => return Err(fault),
+                };
+                step.outputs.push(Output::Carried { ticket, answer });
+                Ok(())
+            }
             Input::Request { ticket, request } => {
                 let answer = match self.request(step, request) {
                     Ok(receipt) => Ok(receipt),
@@ -290,6 +303,15 @@ impl Machine {
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
             Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),
+            Request::Carry(_) | Request::Pack { .. } => Err(Refusal::PacketNotHere.into()),
+        }
+    }
+
+    fn carrier(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Carried, Stop> {
+        match request {
+            Request::Carry(bytes) => self.carry(step, &bytes),
+            Request::Pack { to, answers } => self.pack(step, to, answers),
+            _ => Err(Refusal::PacketNotHere.into()),
         }
     }
 

@@ -58,7 +58,7 @@ impl Machine {
     /// Asks for chunks while there is room.
     pub(super) fn fetch(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
         let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
-        link.asked.retain(|_, at| step.now.ms_since(*at) < ASK_AGAIN_MS);
+        link.asked.retain(|_, at| step.steady.ms_since(*at) < ASK_AGAIN_MS);
         let asked_max = if link.carried { CARRIED_MAX } else { ASKED_MAX };
         let mut position = 0;
         while link.asked.len() < asked_max {
@@ -73,7 +73,7 @@ impl Machine {
                     break;
                 }
                 if let Entry::Vacant(free) = link.asked.entry((wanted.root, index)) {
-                    free.insert(step.now);
+                    free.insert(step.steady);
                     let ask = Message::GetChunk { root: wanted.root, length: wanted.length, index };
                     step.outputs.push(super::Output::Send { to: peer, message: ask });
                 }

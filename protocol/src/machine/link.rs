@@ -134,7 +134,7 @@ impl Machine {
             self.drive_incoming(step, *peer)?;
             self.ask_dossiers(step, *peer)?;
             self.fetch(step, *peer)?;
-            self.link(*peer)?.meter.tick(step.now);
+            self.link(*peer)?.meter.tick(step.steady);
         }
         self.succeed(step)?;
         self.seek_names(step)?;

@@ -72,7 +72,7 @@ pub(super) fn arrange(world: &mut World) {
             world.goes_on(OldCopy { copy: None })
         }
         Some(Mutation::MirrorForgets) => world.goes_on(MirrorForgets),
-        Some(Mutation::RecheckOff) => world.goes_on(Flips { table: Table::HASHES }),
+        Some(Mutation::RecheckOff) => world.goes_on(Flips { table: Table::LOGS }),
         Some(Mutation::AuthorityOff | Mutation::OffersWithoutBound) => {
             let last = world.nodes.len() - 1;
             world.take_over(vec![last]);
@@ -171,9 +171,10 @@ impl Happening for OldCopy {
                 if world.mutation == Some(Mutation::WitnessForgets) {
                     let own: Vec<OfficeId> = world.hosted(0);
                     for node in 1..world.nodes.len() {
-                        world.nodes[node]
-                            .store
-                            .lose(Table::COSIGNED, |key| own.iter().any(|office| key.starts_with(&office.0)));
+                        let of_own = |key: &[u8]| own.iter().any(|office| key.starts_with(&office.0));
+                        for table in [Table::COSIGNED, Table::LOGS] {
+                            world.nodes[node].store.lose(table, of_own);
+                        }
                     }
                 }
             }

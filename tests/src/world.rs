@@ -7,7 +7,7 @@
 mod network;
 mod officers;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::{Context, Hash, hash};
@@ -119,6 +119,22 @@ pub struct Oracle {
     pub places: BTreeMap<(MatterId, u32, u64), ActId>,
     /// What was seen to be wrong while running.
     pub violations: Vec<String>,
+    /// The latest frames of each kind to each node, with their senders: real messages to alter.
+    pub heard: BTreeMap<(usize, u8), VecDeque<(usize, Vec<u8>)>>,
+}
+
+/// Frames of one kind to one node that are remembered.
+const HEARD_MAX: usize = 3;
+
+impl Oracle {
+    /// A frame begins with an array of two and the number of its kind.
+    fn hear(&mut self, from: usize, to: usize, frame: &[u8]) {
+        let frames = self.heard.entry((to, frame.get(1).copied().unwrap_or_default())).or_default();
+        frames.push_back((from, frame.to_vec()));
+        if frames.len() > HEARD_MAX {
+            frames.pop_front();
+        }
+    }
 }
 
 /// The world.

@@ -85,6 +85,7 @@ impl World {
     /// Puts a frame on its way.
     pub(super) fn send(&mut self, from: usize, to: usize, frame: Vec<u8>) {
         let Some(generation) = self.network.up.get(&pair(from, to)).copied() else { return };
+        self.oracle.hear(from, to, &frame);
         if self.chance(self.faults.link_breaks) {
             return self.disconnect(from, to);
         }

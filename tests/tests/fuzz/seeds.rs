@@ -177,7 +177,6 @@ fn of_sealing(seeds: &mut Seeds) {
 
 fn of_files(seeds: &mut Seeds) {
     let registry = base64(&vectors("registry.json")["package"]);
-    seeds.add("a_registry_is_written_back_and_folds", registry.clone());
     let package: Package = ceremony::from_file(&registry).expect("a registry");
     let state = UnverifiedAct::parse(&package.charter[0]).expect("a charter").id().into();
     let office: OfficeId = UnverifiedAct::parse(&package.dossiers[0][0]).expect("an inception").id().into();
@@ -186,6 +185,9 @@ fn of_files(seeds: &mut Seeds) {
     let request = OfficeRequest { state, acts, addresses: vec!["/ip4/10.0.0.1/tcp/4001".to_owned()] };
     seeds.add("an_office_request_is_written_back_as_it_was_read", ceremony::to_file(&request));
     let small = Package { charter: package.charter.clone(), dossiers: vec![package.dossiers[0].clone()] };
+    seeds.add("a_registry_is_written_back_and_folds", ceremony::to_file(&small));
+    let two = Package { charter: package.charter.clone(), dossiers: package.dossiers[..2].to_vec() };
+    seeds.add("a_registry_is_written_back_and_folds", ceremony::to_file(&two));
     let transport = mohar_protocol::keys::SecretKey::from_seed(&[6; 32]).public();
     let peers = vec![ceremony::PeerAddress { transport, addresses: request.addresses.clone() }];
     let invitation = ceremony::Invitation { state, office, package: small.clone(), peers };
@@ -201,10 +203,11 @@ fn of_files(seeds: &mut Seeds) {
     seeds.add("a_directory_snapshot_has_one_spelling", codec::encode(&snapshot()));
     let bundle: mohar_protocol::audit::bundle::Bundle =
         ceremony::from_file(&base64(&vectors("bundle.json")["bundle"])).expect("a bundle");
-    seeds.add("a_bundle_is_written_back_and_judged", ceremony::to_file(&bundle));
-    let mut shorter = bundle;
+    let mut shorter = bundle.clone();
+    shorter.registry = small.clone();
+    seeds.add("a_bundle_is_written_back_and_judged", ceremony::to_file(&shorter));
     shorter.evidence.truncate(1);
-    shorter.registry.dossiers.truncate(1);
+    shorter.chain.truncate(5);
     seeds.add("a_bundle_is_written_back_and_judged", ceremony::to_file(&shorter));
     seeds.add("a_log_directory_is_read_and_judged", log_directory(&small));
 }

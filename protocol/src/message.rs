@@ -110,6 +110,9 @@ pub enum Message {
         /// New leaves; may be empty.
         #[n(3)]
         leaves: Vec<ByteVec>,
+        /// Small contents that these leaves name.
+        #[n(4)]
+        contents: Vec<ByteVec>,
     },
     /// Asks for leaves of a log.
     #[n(8)]
@@ -133,6 +136,9 @@ pub enum Message {
         /// Their bytes.
         #[n(2)]
         leaves: Vec<ByteVec>,
+        /// Small contents that these leaves name.
+        #[n(3)]
+        contents: Vec<ByteVec>,
     },
     /// Asks a witness to cosign (C2SP tlog-witness `add-checkpoint`).
     #[n(10)]

@@ -1,6 +1,7 @@
 //! The owner's side of cosigning: heads go to mirrors, then, once a mirror holds the bytes, to
 //! witnesses.
 
+use super::mirror::Page;
 use super::{Cosigner, Event, Machine, Peer, Step, Stop};
 use crate::act::{Body, Header, Place, body};
 use crate::id::{ActId, OfficeId};
@@ -96,9 +97,9 @@ impl Machine {
             Vec::new()
         };
         let fresh = usize::try_from(size - to.acked).unwrap_or(usize::MAX);
-        let leaves = super::dossier::bounded_acts(step.records, &ids[..ids.len().min(fresh)])?;
-        let from = to.acked;
-        step.send(peer, Message::Head { office, note: log.note.clone().into(), from, leaves });
+        let Page { leaves, contents } = Page::read(step.records, &ids[..ids.len().min(fresh)])?;
+        let (note, from) = (log.note.clone().into(), to.acked);
+        step.send(peer, Message::Head { office, note, from, leaves, contents });
         Ok(Some(size))
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::mirror::Page;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
 use crate::id::{ContentRoot, MatterId, OfficeId};
@@ -129,12 +130,12 @@ impl Machine {
             Message::Dossier { office, from: position, acts } => {
                 self.take_dossier(step, from, office, position, &acts)
             }
-            Message::Head { office, note, from: index, leaves } => {
-                self.take_head(step, from, office, &note, index, &leaves)
+            Message::Head { office, note, from: index, leaves, contents } => {
+                self.take_head(step, from, office, &note, index, Page { leaves, contents })
             }
             Message::GetLeaves { office, from: index } => self.send_leaves(step, from, office, index),
-            Message::Leaves { office, from: index, leaves } => {
-                self.take_leaves(step, from, office, index, &leaves)
+            Message::Leaves { office, from: index, leaves, contents } => {
+                self.take_leaves(step, from, office, index, Page { leaves, contents })
             }
             Message::AddCheckpoint { office, old_size, proof, note } => {
                 self.add_checkpoint(step, from, office, old_size, &proof, &note)

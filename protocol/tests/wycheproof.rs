@@ -239,7 +239,12 @@ fn ml_kem_768_below_x_wing_makes_keys_and_opens_as_the_vectors_say() {
             };
             let key = ml_kem_768::DecapsulationKey::from_seed(seed.into());
             if let Some(public) = &test.encaps_key {
-                assert_eq!(key.encapsulation_key().to_bytes().as_slice(), public.as_slice(), "{}", test.tc_id);
+                assert_eq!(
+                    key.encapsulation_key().to_bytes().as_slice(),
+                    public.as_slice(),
+                    "{}",
+                    test.tc_id
+                );
             }
             let Some(ciphertext) = &test.ct else { continue };
             let shared = key.decapsulate_slice(ciphertext);

@@ -102,7 +102,10 @@ fn reason(bytes: &[u8], message: &CoseSign1) -> Option<Stricter> {
         (!message.unprotected.is_empty() || header_has_more(message), Stricter::Headers),
         (message.payload.is_none(), Stricter::Payload),
         (message.signature.len() != 64, Stricter::Length),
-        (plain != expected || message.clone().to_tagged_vec().ok().as_deref() != Some(bytes), Stricter::Spelling),
+        (
+            plain != expected || message.clone().to_tagged_vec().ok().as_deref() != Some(bytes),
+            Stricter::Spelling,
+        ),
     ];
     checks.into_iter().find_map(|(refused, why)| refused.then_some(why))
 }

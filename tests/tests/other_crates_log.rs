@@ -12,7 +12,9 @@ use mohar_protocol::hash::Hash;
 use mohar_protocol::keys::SecretKey;
 use mohar_protocol::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use mohar_protocol::log::note::{KeyName, LogKey, Note};
-use mohar_protocol::log::proof::{Leaves, Proof, consistency, inclusion, verify_consistency, verify_inclusion};
+use mohar_protocol::log::proof::{
+    Leaves, Proof, consistency, inclusion, verify_consistency, verify_inclusion,
+};
 use mohar_protocol::log::tile::{TileKind, TilePath, encode_hashes};
 use mohar_protocol::log::tree::{Frontier, Head, TILE_HEIGHT, leaf_hash, root_of_leaves};
 use mohar_tests::fuzz::mutate::mutate;
@@ -84,7 +86,10 @@ fn roots_and_proofs_of_random_trees_are_those_of_tlog() {
         assert!(tlog::tree_hash(size, &stored).expect("stored") == theirs(&root), "root of {size}");
         let index = below(&mut entropy, size);
         let ours = inclusion(&Leaves(part), index, size).expect("a leaf of the tree");
-        assert!(tlog::prove_record(size, index, &stored).expect("stored") == list(&ours), "{index} of {size}");
+        assert!(
+            tlog::prove_record(size, index, &stored).expect("stored") == list(&ours),
+            "{index} of {size}"
+        );
         let old = 1 + below(&mut entropy, size);
         let ours = consistency(&Leaves(part), old, size).expect("an earlier size");
         assert!(tlog::prove_tree(size, old, &stored).expect("stored") == list(&ours), "{old} to {size}");
@@ -273,7 +278,8 @@ fn tile_paths_are_read_alike_but_for_levels_that_no_log_has() {
         let parsed = their_path(&text).ok();
         let known = |tile: &Tile| tile.level() <= 7 && tile.level_index() <= u64::MAX >> 9;
         let there = parsed.filter(known).map(|tile| {
-            let kind = if tile.is_data() { TileKind::Entries } else { TileKind::Hashes { level: tile.level() } };
+            let kind =
+                if tile.is_data() { TileKind::Entries } else { TileKind::Hashes { level: tile.level() } };
             TilePath { kind, tile: tile.level_index(), width: tile.width() as u16 }
         });
         assert_eq!(ours, there, "{text:?}");
@@ -309,8 +315,7 @@ fn signed_note_reads_and_verifies_our_checkpoint() {
     let verifier = StandardVerifier::new(&key.to_string()).expect("our verifier key");
     let note = signed_note::Note::from_bytes(&ours.to_bytes()).expect("our note");
     assert_eq!(note.text(), ours.note().text().as_bytes());
-    let (good, unknown) =
-        note.verify(&VerifierList::new(vec![Box::new(verifier)])).expect("our signature");
+    let (good, unknown) = note.verify(&VerifierList::new(vec![Box::new(verifier)])).expect("our signature");
     assert_eq!((good.len(), unknown.len()), (1, 0));
     let checkpoint = tlog_tiles::checkpoint::Checkpoint::from_bytes(note.text()).expect("our checkpoint");
     let claimed = ours.claimed();
@@ -326,7 +331,8 @@ fn is_stricter(bytes: &[u8]) -> bool {
     let lines: Vec<&str> = lines.trim_end_matches('\n').split('\n').collect();
     let names: Vec<&str> = lines.iter().filter_map(|line| line.split(' ').nth(1)).collect();
     let doubled = lines.iter().enumerate().any(|(at, line)| {
-        let key = |line: &str| line.get(..line.len().min(line.rfind(' ').unwrap_or(0) + 6)).map(str::to_owned);
+        let key =
+            |line: &str| line.get(..line.len().min(line.rfind(' ').unwrap_or(0) + 6)).map(str::to_owned);
         lines[..at].iter().any(|other| key(other) == key(line))
     });
     bytes.len() > mohar_protocol::limits::NOTE_BYTES_MAX
@@ -356,7 +362,11 @@ fn altered_notes_are_read_alike_but_for_bounds_doubles_and_control_characters() 
                 assert_eq!(here, there, "{:?}", String::from_utf8_lossy(&bytes));
             }
             (Err(_), Ok(_)) => {
-                assert!(is_stricter(&bytes), "only we refuse {:?}: {here:?}", String::from_utf8_lossy(&bytes));
+                assert!(
+                    is_stricter(&bytes),
+                    "only we refuse {:?}: {here:?}",
+                    String::from_utf8_lossy(&bytes)
+                );
             }
             (Ok(_), Err(_)) => panic!("only we take {:?}", String::from_utf8_lossy(&bytes)),
             (Err(_), Err(_)) => {}

@@ -92,22 +92,29 @@ impl Machine {
     pub(super) fn tick(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in &peers {
-            for office in self.links[peer].offices.clone() {
-                self.offer_now(step, &office)?;
-            }
-            self.drive_incoming(step, *peer)?;
-            self.fetch(step, *peer)?;
+            let served = self.serve(step, *peer);
+            step.tolerate(served)?;
         }
         self.send_heads(step)?;
         if step.now.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.now;
             for peer in peers {
                 self.compare(step, peer)?;
-                self.track(step, peer)?;
+                let tracked = self.track(step, peer);
+                step.tolerate(tracked)?;
             }
             self.anchor_logs(step)?;
         }
         Ok(())
+    }
+
+    /// What one peer is due every second.
+    fn serve(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        for office in self.link(peer)?.offices.clone() {
+            self.offer_now(step, &office)?;
+        }
+        self.drive_incoming(step, peer)?;
+        self.fetch(step, peer)
     }
 
     /// Reads a frame and does what it asks. Whatever a peer says, the worst is a refusal.

@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 use super::{Records, StoreFault, Table, be64, id32, key};
 use crate::hash::Hash;
 use crate::id::ContentRoot;
-use crate::log::tree::{leaf_hash, root_of_leaves};
+use crate::log::tree::leaf_hash;
 use crate::sealing::chunk;
 
 /// Contents up to this length are kept in the rows. A long note is 10 KiB, a set of wraps 5 KiB;
@@ -71,10 +71,9 @@ impl Records<'_> {
     /// Keeps one chunk that was verified against the root. A chunk that is here already changes
     /// nothing.
     ///
-    /// A Merkle root does not bind the number of its leaves, so a chunk may have been shown in
-    /// another place than its own, under another length. Of two lengths the newer is tried, and a
-    /// content counts as whole only when all its chunks together have the root. Returns `false`
-    /// when they have not: then all of them are forgotten.
+    /// A Merkle root does not bind the number of its leaves, so a chunk can be shown in another
+    /// place than its own, under another length: what came under one length never counts under
+    /// another. Of two lengths the newer is tried; under a wrong one some place can never be filled.
     ///
     /// # Errors
     /// [`StoreFault`].
@@ -84,14 +83,14 @@ impl Records<'_> {
         length: u64,
         index: u64,
         bytes: &[u8],
-    ) -> Result<bool, StoreFault> {
+    ) -> Result<(), StoreFault> {
         match self.content(root)? {
-            Some(state) if state.is_complete() => return Ok(true),
+            Some(state) if state.is_complete() => return Ok(()),
             Some(state) if state.length != length => self.forget_content(root)?,
             _ => {}
         }
         if self.has_chunk(root, index)? {
-            return Ok(true);
+            return Ok(());
         }
         let mut row = leaf_hash(bytes).0.to_vec();
         if length <= SMALL_CONTENT_BYTES_MAX {
@@ -103,11 +102,7 @@ impl Records<'_> {
         let mut state = self.content(root)?.unwrap_or(ContentState { length, chunks: 0 });
         state.chunks += 1;
         self.put(Table::CONTENTS, root.0.to_vec(), crate::codec::encode(&state));
-        if state.is_complete() && root_of_leaves(&self.chunk_hashes(root)?).0 != root.0 {
-            self.forget_content(root)?;
-            return Ok(false);
-        }
-        Ok(true)
+        Ok(())
     }
 
     fn forget_content(&mut self, root: &ContentRoot) -> Result<(), StoreFault> {

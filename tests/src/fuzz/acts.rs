@@ -13,7 +13,11 @@ pub fn an_act_reads_back_and_names_one_key(bytes: &[u8]) {
     let Ok(act) = UnverifiedAct::parse(bytes) else { return };
     assert!(bytes.len() <= ACT_BYTES_MAX, "longer than an act may be");
     let signed = act::sig_structure(bytes).expect("an act has what was signed");
-    assert_eq!(act.id(), ActId(mohar_protocol::hash::sha256(&[&signed])), "the id is that of what was signed");
+    assert_eq!(
+        act.id(),
+        ActId(mohar_protocol::hash::sha256(&[&signed])),
+        "the id is that of what was signed"
+    );
     let header = codec::encode(act.header());
     assert!(signed.ends_with(&header), "the header is the end of what was signed");
     if let Some((verb, body)) = act.body().encode() {

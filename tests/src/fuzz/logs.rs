@@ -111,7 +111,8 @@ pub fn a_tile_is_written_back_as_it_was_read(bytes: &[u8]) {
 pub fn an_exported_proof_is_written_back_as_it_was_read(bytes: &[u8]) {
     let Ok(exported) = ExportedProof::parse(bytes) else { return };
     assert_eq!(exported.to_string().as_bytes(), bytes);
-    let log = LogKey::new(exported.checkpoint.claimed().origin.clone(), SecretKey::from_seed(&[3; 32]).public());
+    let log =
+        LogKey::new(exported.checkpoint.claimed().origin.clone(), SecretKey::from_seed(&[3; 32]).public());
     assert!(exported.verify(leaf_hash(b"leaf"), &log).is_err());
 }
 

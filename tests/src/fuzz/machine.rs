@@ -17,9 +17,7 @@ use mohar_protocol::limits::FRAME_BYTES_MAX;
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::log::cosignature::{cosign, merge};
 use mohar_protocol::log::note::{CosignerKey, KeyName};
-use mohar_protocol::machine::{
-    HostSecrets, Input, Machine, Output, Peer, cosigner_name, origin,
-};
+use mohar_protocol::machine::{HostSecrets, Input, Machine, Output, Peer, cosigner_name, origin};
 use mohar_protocol::message::Message;
 use mohar_protocol::records::{Records, Role};
 use mohar_protocol::registry::Registry;
@@ -144,9 +142,9 @@ fn stage() -> &'static Stage {
         let heard = heard.flat_map(|(_, frames)| frames.iter().cloned());
         // Node numbers to peer numbers: the node under test is not among its peers.
         let heard = heard.map(|(from, frame)| (from as u8 - 1, frame)).collect();
-        let peers = world.nodes[1..].iter().map(|node| {
-            Peer(world.state.offices[node.offices[0]].keys.transport.public().to_bytes())
-        });
+        let peers = world.nodes[1..]
+            .iter()
+            .map(|node| Peer(world.state.offices[node.offices[0]].keys.transport.public().to_bytes()));
         let (peers, own) = (peers.collect(), world.nodes[0].offices.clone());
         let store = world.nodes[0].store.clone();
         let keys = hostile_keys(&world.state, &own);

@@ -114,7 +114,9 @@ impl Item {
 /// Half of the time a byte string that holds CBOR itself, if there is one: what is signed lies deep.
 fn choose(items: &[Item], entropy: &mut Entropy) -> usize {
     let holds_cbor = |item: &Item| {
-        item.major == 2 && matches!(item.content.first(), Some(0x80..=0x9f | 0xd2)) && self::items(&item.content).is_some()
+        item.major == 2
+            && matches!(item.content.first(), Some(0x80..=0x9f | 0xd2))
+            && self::items(&item.content).is_some()
     };
     let deep: Vec<usize> = (0..items.len()).filter(|at| holds_cbor(&items[*at])).collect();
     if deep.is_empty() || below(entropy, 2) == 0 {

@@ -11,7 +11,8 @@ use mohar_protocol::log::proof::Proof;
 use mohar_protocol::sealing::at_rest::{self, StorageKey};
 use mohar_protocol::sealing::chunk::{chunk_count, chunk_range, chunk_with_proof, verify_chunk};
 use mohar_protocol::sealing::content::{
-    BODY_BYTES_MAX, MEDIA_TYPE_BYTES_MAX, NAME_BYTES_MAX, clear_reference, disclose, open, open_disclosed, seal,
+    BODY_BYTES_MAX, MEDIA_TYPE_BYTES_MAX, NAME_BYTES_MAX, clear_reference, disclose, open, open_disclosed,
+    seal,
 };
 use mohar_protocol::sealing::password::{PasswordError, check_password, unwrap_with_password};
 use mohar_protocol::sealing::wrap::{Algorithm, open_previous, unwrap, wrap_key};

@@ -122,7 +122,9 @@ fn of_logs(seeds: &mut Seeds) {
     for key in list(&vectors["cosigners"]).iter().chain([&vectors["log"]]) {
         seeds.add("a_verifier_key_has_one_spelling", key.as_str().expect("text"));
     }
-    for path in ["tile/0/000", "tile/0/x001/234.p/5", "tile/7/x001/x234/067", "tile/entries/273.p/112", "tile/8/000"] {
+    for path in
+        ["tile/0/000", "tile/0/x001/234.p/5", "tile/7/x001/x234/067", "tile/entries/273.p/112", "tile/8/000"]
+    {
         seeds.add("a_tile_path_has_one_spelling", path);
     }
     let leaves: Vec<Hash> = (0..5_u8).map(|number| leaf_hash(&[number])).collect();
@@ -139,8 +141,12 @@ fn of_logs(seeds: &mut Seeds) {
     let checkpoint = SignedCheckpoint::parse(note).expect("the good note");
     let proof = inclusion_of_leaves(&leaves, 2).expect("a leaf");
     for extra in [&b""[..], b"extra"] {
-        let exported =
-            ExportedProof { extra: extra.to_vec(), index: 2, proof: proof.clone(), checkpoint: checkpoint.clone() };
+        let exported = ExportedProof {
+            extra: extra.to_vec(),
+            index: 2,
+            proof: proof.clone(),
+            checkpoint: checkpoint.clone(),
+        };
         seeds.add("an_exported_proof_is_written_back_as_it_was_read", exported.to_string());
     }
 }
@@ -157,11 +163,15 @@ fn of_sealing(seeds: &mut Seeds) {
     }
     seeds.add("a_value_at_rest_opens_only_as_it_was_sealed", hex(&vectors["at_rest"]["sealed"]));
     seeds.add("a_password_envelope_is_bounded", hex(&vectors["password"]["envelope"]));
-    seeds.add("a_password_is_one_however_it_was_typed", vectors["password"]["password"].as_str().expect("text"));
+    seeds.add(
+        "a_password_is_one_however_it_was_typed",
+        vectors["password"]["password"].as_str().expect("text"),
+    );
     for case in list(&acts["good"]) {
         let (key, act) = (hex(&case["public_key"]), hex(&case["bytes"]));
         let signature = &act[act.len() - 64..];
-        seeds.add("a_signing_key_is_canonical_and_verifies_nothing_by_chance", [&key[..], signature].concat());
+        seeds
+            .add("a_signing_key_is_canonical_and_verifies_nothing_by_chance", [&key[..], signature].concat());
     }
     for algorithm in [Algorithm::X25519, Algorithm::XWing] {
         let secret = mohar_protocol::sealing::SealingSecret::from_seed(algorithm, &[5; 32]);
@@ -169,8 +179,7 @@ fn of_sealing(seeds: &mut Seeds) {
         seeds.add("a_sealing_key_takes_a_wrap_or_is_refused", public.as_bytes());
         seeds.add("a_sealing_key_takes_a_wrap_or_is_refused", codec::encode(public));
     }
-    let office =
-        ceremony::OfficeSecrets { office: [1; 32], signing: [2; 32], sealing: [3; 32] };
+    let office = ceremony::OfficeSecrets { office: [1; 32], signing: [2; 32], sealing: [3; 32] };
     let secrets = ceremony::NodeSecrets { transport: [4; 32], storage: [5; 32], offices: vec![office] };
     seeds.add("node_secrets_open_only_as_they_were_sealed", codec::encode(&secrets));
 }
@@ -239,7 +248,11 @@ fn snapshot() -> mohar_protocol::directory::Snapshot {
         name_hi: "श्री अ".to_owned(),
         name_en: "Shri A".to_owned(),
     };
-    Snapshot { addresses: vec!["/ip4/10.0.0.1/tcp/4001".to_owned()], posts: vec![post], officers: vec![officer] }
+    Snapshot {
+        addresses: vec!["/ip4/10.0.0.1/tcp/4001".to_owned()],
+        posts: vec![post],
+        officers: vec![officer],
+    }
 }
 
 /// What real nodes said to each other.
@@ -247,8 +260,7 @@ fn of_exchange(seeds: &mut Seeds) {
     let mut world = World::found(7, 4, WorldFaults::NONE, None);
     world.run(120_000);
     let mut kinds: BTreeMap<u8, usize> = BTreeMap::new();
-    let mut frames: Vec<&Vec<u8>> =
-        world.oracle.heard.values().flatten().map(|(_, frame)| frame).collect();
+    let mut frames: Vec<&Vec<u8>> = world.oracle.heard.values().flatten().map(|(_, frame)| frame).collect();
     frames.sort_by_key(|frame| frame.len());
     for frame in frames {
         let seen = kinds.entry(frame[1]).or_default();
@@ -261,7 +273,10 @@ fn of_exchange(seeds: &mut Seeds) {
     let office = world.state.offices[0].id;
     let log = records.log(&office).expect("memory").expect("an own log");
     seeds.add("a_value_has_one_spelling", codec::encode(&log));
-    let by = || mohar_protocol::control::Credentials { login: "admin".to_owned(), password: "लंबा पासवर्ड".to_owned() };
+    let by = || mohar_protocol::control::Credentials {
+        login: "admin".to_owned(),
+        password: "लंबा पासवर्ड".to_owned(),
+    };
     let matter = MatterId([1; 32]);
     for request in [
         Request::Status,
@@ -310,7 +325,11 @@ fn of_texts(seeds: &mut Seeds) {
     seeds.add("a_cover_is_read_only_in_its_one_form", cover);
     let note = Note::of_text("hi", "एक\nदो").expect("a note").to_content(Kind::Note).body;
     seeds.add("a_note_is_read_only_in_its_one_form", note);
-    for label in ["application/pdf; pages=12; date=2026-11-20", "Image/PNG; pages=-3; date=x; q", ";;=;pages=99999999999"] {
+    for label in [
+        "application/pdf; pages=12; date=2026-11-20",
+        "Image/PNG; pages=-3; date=x; q",
+        ";;=;pages=99999999999",
+    ] {
         seeds.add("a_label_says_the_same_twice", label);
     }
 }
@@ -331,15 +350,26 @@ fn of_office(seeds: &mut Seeds) {
     for paper in papers {
         seeds.add("an_upload_is_told_by_its_bytes", paper);
     }
-    let part = |head: &str, body: &str| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
-    let form = [part("name=\"title\"", "पत्र"), part("name=\"paper\"; filename=\"a.pdf\"", "%PDF-1.7 %%EOF")].concat();
+    let part =
+        |head: &str, body: &str| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+    let form = [part("name=\"title\"", "पत्र"), part("name=\"paper\"; filename=\"a.pdf\"", "%PDF-1.7 %%EOF")]
+        .concat();
     seeds.add("a_form_with_a_paper_is_read_or_refused", format!("{form}--b--\r\n"));
     seeds.add("a_form_with_a_paper_is_read_or_refused", part("name=\"title\"; filename=\"\"", ""));
     let id = "5976b3776e3de50fd2f86f9018ae650f19daccc718f1b348db2e823ec4556bbd";
-    for field in [id, &id[..32], &format!("{id}.{id}"), "2026-11-22", "/desk?tab=sent&page=2", "//evil.example", "-271821-04-20"] {
+    for field in [
+        id,
+        &id[..32],
+        &format!("{id}.{id}"),
+        "2026-11-22",
+        "/desk?tab=sent&page=2",
+        "//evil.example",
+        "-271821-04-20",
+    ] {
         seeds.add("a_field_of_a_form_is_read_or_refused", field);
     }
-    for note in ["पृ.34/प और पृ.3/टी देखें, कंडिका 4", "p.34/c, p.3/n and para 4; p.९९/c", "पृष्ठ 1234567/प"] {
+    for note in ["पृ.34/प और पृ.3/टी देखें, कंडिका 4", "p.34/c, p.3/n and para 4; p.९९/c", "पृष्ठ 1234567/प"]
+    {
         seeds.add("a_note_is_shown_as_it_was_written", note);
     }
 }

@@ -10,4 +10,5 @@ pub mod bench;
 pub mod fuzz;
 pub mod invariants;
 pub mod processes;
+pub mod runs;
 pub mod world;

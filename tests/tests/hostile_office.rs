@@ -16,6 +16,7 @@ use mohar_protocol::message::Message;
 use mohar_protocol::records::Records;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::sealing::{ClearRef, ContentRef};
+use mohar_tests::world::disk::Commit;
 use mohar_tests::world::{World, WorldFaults};
 
 /// The office under attack, and its node.
@@ -54,7 +55,7 @@ impl Scene {
 
     /// Gives an input to the good node and commits; returns what it was refused.
     fn give(&mut self, input: Input) -> Vec<Refusal> {
-        let now = self.world.now().plus_ms(self.world.nodes[GOOD].skew_ms);
+        let now = self.world.nodes[GOOD].clock.shows(self.world.now());
         let node = &mut self.world.nodes[GOOD];
         let mut records = Records::new(&node.store);
         let mut outputs = Vec::new();
@@ -64,7 +65,7 @@ impl Scene {
             machine.step(now, &mut entropy, &mut records, input, &mut outputs).expect("no fault");
         }
         let writes = records.into_writes();
-        node.store.commit(writes);
+        node.store.commit(writes, Commit::Durable, 0);
         let refused = outputs.into_iter().filter_map(|output| match output {
             Output::Noted(refusal) => Some(refusal),
             _ => None,

@@ -4,6 +4,7 @@
 use super::mirror::Page;
 use super::{Cosigner, Event, Machine, Peer, Step, Stop};
 use crate::act::{Body, Header, Place, body};
+use crate::guard::{self, Guard};
 use crate::id::{ActId, OfficeId};
 use crate::log::checkpoint::{Checkpoint, SignedCheckpoint, VerifiedCheckpoint};
 use crate::log::cosignature;
@@ -43,8 +44,10 @@ impl Machine {
         for office in std::mem::take(&mut self.grown) {
             let mut log = step.records.log(&office)?.ok_or(StoreFault::damaged("an own log is gone"))?;
             // One flipped bit must be found before it is signed, never after.
-            recheck(&log.frontier, log.signed.size(), &step.records.log_hashes(office))
-                .map_err(|_| StoreFault::damaged("an own log does not add up to its head"))?;
+            if !guard::is_off(Guard::Recheck) {
+                recheck(&log.frontier, log.signed.size(), &step.records.log_hashes(office))
+                    .map_err(|_| StoreFault::damaged("an own log does not add up to its head"))?;
+            }
             let checkpoint = Checkpoint::new(origin(&office), log.frontier.head())
                 .sign(&self.host(&office)?.secrets.signing)
                 .map_err(|e| StoreFault::because("sign a checkpoint", e))?;

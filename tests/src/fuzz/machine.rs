@@ -22,11 +22,12 @@ use mohar_protocol::message::Message;
 use mohar_protocol::records::{Records, Role};
 use mohar_protocol::registry::Registry;
 use mohar_protocol::sealing::SealingSecret;
-use mohar_protocol::sealing::at_rest::StorageKey;
 use mohar_protocol::sealing::content::clear_reference;
-use mohar_protocol::testing::{MemoryStore, TestState};
+use mohar_protocol::testing::TestState;
 use mohar_protocol::time::Timestamp;
 
+use crate::world::disk::{Commit, Disk};
+use crate::world::driver::storage_key;
 use crate::world::{World, WorldFaults};
 
 /// Frames of one input: enough for a conversation, few enough to stay fast.
@@ -112,7 +113,7 @@ fn run(frames: &[(u8, Vec<u8>)]) {
     let writes = records.into_writes();
     if !writes.is_empty() {
         let mut store = stage.store.clone();
-        store.commit(writes);
+        store.commit(writes, Commit::Durable, 0);
         let mut records = Records::new(&store);
         let mut again = stage.machine(&store);
         let done = again.step(now, &mut entropy, &mut records, Input::Tick, &mut Vec::new());
@@ -122,7 +123,7 @@ fn run(frames: &[(u8, Vec<u8>)]) {
 
 /// Where the work has come to.
 struct Stage {
-    store: MemoryStore,
+    store: Disk,
     state: TestState,
     /// Offices of the node under test.
     own: Vec<usize>,
@@ -137,11 +138,10 @@ fn stage() -> &'static Stage {
     STAGE.get_or_init(|| {
         let mut world = World::found(SEED, OFFICES, WorldFaults::NONE, None);
         world.run(WORK_MS);
-        let now = world.now().plus_ms(world.nodes[0].skew_ms);
-        let heard = world.oracle.heard.iter().filter(|((to, _), _)| *to == 0);
-        let heard = heard.flat_map(|(_, frames)| frames.iter().cloned());
+        let now = world.nodes[0].clock.shows(world.now());
         // Node numbers to peer numbers: the node under test is not among its peers.
-        let heard = heard.map(|(from, frame)| (from as u8 - 1, frame)).collect();
+        let heard = world.heard().filter(|(to, from, _)| *to == 0 && *from > 0);
+        let heard = heard.map(|(_, from, frame)| (from as u8 - 1, frame.to_vec())).collect();
         let peers = world.nodes[1..]
             .iter()
             .map(|node| Peer(world.state.offices[node.offices[0]].keys.transport.public().to_bytes()));
@@ -164,14 +164,14 @@ fn hostile_keys(state: &TestState, own: &[usize]) -> BTreeMap<KeyId, SecretKey> 
 }
 
 impl Stage {
-    fn machine(&self, store: &MemoryStore) -> Machine {
+    fn machine(&self, store: &Disk) -> Machine {
         let host = |index: &usize| {
             let office = &self.state.offices[*index];
             let sealing = SealingSecret::from_seed(ceremony::SEALING, &office.keys.sealing.to_seed());
             HostSecrets { office: office.id, signing: office.keys.signing.clone(), sealing }
         };
         let hosts = self.own.iter().map(host).collect();
-        let storage = StorageKey::from_bytes([1; 32]);
+        let storage = storage_key(0);
         let machine = Machine::start(Registry::new(self.state.id), hosts, storage, &Records::new(store));
         machine.expect("the node starts from what it kept")
     }

@@ -260,13 +260,13 @@ fn of_exchange(seeds: &mut Seeds) {
     let mut world = World::found(7, 4, WorldFaults::NONE, None);
     world.run(120_000);
     let mut kinds: BTreeMap<u8, usize> = BTreeMap::new();
-    let mut frames: Vec<&Vec<u8>> = world.oracle.heard.values().flatten().map(|(_, frame)| frame).collect();
+    let mut frames: Vec<&[u8]> = world.heard().map(|(_, _, frame)| frame).collect();
     frames.sort_by_key(|frame| frame.len());
     for frame in frames {
         let seen = kinds.entry(frame[1]).or_default();
         *seen += 1;
         if *seen <= 3 {
-            seeds.add("a_message_is_its_only_frame", frame.clone());
+            seeds.add("a_message_is_its_only_frame", frame);
         }
     }
     let records = Records::new(&world.nodes[0].store);

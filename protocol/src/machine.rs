@@ -19,6 +19,7 @@ mod mirror;
 mod news;
 mod officer;
 mod recall;
+mod steady;
 mod track;
 
 use std::cell::RefCell;
@@ -31,6 +32,7 @@ pub use self::io::{
 use self::link::Link;
 pub use self::matter::open_key;
 use self::news::Unnamed;
+use self::steady::Steady;
 use crate::entropy::Entropy;
 use crate::hash::Hash;
 use crate::id::{ActId, OfficeId};
@@ -44,6 +46,7 @@ use crate::sealing::at_rest::StorageKey;
 use crate::time::Timestamp;
 
 /// The secrets of one hosted office.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct HostSecrets {
     /// The office.
     pub office: OfficeId,
@@ -66,6 +69,7 @@ impl HostSecrets {
 }
 
 /// An office of this node.
+#[cfg_attr(feature = "testing", derive(Clone))]
 struct Host {
     secrets: HostSecrets,
     mirror: SecretKey,
@@ -86,6 +90,7 @@ struct Cosigner {
 }
 
 /// The machine. See the module's first sentence for how it is driven.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct Machine {
     storage: StorageKey,
     hosts: BTreeMap<OfficeId, Host>,
@@ -95,6 +100,7 @@ pub struct Machine {
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
+    steady: Steady,
     /// Who cosigns whose log, computed when first asked for and forgotten when the registry changes.
     placements: RefCell<BTreeMap<OfficeId, Vec<(OfficeId, Role)>>>,
 }
@@ -112,7 +118,10 @@ pub(crate) enum Stop {
 
 /// What one step works with.
 pub(crate) struct Step<'s, 'r> {
+    /// What the node's clock shows: for what is declared and cosigned.
     pub now: Timestamp,
+    /// Goes on whatever the clock does: for when to say something again.
+    pub steady: Timestamp,
     pub entropy: &'s mut Entropy,
     pub records: &'s mut Records<'r>,
     pub outputs: &'s mut Vec<Output>,
@@ -169,7 +178,11 @@ impl Machine {
         records: &Records<'_>,
     ) -> Result<Self, StoreFault> {
         let mut machine = Self::new(registry, hosts, storage);
-        machine.lengths = records.dossiers()?.into_iter().collect();
+        for (office, _) in records.dossiers()? {
+            let register = machine.registry.office(&office);
+            let register = register.map_err(|e| StoreFault::because("take over a folded registry", e))?;
+            machine.digests.insert(office, register.digest());
+        }
         machine.place_cosigners();
         Ok(machine)
     }
@@ -178,6 +191,20 @@ impl Machine {
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
         self.links.values().map(Link::footprint).sum()
+    }
+
+    /// What the machine remembers beside the records, for telling two states of it apart: what was
+    /// said, to whom, and whether that was just now.
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let links: Vec<_> = self.links.iter().map(|(peer, link)| (peer, link.memory(now))).collect();
+        let cosigners: Vec<_> = self
+            .hosts
+            .values()
+            .flat_map(|host| &host.cosigners)
+            .map(|c| (c.office, c.role, c.acked, c.sent, c.sent_at == now))
+            .collect();
+        format!("{links:?} {cosigners:?}")
     }
 
     /// The most offers that are followed for one peer.
@@ -196,6 +223,7 @@ impl Machine {
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
+            steady: Steady::default(),
             placements: RefCell::default(),
         }
     }
@@ -227,7 +255,8 @@ impl Machine {
         input: Input,
         outputs: &mut Vec<Output>,
     ) -> Result<(), StoreFault> {
-        let mut step = Step { now, entropy, records, outputs };
+        let steady = self.steady.goes_on(now, matches!(input, Input::Tick));
+        let mut step = Step { now, steady, entropy, records, outputs };
         let step = &mut step;
         let done = match input {
             Input::Tick => self.tick(step),

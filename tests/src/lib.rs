@@ -11,4 +11,5 @@ pub mod fuzz;
 pub mod invariants;
 pub mod processes;
 pub mod runs;
+pub mod small;
 pub mod world;

@@ -46,7 +46,7 @@ impl Machine {
     /// Asks for chunks while there is room.
     pub(super) fn fetch(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
         let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
-        link.asked.retain(|_, at| step.now.ms_since(*at) < ASK_AGAIN_MS);
+        link.asked.retain(|_, at| step.steady.ms_since(*at) < ASK_AGAIN_MS);
         let mut position = 0;
         while link.asked.len() < ASKED_MAX {
             let Some(wanted) = link.wanted.get(position).copied() else { break };
@@ -60,7 +60,7 @@ impl Machine {
                     break;
                 }
                 if let Entry::Vacant(free) = link.asked.entry((wanted.root, index)) {
-                    free.insert(step.now);
+                    free.insert(step.steady);
                     let ask = Message::GetChunk { root: wanted.root, length: wanted.length, index };
                     step.outputs.push(super::Output::Send { to: peer, message: ask });
                 }

@@ -256,7 +256,7 @@ impl Machine {
     /// Asks for dossiers, a few at a time, so that a thin line is not filled with answers that are
     /// asked for again meanwhile.
     pub(super) fn ask_dossiers(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
-        let now = step.now;
+        let now = step.steady;
         let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
         let waits = |p: &Pursued| p.asked_at.is_some_and(|at| now.ms_since(at) < ASK_AGAIN_MS);
         let free = DOSSIERS_AT_ONCE.saturating_sub(link.pursued.values().filter(|p| waits(p)).count());

@@ -52,6 +52,7 @@ pub(super) struct Pursued {
 
 /// A usable link.
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub(super) struct Link {
     pub offices: Vec<OfficeId>,
     pub level_max: u16,
@@ -69,7 +70,19 @@ impl Link {
     /// Entries remembered.
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
-        self.incoming.len() + self.wanted.len() + self.asked.len() + self.said.len() + self.leaves_asked.len()
+        let questions = self.asked.len() + self.leaves_asked.len() + self.pursued.len();
+        self.incoming.len() + self.wanted.len() + self.said.len() + questions
+    }
+
+    /// What is remembered, with each time as "just now" or "before".
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let incoming: Vec<_> =
+            self.incoming.iter().map(|(id, offer)| (id, offer.head, offer.asked_at == now)).collect();
+        let said: Vec<_> = self.said.iter().map(|(id, at)| (id, *at == now)).collect();
+        let asked: Vec<_> = self.asked.iter().map(|(id, at)| (id, *at == now)).collect();
+        let leaves: Vec<_> = self.leaves_asked.iter().map(|(id, at)| (id, *at == now)).collect();
+        format!("{incoming:?} {said:?} {asked:?} {leaves:?} {:?}", self.wanted)
     }
 
     /// Whether to say something about a matter now; notes that it was said.
@@ -115,8 +128,8 @@ impl Machine {
         }
         self.seek_names(step)?;
         self.send_heads(step)?;
-        if step.now.ms_since(self.last_minute) >= COMPARE_MS {
-            self.last_minute = step.now;
+        if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
+            self.last_minute = step.steady;
             for peer in peers {
                 self.compare(step, peer)?;
                 let tracked = self.track(step, peer);

@@ -176,7 +176,7 @@ impl Machine {
         office: OfficeId,
         from: u64,
     ) -> Result<(), Stop> {
-        let now = step.now;
+        let now = step.steady;
         let link = self.link(peer)?;
         if link.leaves_asked.get(&office).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {
             return Ok(());

@@ -140,6 +140,17 @@ impl Step<'_, '_> {
     fn event(&mut self, event: Event) {
         self.outputs.push(Output::Event(event));
     }
+
+    /// Reports a refusal and goes on: what one peer brings about must not end the work for others.
+    fn tolerate(&mut self, done: Result<(), Stop>) -> Result<(), Stop> {
+        match done {
+            Err(Stop::Refused(refusal)) => {
+                self.outputs.push(Output::Noted(refusal));
+                Ok(())
+            }
+            other => other,
+        }
+    }
 }
 
 impl Machine {

@@ -479,3 +479,15 @@ fn the_route_remembers_each_office_once() {
     assert_eq!((gone.came_from, gone.opened), (Some(desk.matter.holder), false));
     assert_eq!(gone.phase, Phase::InTransit { from: desk.matter.holder, rest: Rest::Desk });
 }
+
+#[test]
+fn a_ready_that_names_the_last_number_there_is_fits_nothing() {
+    let mut desk = desk();
+    desk.matter.came_from = Some(desk.to);
+    let ready = desk.ready(|header, ready| {
+        header.number = u64::MAX;
+        ready.recall = true;
+    });
+    let act = desk.act(&desk.handover(ready), |header| header.holder = Some(desk.to));
+    assert_eq!(desk.advance(&act, &desk.node()), Err(Refusal::ReadyMismatch));
+}

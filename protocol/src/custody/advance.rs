@@ -220,7 +220,7 @@ impl Matter {
                 ready.recall
                     && !self.opened
                     && self.came_from == Some(ready.to)
-                    && header.number + 1 == self.number
+                    && header.number.checked_add(1) == Some(self.number)
             }
             _ => return Err(Refusal::NotQueued),
         };

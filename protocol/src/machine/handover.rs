@@ -147,7 +147,13 @@ impl Machine {
         let offers: Vec<(MatterId, Incoming)> =
             link.incoming.iter().map(|(id, o)| (*id, o.clone())).collect();
         for (id, offer) in offers {
-            self.drive_offer(step, peer, id, &offer)?;
+            let driven = self.drive_offer(step, peer, id, &offer);
+            if let Err(Stop::Refused(refusal)) = driven {
+                // Dropped, so that it does not come up again every second; it may be offered anew.
+                self.link(peer)?.incoming.remove(&id);
+                step.send(peer, Message::refused(id.into(), refusal));
+            }
+            step.tolerate(driven)?;
         }
         Ok(())
     }

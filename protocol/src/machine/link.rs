@@ -128,13 +128,8 @@ impl Machine {
     pub(super) fn tick(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in &peers {
-            for office in self.links[peer].offices.clone() {
-                self.offer_now(step, &office)?;
-            }
-            self.drive_incoming(step, *peer)?;
-            self.ask_dossiers(step, *peer)?;
-            self.fetch(step, *peer)?;
-            self.link(*peer)?.meter.tick(step.steady);
+            let served = self.serve(step, *peer);
+            step.tolerate(served)?;
         }
         self.succeed(step)?;
         self.seek_names(step)?;
@@ -143,10 +138,23 @@ impl Machine {
             self.last_minute = step.steady;
             for peer in peers {
                 self.compare(step, peer)?;
-                self.track(step, peer)?;
+                let tracked = self.track(step, peer);
+                step.tolerate(tracked)?;
             }
             self.anchor_logs(step)?;
         }
+        Ok(())
+    }
+
+    /// What one peer is due every second.
+    fn serve(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        for office in self.link(peer)?.offices.clone() {
+            self.offer_now(step, &office)?;
+        }
+        self.drive_incoming(step, peer)?;
+        self.ask_dossiers(step, peer)?;
+        self.fetch(step, peer)?;
+        self.link(peer)?.meter.tick(step.steady);
         Ok(())
     }
 

@@ -196,19 +196,21 @@ impl Machine {
         log: &mut LogState,
     ) -> Result<bool, Stop> {
         let mut gap = false;
-        let ahead = step.records.leaves(&office, log.contents_to, LOOK_AHEAD)?;
-        let full = ahead.len() == LOOK_AHEAD;
-        for id in ahead {
-            let act = step.records.expect_act(&id)?;
-            for reference in contents_of(&act) {
-                gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
+        loop {
+            let ahead = step.records.leaves(&office, log.contents_to, LOOK_AHEAD)?;
+            let full = ahead.len() == LOOK_AHEAD;
+            for id in ahead {
+                let act = step.records.expect_act(&id)?;
+                for reference in contents_of(&act) {
+                    gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
+                }
+                if !gap {
+                    log.contents_to += 1;
+                }
             }
-            if !gap {
-                log.contents_to += 1;
+            if gap || !full {
+                break;
             }
-        }
-        if full && !gap {
-            return self.look_for_contents(step, peer, office, log);
         }
         Ok(!gap && log.contents_to == log.signed.size())
     }

@@ -22,6 +22,7 @@ pub mod machine;
 pub mod matter_text;
 pub mod message;
 pub mod placement;
+pub mod recipients;
 pub mod records;
 pub mod refusal;
 pub mod registry;

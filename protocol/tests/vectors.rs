@@ -12,6 +12,9 @@ mod cases;
 #[path = "support/forger.rs"]
 mod forger;
 #[allow(dead_code, reason = "other test binaries use the rest")]
+#[path = "support/later.rs"]
+mod later;
+#[allow(dead_code, reason = "other test binaries use the rest")]
 #[path = "support/town.rs"]
 mod town;
 #[path = "support/write.rs"]
@@ -81,7 +84,7 @@ fn acts_have_their_id_and_bytes() {
         assert!(act.verify(&key).is_ok());
     }
     let verbs: Vec<&str> = list(&vectors["good"]).iter().map(|good| text(&good["verb"])).collect();
-    assert!(verbs.len() >= 17, "{verbs:?}");
+    assert!(verbs.len() >= 28, "{verbs:?}");
 }
 
 #[test]

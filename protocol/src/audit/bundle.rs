@@ -266,16 +266,19 @@ impl Reading {
     fn side_act(&mut self, position: u64, bytes: &[u8]) {
         let line = match self.judge.act(bytes) {
             Err(finding) => ActLine::unread(position, Verdict::Failed(finding)),
-            Ok((act, _)) => {
+            Ok((act, signer)) => {
                 let mut found = self.place(&act);
                 let header = act.header();
                 self.judge.tally.did(Check::Link);
+                let beside = self.matter.as_ref().map(|matter| matter.check_beside(&act, &signer));
                 if header.place != Place::Side || header.kind == MatterKind::REGISTER {
                     found.push(Refusal::ChainKind.into());
                 } else if header.matter != self.matter.as_ref().map(|matter| matter.id) {
                     found.push(Finding::ReadyStray);
                 } else if !header.previous.is_some_and(|named| self.known.contains(&named)) {
                     found.push(Refusal::ChainGap.into());
+                } else if let Some(Err(refusal)) = beside {
+                    found.push(refusal.into());
                 }
                 ActLine::of(position, &act, &found)
             }

@@ -288,6 +288,7 @@ impl Walk {
 
     /// A side act of a matter: what it embeds must be this office's own word.
     fn judge_side(&mut self, act: &VerifiedAct) -> Result<(), Finding> {
+        custody::beside::check_form(act)?;
         match act.body() {
             Body::Ready(ready) if ready.to.office != self.office => Err(Finding::ReadyStray),
             Body::RequestRecall(request) => {

@@ -189,7 +189,7 @@ impl Machine {
         for act in step.records.chain(id, 0, usize::MAX >> 1)? {
             let act = step.records.expect_act(&act)?;
             // The wraps of a `receive` stay behind: the handover that follows it has its own.
-            let stays = matches!(act.body(), Body::Receive(_));
+            let stays = matches!(act.body(), Body::Receive(_) | Body::TakeUp(_));
             for reference in contents_of(&act).into_iter().filter(|_| !stays) {
                 complete &= self.want(step, peer, reference.root, reference.length)?;
             }
@@ -540,7 +540,9 @@ pub(super) fn contents_of(act: &VerifiedAct) -> Vec<ClearRef> {
         Body::Open(body) => Some(body.wraps),
         Body::Diarise(body) => Some(body.wraps),
         Body::Handover(body) => Some(body.wraps),
+        Body::BlindHandover(body) => Some(body.wraps),
         Body::Receive(body) => Some(body.wraps),
+        Body::TakeUp(body) => Some(body.wraps),
         Body::Directory(body) => Some(body.snapshot),
         _ => None,
     };

@@ -7,16 +7,20 @@
 //! last said to whom. Everything else it reads through [`Records`]. It never reads a clock,
 //! randomness, a disk or a socket.
 
+mod acts;
 mod append;
+mod branch;
 mod content;
 mod cosign;
 mod dossier;
+mod fork;
 mod handover;
 pub mod io;
 mod link;
 mod matter;
 mod mirror;
 mod officer;
+mod reassign;
 mod recall;
 mod track;
 
@@ -220,6 +224,7 @@ impl Machine {
             Request::Register { actor, change } => self.change_register(step, &actor, &change),
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
+            Request::Reassign(acts) => self.take_order(step, None, &acts),
         }
     }
 

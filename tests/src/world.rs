@@ -6,6 +6,7 @@
 
 mod network;
 mod officers;
+mod orders;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,6 +90,8 @@ pub struct Node {
     /// Its clock is this much ahead, in milliseconds.
     pub skew_ms: u64,
     old_disk: Option<MemoryStore>,
+    /// It burnt down: it never comes back.
+    pub dead: bool,
 }
 
 /// Something that will happen.
@@ -192,6 +195,7 @@ impl World {
                 offices,
                 skew_ms,
                 old_disk: None,
+                dead: false,
             });
             world.start(node);
             let package = world.state.package();
@@ -321,7 +325,7 @@ impl World {
 
     /// Starts a node from its disk.
     fn start(&mut self, node: usize) {
-        if self.nodes[node].machine.is_some() {
+        if self.nodes[node].machine.is_some() || self.nodes[node].dead {
             return;
         }
         let storage = StorageKey::from_bytes([node as u8 + 1; 32]);

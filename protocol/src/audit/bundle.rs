@@ -290,6 +290,11 @@ impl Reading {
     /// it cites was the newest below it, as far as the bundle shows.
     fn place(&mut self, act: &VerifiedAct) -> Vec<Finding> {
         let header = act.header();
+        if matches!(act.body(), Body::Reassign(_) | Body::Endorse(_)) {
+            // What an authority says stands in the log of any office that it concerns.
+            let is_placed = self.places.indexes.keys().any(|(placed, _)| *placed == act.id());
+            return if is_placed { Vec::new() } else { vec![Finding::NoEvidence] };
+        }
         let Some(office) = header.office else { return vec![Refusal::ActHeader.into()] };
         let mut found: Vec<Finding> = self.judge.admitted(&office).err().into_iter().collect();
         self.judge.tally.did(Check::Register);

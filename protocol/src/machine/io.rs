@@ -91,6 +91,8 @@ pub enum Request {
     },
     /// Take in charters and dossiers that came by file: at founding, and when a child is admitted.
     Import(Package),
+    /// Take an order of reassignment: the `reassign` first, then its endorsements.
+    Reassign(Vec<minicbor::bytes::ByteVec>),
 }
 
 /// In whose name something is done. The key is wiped when this is dropped.

@@ -6,6 +6,7 @@ use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
+use crate::act::{MatterKind, Place};
 use crate::id::OfficeId;
 use crate::limits::LEAVES_PER_MESSAGE_MAX;
 use crate::log::checkpoint::VerifiedCheckpoint;
@@ -80,6 +81,9 @@ impl Machine {
             match verified {
                 Ok((act, _)) => {
                     step.records.append_leaf(&office, &mut log, &act);
+                    if act.header().place == Place::Chain && act.header().kind != MatterKind::REGISTER {
+                        self.seen(step, &act)?;
+                    }
                 }
                 Err(stop) => {
                     step.records.put_log(&office, &log);

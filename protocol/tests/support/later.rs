@@ -10,7 +10,8 @@ use mohar_protocol::audit::LogDirectory;
 use mohar_protocol::hash::Hash;
 use mohar_protocol::id::{ActId, Commitment, ContentRoot, KeyId};
 use mohar_protocol::keys::SecretKey;
-use mohar_protocol::log::proof::Proof;
+use mohar_protocol::log::proof::{Leaves, Proof, inclusion};
+use mohar_protocol::log::tree::leaf_hash;
 use mohar_protocol::recipients::{Recipient, commit};
 use mohar_protocol::sealing::ContentRef;
 
@@ -127,8 +128,35 @@ pub fn later_forged() -> Vec<LogCase> {
             push(f, log, take_up(f, log, order(f, log, |order| order.epoch += 1)));
         }),
         ("a taking up of the old epoch", "chain.epoch", |f, log| {
-            let act = take_up(f, log, order(f, log, |_| ()));
+            let order = order(f, log, |_| ());
+            let act = take_up(f, log, order.clone());
+            log.leaves.extend(order);
             push(f, log, f.forge(&act, &f.node, |header, _| header.epoch = 0));
+        }),
+        ("a taking up by an order that the office did not log", "custody.order_open", |f, log| {
+            push(f, log, take_up(f, log, order(f, log, |_| ())));
+        }),
+        ("a taking up before the window is over", "custody.order_open", |f, log| {
+            let order = order(f, log, |order| order.window = 1);
+            let act = take_up(f, log, order.clone());
+            log.leaves.extend(order);
+            push(f, log, act);
+        }),
+        ("a taking up of what was contested", "custody.order_contested", |f, log| {
+            let order = order(f, log, |_| ());
+            let (act, contest) = (take_up(f, log, order.clone()), order[0].clone());
+            log.leaves.extend(order);
+            f.sign_again(log);
+            let contest = contested(f, log, &contest, log.leaves.len() as u64 - 2);
+            log.leaves.push(contest);
+            push(f, log, act);
+        }),
+        ("a contest whose checkpoint does not hold the order", "log.proof_invalid", |f, log| {
+            let order = order(f, log, |_| ());
+            let first = order[0].clone();
+            log.leaves.extend(order);
+            f.sign_again(log);
+            push(f, log, contested(f, log, &first, 5));
         }),
     ]
 }
@@ -139,6 +167,15 @@ fn holder(f: &Forger, log: &LogDirectory) -> Holder {
 
 fn blind(f: &Forger) -> Body {
     Body::BlindHandover(BlindHandover { to: f.tehsil_desk, sealing: KeyId([7; 32]), wraps: f.wraps })
+}
+
+/// The office contests an order, with the proof of the leaf at an index of its log as it stands.
+fn contested(f: &Forger, log: &LogDirectory, order: &[u8], index: u64) -> Vec<u8> {
+    let hashes: Vec<Hash> = log.leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+    let proof = inclusion(&Leaves(&hashes), index, hashes.len() as u64).unwrap();
+    let order = UnverifiedAct::parse(order).unwrap().id();
+    let contest = Contest { order, note: log.checkpoint.clone().into(), index, proof };
+    beside(f, log, &f.node, Body::Contest(contest))
 }
 
 /// The next act of the chain, with so many contents.

@@ -258,6 +258,9 @@ impl Walk {
     }
 
     fn judge_time(&mut self, header: &Header, found: &mut Vec<Finding>) {
+        if header.office.is_some() && header.office != Some(self.office) {
+            return; // the word of another office, with that office's clock and anchor
+        }
         self.judge.tally.did(Check::Time);
         if header.time < self.time {
             found.push(Finding::TimeBackwards);

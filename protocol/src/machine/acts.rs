@@ -4,7 +4,7 @@
 use minicbor::bytes::ByteVec;
 
 use super::{Machine, Peer, Step, Stop};
-use crate::act::{Place, VerifiedAct};
+use crate::act::{Body, Place, VerifiedAct};
 use crate::custody::{Matter, Phase};
 use crate::id::MatterId;
 use crate::limits::LEAVES_PER_MESSAGE_MAX;
@@ -96,10 +96,13 @@ impl Machine {
         Ok(Taken::Kept)
     }
 
-    /// Whether the act before this one is known here, so that a branch cannot begin in the air.
+    /// Whether the act before this one is known here, and was held by the office that speaks: a
+    /// branch cannot begin in the air, nor be written by a stranger.
     fn is_linked_here(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
         let Some(previous) = act.header().previous else { return Ok(false) };
         let Some(before) = step.records.act(&previous)? else { return Ok(false) };
-        Ok(before.matter() == act.matter() && before.header().number + 1 == act.header().number)
+        let had = before.header().holder.map(|holder| holder.office);
+        let speaks = act.header().office == had || matches!(act.body(), Body::TakeUp(_));
+        Ok(before.matter() == act.matter() && before.header().number + 1 == act.header().number && speaks)
     }
 }

@@ -197,7 +197,7 @@ impl Machine {
             self.note_taken_up(step, &act)?;
         }
         self.follow_newest(step, from, &id)?;
-        self.drive_orders(step)
+        self.drive_orders(step, Some(&id))
     }
 
     /// Follows the branch of the latest epoch, if there is one after that of the chain.

@@ -151,9 +151,13 @@ impl Machine {
         if !above && !had && step.records.log(&office)?.is_none() {
             return Err(Refusal::MatterUnknown.into());
         }
-        for act in [&before, &first, &second] {
-            self.seen(step, act)?;
+        // Only what could be a fork is kept: anybody can sign two acts for anybody's file.
+        self.seen(step, &before)?;
+        if !self.could_both_follow(step, &first, &second)? {
+            return Err(Refusal::ChainKind.into());
         }
+        self.seen(step, &first)?;
+        self.seen(step, &second)?;
         // Either may have been here before, when the act before them was not.
         if step.records.fork(&id, epoch)?.is_none() {
             self.prove(step, &first, &second)?;

@@ -1,11 +1,9 @@
 //! The four steps by which a file moves between offices: offer, ready, handover, receive. Each
 //! step is repeated until the next one is seen, and each repeats harmlessly.
 
-use minicbor::bytes::ByteVec;
-
 use super::dossier::bounded_acts;
 use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
-use super::{Event, Machine, Peer, Step, Stop};
+use super::{Machine, Peer, Step, Stop};
 use crate::act::body::{Cited, Ready};
 use crate::act::{Body, Header, LEVEL, Place, UnverifiedAct, VerifiedAct, body};
 use crate::custody::{Matter, Phase};
@@ -21,7 +19,6 @@ use crate::refusal::Refusal;
 use crate::registry::Signer;
 use crate::sealing::content::clear_reference;
 use crate::sealing::{ClearRef, MatterKey};
-use crate::time::Timestamp;
 
 /// A ready lapses when the sender's log has grown by this much since its offer: about a week of a
 /// busy district, long before the receiver could have changed beyond recognition.

@@ -107,7 +107,7 @@ impl Machine {
                 self.track(step, peer)?;
             }
             self.anchor_logs(step)?;
-            self.drive_orders(step)?;
+            self.drive_orders(step, None)?;
             self.spread_orders(step)?;
             self.spread_forks(step)?;
         }

@@ -74,7 +74,7 @@ impl Machine {
         step.records.put_order(&matter, &id, OrderState::default());
         step.event(Event::Matter(matter));
         self.spread_orders(step)?;
-        self.drive_orders(step)?;
+        self.drive_orders(step, Some(&matter))?;
         Ok(receipt)
     }
 
@@ -99,7 +99,10 @@ impl Machine {
         for (matter, id, state) in step.records.orders(None, ORDERS_MAX)? {
             let Some(order) = self.stored_order(step, &matter, &id)? else { continue };
             let concerned = [order.act.header().office, Some(order.body.from), Some(order.body.to.office)];
-            for office in concerned.into_iter().flatten().filter(|office| !self.hosts(office)) {
+            for office in concerned.into_iter().flatten() {
+                if self.hosts(&office) {
+                    continue;
+                }
                 let Some(peer) = self.peer_of(&office) else { continue };
                 if !self.link(peer)?.may_say(MatterId(id.0), step.now) {
                     continue;
@@ -114,9 +117,14 @@ impl Machine {
         Ok(())
     }
 
-    /// Does the next step for every order: contest it, or take the matter up.
-    pub(super) fn drive_orders(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        for (matter, id, state) in step.records.orders(None, ORDERS_MAX)? {
+    /// Does the next step for every order, or for those of one matter: contest it, or take the
+    /// matter up.
+    pub(super) fn drive_orders(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        of: Option<&MatterId>,
+    ) -> Result<(), Stop> {
+        for (matter, id, state) in step.records.orders(of, ORDERS_MAX)? {
             if state.contested {
                 continue;
             }

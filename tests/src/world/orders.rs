@@ -44,10 +44,13 @@ impl World {
     }
 
     /// The offices above order everything that the dead ones held to be taken up at the post of an
-    /// office that lives. Returns which matters were ordered.
+    /// office that lives. Returns which matters were ordered; one whose node is down orders nothing.
     pub fn reassign_all(&mut self, window: u32) -> BTreeSet<MatterId> {
         let mut ordered = BTreeSet::new();
-        for node in (0..self.nodes.len()).filter(|node| !self.nodes[*node].dead) {
+        for node in 0..self.nodes.len() {
+            if self.nodes[node].machine.is_none() {
+                continue;
+            }
             for (above, child) in self.dead_below(node) {
                 for (matter, named) in self.known_at(node, &child) {
                     if ordered.insert(matter) {
@@ -85,7 +88,9 @@ impl World {
         let matters: BTreeSet<MatterId> = rows.filter_map(|(key, _)| of(key)).collect();
         let held = |id: MatterId| {
             let last = records.last_known(&id).expect("memory")?;
-            (last.header().holder?.office == *office).then(|| (id, last.id()))
+            // A second order beside an open one would be a second answer to one question.
+            let open = !records.orders(Some(&id), 1).expect("memory").is_empty();
+            (last.header().holder?.office == *office && !open).then(|| (id, last.id()))
         };
         matters.into_iter().filter_map(held).collect()
     }

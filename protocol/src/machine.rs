@@ -19,9 +19,11 @@ pub mod io;
 mod link;
 mod matter;
 mod mirror;
+mod news;
 mod officer;
 mod reassign;
 mod recall;
+mod steady;
 mod track;
 
 use std::cell::RefCell;
@@ -33,7 +35,10 @@ pub use self::io::{
 };
 use self::link::Link;
 pub use self::matter::open_key;
+use self::news::Unnamed;
+use self::steady::Steady;
 use crate::entropy::Entropy;
+use crate::hash::Hash;
 use crate::id::{ActId, OfficeId};
 use crate::keys::SecretKey;
 use crate::placement::placement;
@@ -45,6 +50,7 @@ use crate::sealing::at_rest::StorageKey;
 use crate::time::Timestamp;
 
 /// The secrets of one hosted office.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct HostSecrets {
     /// The office.
     pub office: OfficeId,
@@ -67,6 +73,7 @@ impl HostSecrets {
 }
 
 /// An office of this node.
+#[cfg_attr(feature = "testing", derive(Clone))]
 struct Host {
     secrets: HostSecrets,
     mirror: SecretKey,
@@ -87,14 +94,17 @@ struct Cosigner {
 }
 
 /// The machine. See the module's first sentence for how it is driven.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct Machine {
     storage: StorageKey,
     hosts: BTreeMap<OfficeId, Host>,
     registry: Registry,
-    lengths: BTreeMap<OfficeId, u64>,
+    digests: BTreeMap<OfficeId, Hash>,
+    unnamed: BTreeMap<OfficeId, Unnamed>,
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
+    steady: Steady,
     /// Who cosigns whose log, computed when first asked for and forgotten when the registry changes.
     placements: RefCell<BTreeMap<OfficeId, Vec<(OfficeId, Role)>>>,
 }
@@ -112,7 +122,10 @@ pub(crate) enum Stop {
 
 /// What one step works with.
 pub(crate) struct Step<'s, 'r> {
+    /// What the node's clock shows: for what is declared and cosigned.
     pub now: Timestamp,
+    /// Goes on whatever the clock does: for when to say something again.
+    pub steady: Timestamp,
     pub entropy: &'s mut Entropy,
     pub records: &'s mut Records<'r>,
     pub outputs: &'s mut Vec<Output>,
@@ -139,20 +152,73 @@ impl Machine {
         storage: StorageKey,
         records: &Records<'_>,
     ) -> Result<Self, StoreFault> {
-        let hosts = hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect();
-        let mut machine = Self {
-            storage,
-            hosts,
-            registry,
-            lengths: BTreeMap::new(),
-            links: BTreeMap::new(),
-            grown: BTreeSet::new(),
-            last_minute: Timestamp(0),
-            placements: RefCell::default(),
-        };
+        let mut machine = Self::new(registry, hosts, storage);
         machine.rebuild_registry(records)?;
         machine.place_cosigners();
         Ok(machine)
+    }
+
+    /// A machine for offices whose records hold just what a registry has folded already: a founded
+    /// state, simulated many times.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    #[cfg(feature = "testing")]
+    pub fn start_folded(
+        registry: Registry,
+        hosts: Vec<HostSecrets>,
+        storage: StorageKey,
+        records: &Records<'_>,
+    ) -> Result<Self, StoreFault> {
+        let mut machine = Self::new(registry, hosts, storage);
+        for (office, _) in records.dossiers()? {
+            let register = machine.registry.office(&office);
+            let register = register.map_err(|e| StoreFault::because("take over a folded registry", e))?;
+            machine.digests.insert(office, register.digest());
+        }
+        machine.place_cosigners();
+        Ok(machine)
+    }
+
+    /// What the machine remembers of its peers, in entries: must stay bounded whatever they say.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        self.links.values().map(Link::footprint).sum()
+    }
+
+    /// What the machine remembers beside the records, for telling two states of it apart: what was
+    /// said, to whom, and whether that was just now.
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let links: Vec<_> = self.links.iter().map(|(peer, link)| (peer, link.memory(now))).collect();
+        let cosigners: Vec<_> = self
+            .hosts
+            .values()
+            .flat_map(|host| &host.cosigners)
+            .map(|c| (c.office, c.role, c.acked, c.sent, c.sent_at == now))
+            .collect();
+        format!("{links:?} {cosigners:?}")
+    }
+
+    /// The most offers that are followed for one peer.
+    #[cfg(feature = "testing")]
+    pub fn offers_max(&self) -> usize {
+        self.links.values().map(|link| link.incoming.len()).max().unwrap_or(0)
+    }
+
+    fn new(registry: Registry, hosts: Vec<HostSecrets>, storage: StorageKey) -> Self {
+        Self {
+            storage,
+            hosts: hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect(),
+            registry,
+            digests: BTreeMap::new(),
+            unnamed: BTreeMap::new(),
+            links: BTreeMap::new(),
+            grown: BTreeSet::new(),
+            last_minute: Timestamp(0),
+            steady: Steady::default(),
+            placements: RefCell::default(),
+        }
     }
 
     /// The registry, for whoever has to show names or find keys.
@@ -182,13 +248,15 @@ impl Machine {
         input: Input,
         outputs: &mut Vec<Output>,
     ) -> Result<(), StoreFault> {
-        let mut step = Step { now, entropy, records, outputs };
+        let steady = self.steady.goes_on(now, matches!(input, Input::Tick));
+        let mut step = Step { now, steady, entropy, records, outputs };
         let step = &mut step;
         let done = match input {
             Input::Tick => self.tick(step),
             Input::Connected(peer) => self.connected(step, peer),
             Input::Disconnected(peer) => {
                 self.links.remove(&peer);
+                self.ask_others_for_names(peer);
                 step.event(Event::Links);
                 Ok(())
             }
@@ -246,6 +314,12 @@ impl Machine {
     /// The peer that is linked and hosts an office.
     fn peer_of(&self, office: &OfficeId) -> Option<Peer> {
         self.links.iter().find(|(_, link)| link.offices.contains(office)).map(|(peer, _)| *peer)
+    }
+
+    /// Whether the registry admits a peer.
+    pub fn admits(&self, peer: &Peer) -> bool {
+        let offices = self.registry.offices_of_transport(&peer.0);
+        !offices.is_empty() && !offices.iter().any(|office| self.hosts(office))
     }
 
     /// Peers that the registry admits: what the transport's allow list must be.

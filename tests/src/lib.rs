@@ -8,4 +8,6 @@
 pub mod bench;
 pub mod invariants;
 pub mod processes;
+pub mod runs;
+pub mod small;
 pub mod world;

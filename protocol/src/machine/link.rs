@@ -3,8 +3,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::mirror::Page;
+use super::news::Given;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
+use crate::hash::Hash;
 use crate::id::{ContentRoot, MatterId, OfficeId};
 use crate::message::{HEIGHTS_MAX, Message, VERSION};
 use crate::refusal::Refusal;
@@ -40,8 +43,16 @@ pub(super) struct Wanted {
     pub length: u64,
 }
 
+/// A dossier that a peer has and that differs from ours; the digest, if the peer has said it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pursued {
+    pub digest: Option<Hash>,
+    pub asked_at: Option<Timestamp>,
+}
+
 /// A usable link.
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub(super) struct Link {
     pub offices: Vec<OfficeId>,
     pub level_max: u16,
@@ -51,9 +62,29 @@ pub(super) struct Link {
     pub said: BTreeMap<MatterId, Timestamp>,
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
     pub tracked_to: Option<MatterId>,
+    pub pursued: BTreeMap<OfficeId, Pursued>,
+    pub given: Given,
 }
 
 impl Link {
+    /// Entries remembered.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        let questions = self.asked.len() + self.leaves_asked.len() + self.pursued.len();
+        self.incoming.len() + self.wanted.len() + self.said.len() + questions
+    }
+
+    /// What is remembered, with each time as "just now" or "before".
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let incoming: Vec<_> =
+            self.incoming.iter().map(|(id, offer)| (id, offer.head, offer.asked_at == now)).collect();
+        let said: Vec<_> = self.said.iter().map(|(id, at)| (id, *at == now)).collect();
+        let asked: Vec<_> = self.asked.iter().map(|(id, at)| (id, *at == now)).collect();
+        let leaves: Vec<_> = self.leaves_asked.iter().map(|(id, at)| (id, *at == now)).collect();
+        format!("{incoming:?} {said:?} {asked:?} {leaves:?} {:?}", self.wanted)
+    }
+
     /// Whether to say something about a matter now; notes that it was said.
     pub fn may_say(&mut self, matter: MatterId, now: Timestamp) -> bool {
         if self.said.get(&matter).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {
@@ -85,6 +116,7 @@ impl Machine {
         self.track(step, peer)?;
         self.spread_orders(step)?;
         self.spread_forks(step)?;
+        self.seek_names(step)?;
         step.event(Event::Links);
         Ok(())
     }
@@ -97,11 +129,13 @@ impl Machine {
                 self.offer_now(step, &office)?;
             }
             self.drive_incoming(step, *peer)?;
+            self.ask_dossiers(step, *peer)?;
             self.fetch(step, *peer)?;
         }
+        self.seek_names(step)?;
         self.send_heads(step)?;
-        if step.now.ms_since(self.last_minute) >= COMPARE_MS {
-            self.last_minute = step.now;
+        if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
+            self.last_minute = step.steady;
             for peer in peers {
                 self.compare(step, peer)?;
                 self.track(step, peer)?;
@@ -131,15 +165,13 @@ impl Machine {
             Message::Charter { from: position, acts } => self.take_charter(step, from, position, &acts),
             Message::DossierHeights { heights } => self.dossier_heights(step, from, &heights),
             Message::GetDossier { office, from: position } => self.send_dossier(step, from, office, position),
-            Message::Dossier { office, from: position, acts } => {
-                self.take_dossier(step, from, office, position, &acts)
-            }
-            Message::Head { office, note, from: index, leaves } => {
-                self.take_head(step, from, office, &note, index, &leaves)
+            Message::Dossier { office, acts } => self.take_dossier(step, from, office, &acts),
+            Message::Head { office, note, from: index, leaves, contents } => {
+                self.take_head(step, from, office, &note, index, Page { leaves, contents })
             }
             Message::GetLeaves { office, from: index } => self.send_leaves(step, from, office, index),
-            Message::Leaves { office, from: index, leaves } => {
-                self.take_leaves(step, from, office, index, &leaves)
+            Message::Leaves { office, from: index, leaves, contents } => {
+                self.take_leaves(step, from, office, index, Page { leaves, contents })
             }
             Message::AddCheckpoint { office, old_size, proof, note } => {
                 self.add_checkpoint(step, from, office, old_size, &proof, &note)
@@ -171,7 +203,10 @@ impl Machine {
             }
             Message::GetBranch { matter, head, order } => self.send_branch(step, from, matter, head, &order),
             Message::Branch { matter, acts } => self.take_branch(step, from, matter, &acts),
-            Message::Refused { about: _, code } => {
+            Message::Refused { about, code } => {
+                if Refusal::from_code(&code) == Some(Refusal::ContentMissing) {
+                    self.not_there(step, from, ContentRoot(about.0));
+                }
                 step.outputs.extend(Refusal::from_code(&code).map(Output::Noted));
                 Ok(())
             }

@@ -14,6 +14,7 @@ use crate::sealing::SealingSecret;
 use crate::time::Timestamp;
 
 /// A post with the officer who holds it.
+#[derive(Clone)]
 pub struct TestPost {
     /// The post.
     pub post: PostId,
@@ -24,6 +25,7 @@ pub struct TestPost {
 }
 
 /// An office with all its secrets.
+#[derive(Clone)]
 pub struct TestOffice {
     /// The office.
     pub id: OfficeId,
@@ -64,6 +66,7 @@ impl TestOffice {
 }
 
 /// A founded state.
+#[derive(Clone)]
 pub struct TestState {
     /// Its id.
     pub id: StateId,

@@ -15,7 +15,10 @@ use crate::world::World;
 /// What is missing where.
 pub fn check(world: &World) -> Broken {
     for (owner, office) in world.state.offices.iter().enumerate() {
-        let records = Records::new(&world.nodes[world.host_of(owner)].store);
+        if !world.oracle.trusts(&office.id) {
+            continue;
+        }
+        let records = Records::new(world.nodes[world.host_of(owner)].store.as_written());
         let held = records.held(&office.id).map_err(|e| e.to_string())?;
         for (key, role, size, _) in held.by {
             if role != Role::Mirror {
@@ -27,6 +30,9 @@ pub fn check(world: &World) -> Broken {
                 .iter()
                 .position(|other| HostSecrets::mirror(&other.keys.signing).public().id() == key);
             let mirror = mirror.ok_or("a cosigner that is no office")?;
+            if world.nodes[world.host_of(mirror)].hostile {
+                continue;
+            }
             stored(world, world.host_of(mirror), &office.id, size)
                 .map_err(|what| format!("office {owner} at node {mirror}: {what}"))?;
         }
@@ -35,7 +41,7 @@ pub fn check(world: &World) -> Broken {
 }
 
 fn stored(world: &World, mirror: usize, office: &OfficeId, size: u64) -> Broken {
-    let records = Records::new(&world.nodes[mirror].store);
+    let records = Records::new(world.nodes[mirror].store.as_written());
     let fault = |e: mohar_protocol::records::StoreFault| e.to_string();
     let ids = records.leaves(office, 0, size as usize).map_err(fault)?;
     if (ids.len() as u64) < size {

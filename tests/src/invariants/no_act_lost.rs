@@ -11,7 +11,10 @@ use crate::world::World;
 /// The act that is missing.
 pub fn check(world: &World) -> Broken {
     for (node, act) in &world.oracle.acknowledged {
-        let records = Records::new(&world.nodes[*node].store);
+        if world.nodes[*node].hostile {
+            continue;
+        }
+        let records = Records::new(world.nodes[*node].store.as_written());
         let offices = world.nodes[*node].offices.iter().map(|office| world.state.offices[*office].id);
         let is_logged = offices.into_iter().any(|office| matches!(records.place(act, &office), Ok(Some(_))));
         if !is_logged || records.act(act).map_err(|e| e.to_string())?.is_none() {

@@ -17,8 +17,8 @@ use crate::world::World;
 /// Who tells what differently.
 pub fn check(world: &World) -> Broken {
     let mut heads: BTreeMap<MatterId, Vec<(usize, (u32, u64), ActId)>> = BTreeMap::new();
-    for (at, node) in world.nodes.iter().enumerate().filter(|(_, node)| !node.dead) {
-        for (_, value) in node.store.rows().filter(|((table, _), _)| *table == Table::MATTERS) {
+    for (at, node) in world.honest().filter(|(_, node)| !node.lost) {
+        for (_, value) in node.store.rows(Table::MATTERS) {
             let matter: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
             if matter.offices().into_iter().any(|visited| world.is_hosted(at, &visited)) {
                 let height = (matter.epoch, matter.number);
@@ -26,6 +26,7 @@ pub fn check(world: &World) -> Broken {
             }
         }
     }
+    heads.retain(|matter, _| world.oracle.is_clean(matter));
     for (matter, tellers) in heads {
         let newest = tellers.iter().max_by_key(|(_, height, _)| *height).map(|(_, _, head)| *head);
         if let Some((at, height, _)) = tellers.iter().find(|(_, _, head)| Some(*head) != newest) {

@@ -15,7 +15,7 @@ use super::World;
 impl World {
     /// A node burns down with everything on its disk; it never comes back.
     pub fn burn(&mut self, node: usize) {
-        self.nodes[node].dead = true;
+        self.nodes[node].lost = true;
         self.crash(node);
     }
 
@@ -31,16 +31,9 @@ impl World {
         })
     }
 
-    /// Lets so many minutes pass in which nobody works.
-    pub fn rest(&mut self, minutes: u32) {
-        for _ in 0..minutes {
-            self.run(60_000);
-        }
-    }
-
     /// Whether an office lived on a node that burnt down.
-    pub fn is_dead(&self, office: &OfficeId) -> bool {
-        (0..self.nodes.len()).any(|node| self.nodes[node].dead && self.is_hosted(node, office))
+    pub fn is_lost(&self, office: &OfficeId) -> bool {
+        (0..self.nodes.len()).any(|node| self.nodes[node].lost && self.is_hosted(node, office))
     }
 
     /// The offices above order everything that the dead ones held to be taken up at the post of an
@@ -51,7 +44,7 @@ impl World {
             if self.nodes[node].machine.is_none() {
                 continue;
             }
-            for (above, child) in self.dead_below(node) {
+            for (above, child) in self.lost_below(node) {
                 for (matter, named) in self.known_at(node, &child) {
                     if ordered.insert(matter) {
                         self.order(node, above, named, window);
@@ -63,9 +56,9 @@ impl World {
     }
 
     /// Dead offices whose office above lives on a node, with the index of that one.
-    fn dead_below(&self, node: usize) -> Vec<(usize, OfficeId)> {
+    fn lost_below(&self, node: usize) -> Vec<(usize, OfficeId)> {
         let offices = self.state.offices.iter().map(|office| office.id);
-        let dead: Vec<OfficeId> = offices.filter(|office| self.is_dead(office)).collect();
+        let dead: Vec<OfficeId> = offices.filter(|office| self.is_lost(office)).collect();
         let above = |child: &OfficeId| self.state.registry.office(child).ok()?.parent();
         let here = &self.nodes[node].offices;
         dead.into_iter()
@@ -79,13 +72,11 @@ impl World {
 
     /// Matters that a node knows to be held by an office, with the last act it knows of each.
     fn known_at(&self, node: usize, office: &OfficeId) -> Vec<(MatterId, ActId)> {
-        let records = Records::new(&self.nodes[node].store);
-        let rows = self.nodes[node].store.rows();
-        let of = |(table, key): &(Table, Vec<u8>)| match *table {
-            Table::MATTERS | Table::BRANCHES => Some(MatterId(key[..32].try_into().ok()?)),
-            _ => None,
-        };
-        let matters: BTreeSet<MatterId> = rows.filter_map(|(key, _)| of(key)).collect();
+        let store = &self.nodes[node].store;
+        let records = Records::new(store.as_written());
+        let rows = store.rows(Table::MATTERS).chain(store.rows(Table::BRANCHES));
+        let matters: BTreeSet<MatterId> =
+            rows.filter_map(|(key, _)| key.first_chunk::<32>().copied().map(MatterId)).collect();
         let held = |id: MatterId| {
             let last = records.last_known(&id).expect("memory")?;
             // A second order beside an open one would be a second answer to one question.
@@ -97,10 +88,10 @@ impl World {
 
     fn order(&mut self, node: usize, above: usize, named: ActId, window: u32) {
         let alive: Vec<usize> =
-            (0..self.state.offices.len()).filter(|at| !self.is_dead(&self.state.offices[*at].id)).collect();
+            (0..self.state.offices.len()).filter(|at| !self.is_lost(&self.state.offices[*at].id)).collect();
         let to = alive[(self.rng.next_u64() % alive.len() as u64) as usize];
         let to = Holder { office: self.state.offices[to].id, post: self.state.offices[to].posts[0].post };
-        let named = Records::new(&self.nodes[node].store).expect_act(&named).expect("an act that is kept");
+        let named = Records::new(self.nodes[node].store.as_written()).expect_act(&named).expect("an act that is kept");
         let keys = [self.state.offices[above].keys.operating.clone()];
         let acts = ceremony::reassign(&self.state.registry, &named, to, window, &keys, self.now);
         let acts = acts.expect("an order by the keys above");
@@ -108,12 +99,12 @@ impl World {
     }
 
     /// What living nodes know a dead office to hold: the matters that wait for an order.
-    pub fn held_by_the_dead(&self) -> BTreeSet<MatterId> {
+    pub fn held_by_the_lost(&self) -> BTreeSet<MatterId> {
         let mut held = BTreeSet::new();
-        for node in self.nodes.iter().filter(|node| !node.dead) {
-            for (_, value) in node.store.rows().filter(|((table, _), _)| *table == Table::MATTERS) {
+        for node in self.nodes.iter().filter(|node| !node.lost) {
+            for (_, value) in node.store.rows(Table::MATTERS) {
                 let matter: Matter = codec::decode(value, usize::MAX).expect("a row of ours");
-                if self.is_dead(&matter.holder.office) {
+                if self.is_lost(&matter.holder.office) {
                     held.insert(matter.id);
                 }
             }

@@ -17,7 +17,7 @@ mod town;
 
 use cases::{acts_forged, bundles_tampered, bytes_tampered, logs_tampered};
 use forger::Forger;
-use later::later_forged;
+use later::{later_forged, orders_forged};
 use mohar_protocol::act::body::{self, Tier};
 use mohar_protocol::act::{Body, Header, UnverifiedAct};
 use mohar_protocol::audit::{Bundle, LogDirectory, Report, Verdict, verify_bundle, verify_log};
@@ -71,7 +71,7 @@ fn every_tampered_log_is_refused_with_its_own_code() {
     let forger = Forger::new(&morning);
     let mut cases = 0;
     for (name, code, tamper) in
-        bytes_tampered().into_iter().chain(logs_tampered()).chain(acts_forged()).chain(later_forged())
+        bytes_tampered().into_iter().chain(logs_tampered()).chain(acts_forged()).chain(later_forged()).chain(orders_forged())
     {
         let mut log = morning.town.log(DISTRICT);
         tamper(&forger, &mut log);

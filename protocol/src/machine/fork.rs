@@ -104,7 +104,7 @@ impl Machine {
             }
             for peer in self.concerned_by(matter.as_ref(), [&first, &second]) {
                 let key = crate::id::MatterId(fork.first.0);
-                if self.link(peer)?.may_say(key, step.now) {
+                if self.link(peer)?.may_say(key, step.steady) {
                     let bytes = |act: &VerifiedAct| act.bytes().to_vec().into();
                     let (previous, first, second) = (bytes(&before), bytes(&first), bytes(&second));
                     step.send(peer, Message::Fork { previous, first, second });

@@ -65,7 +65,7 @@ impl Machine {
             }
         }
         for (id, take_up) in step.records.towards(Table::RELEASED, office, OFFERS_MAX)? {
-            if self.link(peer)?.may_say(id, step.now) {
+            if self.link(peer)?.may_say(id, step.steady) {
                 let act = step.records.expect_act(&ActId(id32(&take_up)?))?;
                 step.send(peer, Message::Branch { matter: id, acts: vec![act.bytes().to_vec().into()] });
             }

@@ -104,7 +104,7 @@ impl Machine {
                     continue;
                 }
                 let Some(peer) = self.peer_of(&office) else { continue };
-                if !self.link(peer)?.may_say(MatterId(id.0), step.now) {
+                if !self.link(peer)?.may_say(MatterId(id.0), step.steady) {
                     continue;
                 }
                 if state.contested {
@@ -209,7 +209,7 @@ impl Machine {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {
             // Not more often than an offer is repeated.
-            if self.link(peer)?.may_say(MatterId(head.0), step.now) {
+            if self.link(peer)?.may_say(MatterId(head.0), step.steady) {
                 let order_bytes = order.act.bytes().to_vec().into();
                 step.send(peer, Message::GetBranch { matter: order.act.matter(), head, order: order_bytes });
             }

@@ -98,6 +98,16 @@ pub fn later_forged() -> Vec<LogCase> {
         ("a side signature of no scheme", "input.empty", |f, log| {
             push(f, log, signature(f, log, "", |_| ()));
         }),
+    ]
+}
+
+/// What the rules of reassignment refuse, in the same way.
+pub fn orders_forged() -> Vec<LogCase> {
+    fn push(f: &Forger, log: &mut LogDirectory, act: Vec<u8>) {
+        log.leaves.push(act);
+        f.sign_again(log);
+    }
+    vec![
         ("a taking up without an order", "act.not_cose", |f, log| {
             push(f, log, take_up(f, log, vec![Vec::new()]));
         }),

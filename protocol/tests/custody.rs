@@ -439,9 +439,8 @@ fn later_conditions() -> BTreeMap<&'static str, String> {
         Ok(next) => phase_name(&next.phase).to_owned(),
         Err(refusal) => refusal.code().to_owned(),
     };
-    let noted = |change: fn(&mut Header)| {
-        code(&base, base.act(&Body::Note(body::Note {}), change), base.officer())
-    };
+    let noted =
+        |change: fn(&mut Header)| code(&base, base.act(&Body::Note(body::Note {}), change), base.officer());
     let with = |change: fn(&mut Desk), verb: &str| {
         let mut desk = desk();
         change(&mut desk);

@@ -213,7 +213,11 @@ fn a_stranger_cannot_freeze_a_file() {
         let header = Header {
             office: Some(far.id),
             charge: Some(far.posts[0].charge),
-            register: town.chain_of_register(FAR).iter().rfind(|act| act.header().place == Place::Chain).map(UnverifiedAct::id),
+            register: town
+                .chain_of_register(FAR)
+                .iter()
+                .rfind(|act| act.header().place == Place::Chain)
+                .map(UnverifiedAct::id),
             number: last.header().number + 1,
             previous: Some(last.id()),
             time: mohar_protocol::time::Timestamp(time),

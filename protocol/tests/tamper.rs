@@ -70,8 +70,12 @@ fn every_tampered_log_is_refused_with_its_own_code() {
     let morning = morning(1);
     let forger = Forger::new(&morning);
     let mut cases = 0;
-    for (name, code, tamper) in
-        bytes_tampered().into_iter().chain(logs_tampered()).chain(acts_forged()).chain(later_forged()).chain(orders_forged())
+    for (name, code, tamper) in bytes_tampered()
+        .into_iter()
+        .chain(logs_tampered())
+        .chain(acts_forged())
+        .chain(later_forged())
+        .chain(orders_forged())
     {
         let mut log = morning.town.log(DISTRICT);
         tamper(&forger, &mut log);

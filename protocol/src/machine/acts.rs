@@ -85,7 +85,8 @@ impl Machine {
             self.follow_branch(step, Some(from), act)?;
             return Ok(Taken::Kept);
         }
-        if header.number > matter.number + 1 && header.epoch == matter.epoch && matter.phase != Phase::Frozen {
+        if header.number > matter.number + 1 && header.epoch == matter.epoch && matter.phase != Phase::Frozen
+        {
             // A hint was lost in between: ask for the whole tail.
             step.send(from, Message::GetActs { matter: id, from: matter.number + 1 });
             return Ok(Taken::Waits);

@@ -33,12 +33,7 @@ impl Machine {
     }
 
     /// Keeps the proof of a fork, freezes the matter and spreads the word.
-    fn prove(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        one: &VerifiedAct,
-        other: &VerifiedAct,
-    ) -> Result<(), Stop> {
+    fn prove(&mut self, step: &mut Step<'_, '_>, one: &VerifiedAct, other: &VerifiedAct) -> Result<(), Stop> {
         let (id, epoch) = (one.matter(), one.header().epoch);
         if !self.could_both_follow(step, one, other)? {
             return Ok(());
@@ -77,7 +72,8 @@ impl Machine {
         };
         if step.records.chain_at(&id, number)? == Some(previous) {
             let Some(state) = self.state_at(step, &id, number)? else { return Ok(false) };
-            let follows = |act: &VerifiedAct| self.fold(Some(state.clone()), std::slice::from_ref(act)).is_ok();
+            let follows =
+                |act: &VerifiedAct| self.fold(Some(state.clone()), std::slice::from_ref(act)).is_ok();
             // Two takings up may follow different acts.
             let follows_elsewhere = |act: &VerifiedAct| {
                 act.header().previous != Some(previous) && matches!(act.body(), Body::TakeUp(_))

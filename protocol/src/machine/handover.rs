@@ -277,7 +277,9 @@ impl Machine {
             (Body::RequestRecall(request), Signer::Officer { .. }) => {
                 self.take_recall(step, Some(from), &act, request)
             }
-            (Body::Contest(contest), Signer::Node { office }) => self.take_contest(step, &act, contest, office),
+            (Body::Contest(contest), Signer::Node { office }) => {
+                self.take_contest(step, &act, contest, office)
+            }
             (Body::RefuseRecall(refusal), Signer::Node { office }) => {
                 let request = refusal.request;
                 step.records.put_side(&act);

@@ -138,12 +138,7 @@ impl Machine {
         Ok(())
     }
 
-    fn drive_order(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        order: &Order,
-        state: OrderState,
-    ) -> Result<(), Stop> {
+    fn drive_order(&mut self, step: &mut Step<'_, '_>, order: &Order, state: OrderState) -> Result<(), Stop> {
         if self.hosts(&order.body.from) && self.contest(step, order)? {
             return Ok(());
         }
@@ -169,12 +164,7 @@ impl Machine {
     }
 
     /// Takes the matter up when its acts are here and the window is over; asks for what is missing.
-    fn take_up(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        order: &Order,
-        waited: OrderState,
-    ) -> Result<(), Stop> {
+    fn take_up(&mut self, step: &mut Step<'_, '_>, order: &Order, waited: OrderState) -> Result<(), Stop> {
         let (id, named) = (order.act.matter(), order.act.header());
         let head = named.previous.ok_or(Refusal::OrderMismatch)?;
         let state = match self.way_to(step, &id, head)? {

@@ -69,7 +69,8 @@ impl Records<'_> {
     /// # Errors
     /// [`StoreFault`].
     pub fn branches_at(&self, matter: &MatterId, number: u64) -> Result<Vec<ActId>, StoreFault> {
-        let rows = self.scan_prefix(Table::BRANCHES, &key(&[&matter.0, &number.to_be_bytes()]), BRANCH_MAX)?;
+        let rows =
+            self.scan_prefix(Table::BRANCHES, &key(&[&matter.0, &number.to_be_bytes()]), BRANCH_MAX)?;
         rows.into_iter().map(|(key, _)| Ok(ActId(id32(&key[40..])?))).collect()
     }
 
@@ -137,7 +138,8 @@ impl Records<'_> {
     ) -> Result<Vec<(MatterId, ActId, OrderState)>, StoreFault> {
         let prefix = matter.map_or(&[][..], |matter| &matter.0);
         let read = |(key, value): (Vec<u8>, Vec<u8>)| {
-            let state = codec::decode(&value, usize::MAX).map_err(|e| StoreFault::because("read an order", e))?;
+            let state =
+                codec::decode(&value, usize::MAX).map_err(|e| StoreFault::because("read an order", e))?;
             Ok((MatterId(id32(&key[..32])?), ActId(id32(&key[32..])?), state))
         };
         self.scan_prefix(Table::ORDERS, prefix, max)?.into_iter().map(read).collect()
@@ -162,7 +164,8 @@ impl Records<'_> {
     /// [`StoreFault`].
     pub fn forks(&self, max: usize) -> Result<Vec<(MatterId, Fork)>, StoreFault> {
         let read = |(key, value): (Vec<u8>, Vec<u8>)| {
-            let fork = codec::decode(&value, usize::MAX).map_err(|e| StoreFault::because("read a fork", e))?;
+            let fork =
+                codec::decode(&value, usize::MAX).map_err(|e| StoreFault::because("read a fork", e))?;
             Ok((MatterId(id32(&key[..32])?), fork))
         };
         self.scan_prefix(Table::FORKS, &[], max)?.into_iter().map(read).collect()

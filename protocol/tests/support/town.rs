@@ -58,7 +58,8 @@ impl Town {
         state.add_office(None, "mp/indore", 3, None, &mut entropy, now);
         state.add_office(Some(DISTRICT), "mp/indore/depalpur", 2, None, &mut entropy, now);
         state.add_office(None, "mp/rewa", 1, None, &mut entropy, now);
-        let mut town = Self { state, now, nodes: Vec::new(), entropy, operations: 0, cut_off: BTreeSet::new() };
+        let mut town =
+            Self { state, now, nodes: Vec::new(), entropy, operations: 0, cut_off: BTreeSet::new() };
         for office in &town.state.offices {
             let store = MemoryStore::default();
             let registry = Registry::new(town.state.id);

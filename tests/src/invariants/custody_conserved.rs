@@ -46,7 +46,9 @@ pub fn check(world: &World) -> Broken {
 /// that is still there: what waits for a lost one waits until it is cancelled or reassigned.
 fn is_between_honest(world: &World, key: &[u8]) -> bool {
     let (Some(office), Some(matter)) = (key.first_chunk::<32>(), key.last_chunk::<32>()) else { return true };
-    !world.is_lost(&OfficeId(*office)) && world.oracle.trusts(&OfficeId(*office)) && world.oracle.is_clean(&MatterId(*matter))
+    !world.is_lost(&OfficeId(*office))
+        && world.oracle.trusts(&OfficeId(*office))
+        && world.oracle.is_clean(&MatterId(*matter))
 }
 
 /// What every node knows of the matter that a waiting row is about.

@@ -91,7 +91,9 @@ impl World {
             (0..self.state.offices.len()).filter(|at| !self.is_lost(&self.state.offices[*at].id)).collect();
         let to = alive[(self.rng.next_u64() % alive.len() as u64) as usize];
         let to = Holder { office: self.state.offices[to].id, post: self.state.offices[to].posts[0].post };
-        let named = Records::new(self.nodes[node].store.as_written()).expect_act(&named).expect("an act that is kept");
+        let named = Records::new(self.nodes[node].store.as_written())
+            .expect_act(&named)
+            .expect("an act that is kept");
         let keys = [self.state.offices[above].keys.operating.clone()];
         let acts = ceremony::reassign(&self.state.registry, &named, to, window, &keys, self.now);
         let acts = acts.expect("an order by the keys above");

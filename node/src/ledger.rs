@@ -16,7 +16,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use mohar_protocol::id::OfficeId;
-use mohar_protocol::machine::{Event, Input, Machine, NewContent, Output, Receipt, Request, Where};
+use mohar_protocol::machine::{
+    Backlog, Carried, Event, Input, Machine, NewContent, Output, Receipt, Request, Where,
+};
 use mohar_protocol::records::{Records, SMALL_CONTENT_BYTES_MAX, StoreFault, Table};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -57,6 +59,7 @@ pub struct Ledger {
     events: broadcast::Sender<Event>,
     registry: watch::Receiver<Arc<Registry>>,
     links: watch::Receiver<Arc<Links>>,
+    backlog: watch::Receiver<Backlog>,
     names: Arc<Mutex<()>>,
 }
 
@@ -97,6 +100,7 @@ pub struct Links {
 enum Asked {
     Request(Box<Request>, oneshot::Sender<Result<Receipt, Refusal>>),
     Rows(Vec<LocalRow>, oneshot::Sender<Result<(), Refusal>>),
+    Carry(Box<Request>, oneshot::Sender<Result<Carried, Refusal>>),
 }
 
 /// Starts the loop for the offices of the keyring. `registry` is empty and trusts one state.
@@ -119,6 +123,7 @@ pub fn start(
     let events = broadcast::Sender::new(EVENTS_MAX);
     let (registry_out, registry) = watch::channel(Arc::new(machine.registry().clone()));
     let (links_out, links) = watch::channel(Arc::new(Links::default()));
+    let (backlog_out, backlog) = watch::channel(Backlog::default());
     let ledger = Ledger {
         requests,
         store: store.clone(),
@@ -128,6 +133,7 @@ pub fn start(
         events: events.clone(),
         registry,
         links,
+        backlog,
         names: Arc::default(),
     };
     let turn = Turn {
@@ -140,6 +146,7 @@ pub fn start(
         events,
         registry: registry_out,
         links: links_out,
+        backlog: backlog_out,
     };
     let thread = std::thread::Builder::new()
         .name("ledger".to_owned())
@@ -157,6 +164,16 @@ impl Ledger {
     pub async fn request(&self, request: Request) -> Result<Receipt, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.ask(Asked::Request(Box::new(request), answer))?;
+        answered.await.unwrap_or(Err(Refusal::Busy))
+    }
+
+    /// Takes in or writes a carrier packet ([`Request::Carry`], [`Request::Pack`]).
+    ///
+    /// # Errors
+    /// The [`Refusal`]; [`Refusal::Busy`] when too many wait or the node is stopping.
+    pub async fn carry(&self, request: Request) -> Result<Carried, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Asked::Carry(Box::new(request), answer))?;
         answered.await.unwrap_or(Err(Refusal::Busy))
     }
 
@@ -206,6 +223,11 @@ impl Ledger {
     /// Which offices are reachable.
     pub fn links(&self) -> Arc<Links> {
         Arc::clone(&self.links.borrow())
+    }
+
+    /// What is known to be still to come from others.
+    pub fn backlog(&self) -> Backlog {
+        *self.backlog.borrow()
     }
 
     /// What changes from now on.

@@ -10,6 +10,8 @@
 mod acts;
 mod append;
 mod branch;
+mod carry;
+mod catch_up;
 mod content;
 mod cosign;
 mod dossier;
@@ -29,6 +31,8 @@ mod track;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::carry::Carried;
+pub use self::catch_up::Backlog;
 pub use self::cosign::{cosigner_name, origin};
 pub use self::io::{
     Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
@@ -261,6 +265,15 @@ impl Machine {
                 Ok(())
             }
             Input::Frame { from, bytes } => self.frame(step, from, &bytes),
+            Input::Request { ticket, request: request @ (Request::Carry(_) | Request::Pack { .. }) } => {
+                let answer = match self.carrier(step, request) {
+                    Ok(carried) => Ok(carried),
+                    Err(Stop::Refused(refusal)) => Err(refusal),
+                    Err(Stop::Fault(fault)) => return Err(fault),
+                };
+                step.outputs.push(Output::Carried { ticket, answer });
+                Ok(())
+            }
             Input::Request { ticket, request } => {
                 let answer = match self.request(step, request) {
                     Ok(receipt) => Ok(receipt),
@@ -293,6 +306,15 @@ impl Machine {
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
             Request::Reassign(acts) => self.take_order(step, None, &acts),
+            Request::Carry(_) | Request::Pack { .. } => Err(Refusal::PacketNotHere.into()),
+        }
+    }
+
+    fn carrier(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Carried, Stop> {
+        match request {
+            Request::Carry(bytes) => self.carry(step, &bytes),
+            Request::Pack { to, answers } => self.pack(step, to, answers),
+            _ => Err(Refusal::PacketNotHere.into()),
         }
     }
 

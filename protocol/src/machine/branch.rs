@@ -3,6 +3,7 @@
 
 use minicbor::bytes::ByteVec;
 
+use super::catch_up::Urgency;
 use super::handover::contents_of;
 use super::{Machine, Peer, Step, Stop};
 use crate::act::{Body, Place, VerifiedAct};
@@ -192,7 +193,7 @@ impl Machine {
             }
             self.seen(step, &act)?;
             for reference in contents_of(&act) {
-                self.want(step, from, reference.root, reference.length)?;
+                self.want(step, from, reference.root, reference.length, Urgency::Addressed)?;
             }
             self.note_taken_up(step, &act)?;
         }

@@ -1,6 +1,7 @@
 //! The four steps by which a file moves between offices: offer, ready, handover, receive. Each
 //! step is repeated until the next one is seen, and each repeats harmlessly.
 
+use super::catch_up::Urgency;
 use super::dossier::bounded_acts;
 use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
 use super::{Machine, Peer, Step, Stop};
@@ -106,7 +107,9 @@ impl Machine {
         let office = act.header().office.ok_or(Refusal::ActHeader)?;
         let Some(index) = step.records.place(&act.id(), &office)? else { return Ok(false) };
         let witnesses = self.host(&office)?.cosigners.iter().filter(|c| c.role == Role::Witness);
-        let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some());
+        // Whoever is reached by a packet only will not answer in time.
+        let linked = |peer: Peer| self.links.get(&peer).is_some_and(|link| !link.carried);
+        let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some_and(linked));
         Ok(!reachable
             || step.records.held(&office)?.count(Role::Witness, index) > 0
             // Either way: a clock that was set back must not hold custody for as long.
@@ -199,7 +202,7 @@ impl Machine {
             // The wraps of a `receive` stay behind: the handover that follows it has its own.
             let stays = matches!(act.body(), Body::Receive(_) | Body::TakeUp(_));
             for reference in contents_of(&act).into_iter().filter(|_| !stays) {
-                complete &= self.want(step, peer, reference.root, reference.length)?;
+                complete &= self.want(step, peer, reference.root, reference.length, Urgency::Addressed)?;
             }
         }
         Ok(complete)

@@ -1,5 +1,6 @@
 //! Everything that can happen to the machine and everything it can ask for.
 
+use super::carry::Carried;
 use crate::act::Body;
 use crate::custody::command::Command;
 use crate::hash::Hash;
@@ -93,6 +94,15 @@ pub enum Request {
     Import(Package),
     /// Take an order of reassignment: the `reassign` first, then its endorsements.
     Reassign(Vec<minicbor::bytes::ByteVec>),
+    /// Take in a carrier packet. Answered with [`Output::Carried`].
+    Carry(Vec<u8>),
+    /// Write a carrier packet. Answered with [`Output::Carried`].
+    Pack {
+        /// For whom.
+        to: OfficeId,
+        /// Frames that answer a packet taken in before.
+        answers: Vec<Vec<u8>>,
+    },
 }
 
 /// In whose name something is done. The key is wiped when this is dropped.
@@ -168,6 +178,13 @@ pub enum Output {
         ticket: Ticket,
         /// The answer.
         answer: Result<Receipt, Refusal>,
+    },
+    /// Answer a request about a carrier packet.
+    Carried {
+        /// Which.
+        ticket: Ticket,
+        /// The answer.
+        answer: Result<Carried, Refusal>,
     },
     /// The registry changed who is admitted.
     Admit(Vec<Peer>),

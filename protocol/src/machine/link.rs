@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::catch_up::{Meter, Urgency};
 use super::mirror::Page;
 use super::news::Given;
 use super::{Event, Machine, Output, Peer, Step, Stop};
@@ -41,6 +42,7 @@ pub(super) struct Incoming {
 pub(super) struct Wanted {
     pub root: ContentRoot,
     pub length: u64,
+    pub urgency: Urgency,
 }
 
 /// A dossier that a peer has and that differs from ours; the digest, if the peer has said it.
@@ -64,6 +66,9 @@ pub(super) struct Link {
     pub tracked_to: Option<MatterId>,
     pub pursued: BTreeMap<OfficeId, Pursued>,
     pub given: Given,
+    pub meter: Meter,
+    /// Not a link but a packet: a question costs a carry.
+    pub carried: bool,
 }
 
 impl Link {
@@ -131,6 +136,7 @@ impl Machine {
             self.drive_incoming(step, *peer)?;
             self.ask_dossiers(step, *peer)?;
             self.fetch(step, *peer)?;
+            self.link(*peer)?.meter.tick(step.now);
         }
         self.seek_names(step)?;
         self.send_heads(step)?;
@@ -150,9 +156,7 @@ impl Machine {
 
     /// Reads a frame and does what it asks. Whatever a peer says, the worst is a refusal.
     pub(super) fn frame(&mut self, step: &mut Step<'_, '_>, from: Peer, bytes: &[u8]) -> Result<(), Stop> {
-        if !self.links.contains_key(&from) {
-            return Err(Refusal::OfficeNotAdmitted.into());
-        }
+        self.link(from)?.meter.note(bytes.len());
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
         match message {
             Message::Hello { level_max, .. } => {

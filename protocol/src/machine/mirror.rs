@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
+use super::catch_up::Urgency;
 use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
@@ -204,7 +205,7 @@ impl Machine {
         for id in ahead {
             let act = step.records.expect_act(&id)?;
             for reference in contents_of(&act) {
-                gap |= !self.want(step, peer, reference.root, reference.length)?;
+                gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
             }
             if !gap {
                 log.contents_to += 1;

@@ -58,6 +58,9 @@ tables! {
     /// office → note: the latest checkpoint of an own log that a witness has cosigned
     18 WITNESSED;
 
+    /// transport key of a node, matter → an offer that came by carrier packet and is not done
+    50 CARRIED;
+
     // Derived: can be rebuilt from the tables above.
 
     /// matter → [`crate::custody::Matter`]

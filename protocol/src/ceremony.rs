@@ -3,6 +3,7 @@
 
 mod hosted;
 mod order;
+mod reassign;
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
@@ -10,6 +11,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use self::hosted::{HOSTED_KEYS_BYTES_MAX, HOSTED_OFFICES_MAX, HostedKeys};
 pub use self::order::give_order;
+pub use self::reassign::reassign;
 use crate::act::body::{ChargeKind, KeySet, Tier};
 use crate::act::{self, ActError, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, VerifiedAct, body};
 use crate::codec::{self, CodecError};

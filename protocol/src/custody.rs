@@ -6,7 +6,9 @@
 //! sends.
 
 mod advance;
+pub mod beside;
 pub mod command;
+pub mod order;
 
 use std::collections::BTreeSet;
 
@@ -133,6 +135,9 @@ pub struct Matter {
     /// From where it came to the present post, if from anywhere.
     #[n(11)]
     pub came_from: Option<Holder>,
+    /// Schema level of its acts: that of the first one, until it is raised.
+    #[n(12)]
+    pub level: u16,
 }
 
 impl Matter {

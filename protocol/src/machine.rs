@@ -7,12 +7,15 @@
 //! last said to whom. Everything else it reads through [`Records`]. It never reads a clock,
 //! randomness, a disk or a socket.
 
+mod acts;
 mod append;
+mod branch;
 mod carry;
 mod catch_up;
 mod content;
 mod cosign;
 mod dossier;
+mod fork;
 mod handover;
 pub mod io;
 mod link;
@@ -20,6 +23,7 @@ mod matter;
 mod mirror;
 mod news;
 mod officer;
+mod reassign;
 mod recall;
 mod steady;
 mod succession;
@@ -314,6 +318,7 @@ impl Machine {
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
             Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),
+            Request::Reassign(acts) => self.take_order(step, None, &acts),
             Request::Carry(_) | Request::Pack { .. } => Err(Refusal::PacketNotHere.into()),
         }
     }

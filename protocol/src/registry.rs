@@ -135,6 +135,14 @@ impl Registry {
             })
     }
 
+    /// The keys of the authority above an office, which may admit it and reassign its matters.
+    ///
+    /// # Errors
+    /// [`Refusal::OfficeUnknown`], or [`Refusal::NotAuthority`] before a charter is in force.
+    pub fn authority_over(&self, office: &OfficeId) -> Result<&KeySet, Refusal> {
+        self.admission_keys(self.office(office)?.parent()).ok_or(Refusal::NotAuthority)
+    }
+
     /// The keys that may admit an office under this parent.
     fn admission_keys(&self, parent: Option<OfficeId>) -> Option<&KeySet> {
         match parent {
@@ -262,6 +270,16 @@ impl Registry {
                 if matches!(body, Body::Endorse(_)) {
                     sets.extend(self.admission_keys(register.parent()));
                 }
+            }
+            Body::Reassign(reassign) => {
+                if header.office != self.office(&reassign.from)?.parent() {
+                    return Err(Refusal::NotAuthority);
+                }
+                sets.extend(self.admission_keys(header.office));
+            }
+            // Beside a file only orders are endorsed, by the same authority.
+            Body::Endorse(_) if header.kind != MatterKind::CHARTER => {
+                sets.extend(self.admission_keys(header.office));
             }
             Body::Endorse(_) => sets.extend(self.charter.endorsing_sets()),
             Body::SucceedDivide(_)

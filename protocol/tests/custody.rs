@@ -5,17 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use mohar_protocol::act::body::{self, Ready};
+use mohar_protocol::act::body::{self, Ready, Reassign};
 use mohar_protocol::act::{self, Body, Header, Holder, LEVEL, MatterKind, Place, UnverifiedAct, VerifiedAct};
 use mohar_protocol::ceremony;
 use mohar_protocol::custody::{Matter, Phase, Rest};
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::Hash;
-use mohar_protocol::id::{ActId, ContentRoot, KeyId, MatterId, OfficerId, PostId};
+use mohar_protocol::id::{ActId, Commitment, ContentRoot, KeyId, MatterId, OfficerId, PostId};
 use mohar_protocol::keys::SecretKey;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Signer;
-use mohar_protocol::sealing::ClearRef;
+use mohar_protocol::sealing::{ClearRef, ContentRef};
 use mohar_protocol::testing::TestState;
 use mohar_protocol::time::Timestamp;
 
@@ -59,6 +59,7 @@ fn desk() -> Desk {
         since: now,
         route: Vec::new(),
         came_from: Some(from),
+        level: LEVEL,
     };
     Desk { state, matter, from, to, successor, order }
 }
@@ -77,6 +78,8 @@ fn divide(state: &mut TestState, now: Timestamp) -> ActId {
 }
 
 const WRAPS: ClearRef = ClearRef { root: ContentRoot([5; 32]), length: 100 };
+const CONTENT: ContentRef =
+    ContentRef { root: ContentRoot([5; 32]), length: 300, commitment: Commitment([4; 32]), generation: 1 };
 const FORWARD: ActId = ActId([2; 32]);
 
 impl Desk {
@@ -196,10 +199,72 @@ impl Desk {
             "wake" => (Body::Wake(body::Wake {}), None, self.officer()),
             "close" => (Body::Close(body::Close { retention: 1 }), None, self.officer()),
             "reopen" => (Body::Reopen(body::Reopen {}), None, self.officer()),
+            "issue" => {
+                let act = self.act(&Body::Issue(body::Issue { root: Hash([3; 32]), count: 2 }), |header| {
+                    header.contents = vec![CONTENT; 2];
+                });
+                return (act, self.officer());
+            }
+            "blind_handover" => {
+                let blind = body::BlindHandover { to: self.to, sealing: KeyId([7; 32]), wraps: WRAPS };
+                (Body::BlindHandover(blind), Some(self.to), self.node())
+            }
+            "raise_level" => (Body::RaiseLevel(body::RaiseLevel { level: LEVEL + 1 }), None, self.node()),
+            "take_up" => return (self.take_up(|_, _| (), |_, _| ()), self.node_of(1)),
             other => unreachable!("{other}"),
         };
         let act = self.act(&body, |header| header.holder = holder.or(header.holder));
         (act, signer)
+    }
+
+    fn node_of(&self, office: usize) -> Signer {
+        Signer::Node { office: self.state.offices[office].id }
+    }
+
+    /// The order of the charter's keepers that the second office take the matter up, and its
+    /// endorsements, each by one of the keys.
+    fn order(&self, keys: &[SecretKey], change: impl FnOnce(&mut Header, &mut Reassign)) -> Vec<Vec<u8>> {
+        let mut header = Header {
+            office: None,
+            incarnation: 0,
+            place: Place::Side,
+            number: self.matter.number,
+            previous: Some(self.matter.head),
+            ..self.header()
+        };
+        let from = self.matter.holder.office;
+        let mut order = Reassign { from, to: self.to, epoch: self.matter.epoch + 1, window: 96 };
+        change(&mut header, &mut order);
+        let sign = |header: &Header, body: Body, key: &SecretKey| {
+            let (verb, bytes) = body.encode().unwrap();
+            act::sign(&Header { verb: verb.code(), body: bytes, ..header.clone() }, key).unwrap()
+        };
+        let first = sign(&header, Body::Reassign(order), &keys[0]);
+        let endorse = |key: &SecretKey| sign(&header, Body::Endorse(body::Endorse { act: first.id() }), key);
+        let rest = keys[1..].iter().map(|key| endorse(key).bytes().to_vec());
+        [first.bytes().to_vec()].into_iter().chain(rest).collect()
+    }
+
+    /// The second office takes the matter up, by an order that may be changed first.
+    fn take_up(
+        &self,
+        order: impl FnOnce(&mut Header, &mut Reassign),
+        change: impl FnOnce(&mut Header, &mut Vec<Vec<u8>>),
+    ) -> VerifiedAct {
+        let mut acts = self.order(&self.state.root[..2], order);
+        let mut header = Header {
+            office: Some(self.to.office),
+            epoch: self.matter.epoch + 1,
+            holder: Some(self.to),
+            ..self.header()
+        };
+        change(&mut header, &mut acts);
+        let mut acts = acts.into_iter().map(minicbor::bytes::ByteVec::from);
+        let order = acts.next().unwrap();
+        let body = Body::TakeUp(body::TakeUp { order, endorsements: acts.collect(), wraps: WRAPS });
+        let (verb, bytes) = body.encode().unwrap();
+        (header.verb, header.body) = (verb.code(), bytes);
+        act::sign(&header, &self.state.offices[1].keys.signing).unwrap()
     }
 
     fn advance(&self, act: &VerifiedAct, signer: &Signer) -> Result<Matter, Refusal> {
@@ -434,6 +499,79 @@ fn what_goes_to_a_successor_arrives_as_it_lay() {
     }
 }
 
+/// The same for what came after the four steps: letters, levels, orders.
+fn later_conditions() -> BTreeMap<&'static str, String> {
+    let base = desk();
+    let code = |desk: &Desk, act: VerifiedAct, signer: Signer| match desk.advance(&act, &signer) {
+        Ok(next) => phase_name(&next.phase).to_owned(),
+        Err(refusal) => refusal.code().to_owned(),
+    };
+    let noted =
+        |change: fn(&mut Header)| code(&base, base.act(&Body::Note(body::Note {}), change), base.officer());
+    let with = |change: fn(&mut Desk), verb: &str| {
+        let mut desk = desk();
+        change(&mut desk);
+        let (act, signer) = desk.usual(verb);
+        code(&desk, act, signer)
+    };
+    let taken = |order: fn(&mut Header, &mut Reassign), change: fn(&mut Header, &mut Vec<Vec<u8>>)| {
+        code(&base, base.take_up(order, change), base.node_of(1))
+    };
+    let issued = |count: u32, contents: usize| {
+        let issue = Body::Issue(body::Issue { root: Hash([3; 32]), count });
+        let act = base.act(&issue, |header| header.contents = vec![CONTENT; contents]);
+        code(&base, act, base.officer())
+    };
+    let mine = base.matter.holder;
+    BTreeMap::from([
+        ("another level than the matter's", noted(|header| header.level = 0)),
+        ("issue without a list of recipients", issued(1, 1)),
+        ("issue to nobody", issued(0, 2)),
+        (
+            "blind_handover to an office that is not the addressee",
+            with(|desk| desk.matter.phase = Phase::Queued { by: FORWARD, to: desk.from, rest: Rest::Desk }, "blind_handover"),
+        ),
+        (
+            "raise_level to the level it has",
+            code(&base, base.act(&Body::RaiseLevel(body::RaiseLevel { level: LEVEL }), |_| ()), base.node()),
+        ),
+        ("take_up in the same epoch", taken(|_, _| (), |header, _| header.epoch = 0)),
+        ("take_up: order with too few signatures", taken(|_, _| (), |_, acts| drop(acts.pop()))),
+        (
+            "take_up: order of another matter",
+            taken(|header, _| header.matter = Some(MatterId([9; 32])), |_, _| ()),
+        ),
+        (
+            "take_up: order that names another act",
+            taken(|header, _| header.previous = Some(ActId([9; 32])), |_, _| ()),
+        ),
+        ("take_up: order that skips an epoch", taken(|_, order| order.epoch += 1, |_, _| ())),
+        ("take_up: order for another office", taken(|_, order| order.to.office = order.from, |_, _| ())),
+        (
+            "take_up: order of a window beyond the bound",
+            taken(|_, order| order.window = 1_000_000, |_, _| ()),
+        ),
+        ("take_up: order against an office that does not hold it", {
+            // The keys of the first office are above the second one, not above the holder.
+            let mut desk = desk();
+            let keys = vec![desk.state.offices[0].keys.operating.clone()];
+            let second = desk.to;
+            let order = desk.order(&keys, |header, order| {
+                header.office = Some(mine.office);
+                (header.holder, order.from) = (Some(second), second.office);
+            });
+            desk.matter.came_from = None;
+            let act = desk.take_up(|_, _| (), |_, acts| *acts = order);
+            code(&desk, act, desk.node_of(1))
+        }),
+        ("take_up: order by keys that are not above the holder", {
+            let keys = vec![base.state.offices[1].keys.operating.clone()];
+            let order = base.order(&keys, |_, _| ());
+            code(&base, base.take_up(|_, _| (), |_, acts| *acts = order), base.node_of(1))
+        }),
+    ])
+}
+
 #[test]
 fn every_condition_is_kept_as_the_specification_says() {
     let rows = table("## 4. Conditions");
@@ -441,6 +579,7 @@ fn every_condition_is_kept_as_the_specification_says() {
         rows[1..].iter().map(|row| (row[0].as_str(), row[1].clone())).collect();
     let mut got = conditions();
     got.extend(conditions_of_commence());
+    got.extend(later_conditions());
     assert_eq!(got, expected, "{got:#?}");
 }
 

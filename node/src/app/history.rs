@@ -135,7 +135,7 @@ fn addressee(act: &VerifiedAct) -> Option<Holder> {
         Body::Forward(body) => Some(body.to),
         Body::SendBack(body) => Some(body.to),
         Body::Commence(body) => body.to,
-        Body::Handover(_) => act.header().holder,
+        Body::Handover(_) | Body::BlindHandover(_) | Body::TakeUp(_) => act.header().holder,
         _ => None,
     }
 }

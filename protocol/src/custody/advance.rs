@@ -3,6 +3,7 @@
 use super::{Matter, Phase, ROUTE_MAX, Rest};
 use crate::act::body::{Commence, Handover, Ready};
 use crate::act::{Body, Header, Holder, MatterKind, Place, UnverifiedAct, VerifiedAct};
+use crate::recipients::RECIPIENTS_MAX;
 use crate::refusal::Refusal;
 use crate::registry::{Registry, Signer};
 
@@ -39,6 +40,7 @@ impl Matter {
             since: header.time,
             route: Vec::new(),
             came_from: None,
+            level: header.level,
         })
     }
 
@@ -47,10 +49,14 @@ impl Matter {
     /// # Errors
     /// [`Refusal`]: the act does not follow, its signer may not do this, or the phase forbids it.
     pub fn advance(&self, act: &VerifiedAct, signer: &Signer, registry: &Registry) -> Result<Self, Refusal> {
-        self.check_link(act.header())?;
+        if let (Body::TakeUp(body), Signer::Node { office }) = (act.body(), signer) {
+            return self.take_up(act, body, *office, registry);
+        }
+        self.check_link(act.header(), self.epoch)?;
         if self.phase == Phase::Frozen {
             return Err(Refusal::MatterFrozen);
         }
+        self.check_form(act)?;
         let mut next = self.clone();
         match (act.body(), signer) {
             (Body::Handover(body), Signer::Node { office }) => {
@@ -64,6 +70,14 @@ impl Matter {
             (Body::Receive(_), Signer::Node { office }) => {
                 self.by_holding_office(*office)?;
                 next.receive()?;
+            }
+            (Body::BlindHandover(body), Signer::Node { office }) => {
+                self.by_holding_office(*office)?;
+                next.hand_over_blind(body.to, registry)?;
+            }
+            (Body::RaiseLevel(body), Signer::Node { office }) => {
+                self.by_holding_office(*office)?;
+                next.raise_level(body.level)?;
             }
             (body, Signer::Officer { office, post, .. }) => {
                 self.by_holding_office(*office)?;
@@ -91,11 +105,12 @@ impl Matter {
         Ok(next)
     }
 
-    fn check_link(&self, header: &Header) -> Result<(), Refusal> {
+    /// Whether an act takes the place after the last one, in the given epoch.
+    pub(super) fn check_link(&self, header: &Header, epoch: u32) -> Result<(), Refusal> {
         if header.matter != Some(self.id) || header.kind != self.kind || header.place != Place::Chain {
             return Err(Refusal::ChainKind);
         }
-        if header.epoch != self.epoch {
+        if header.epoch != epoch {
             return Err(Refusal::ChainEpoch);
         }
         if header.number > self.number + 1 {
@@ -105,6 +120,20 @@ impl Matter {
             return Err(Refusal::ChainFork);
         }
         Ok(())
+    }
+
+    /// Rules of the act itself, whatever the phase. What this software cannot read it does not judge.
+    fn check_form(&self, act: &VerifiedAct) -> Result<(), Refusal> {
+        let header = act.header();
+        match act.body() {
+            Body::Unknown => Ok(()),
+            _ if header.level != self.level => Err(Refusal::ChainLevel),
+            Body::Issue(_) if header.contents.len() < 2 => Err(Refusal::ContentNone),
+            Body::Issue(body) if body.count == 0 || body.count > RECIPIENTS_MAX => {
+                Err(Refusal::RecipientsMismatch)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn by_holding_office(&self, office: crate::id::OfficeId) -> Result<(), Refusal> {
@@ -121,7 +150,7 @@ impl Matter {
             _ => self.must_be_active()?,
         }
         match body {
-            Body::Note(_) | Body::Attach(_) => {}
+            Body::Note(_) | Body::Attach(_) | Body::Issue(_) => {}
             Body::Mark(body) => self.mark(body.to, registry)?,
             Body::Forward(body) => self.queue(body.to)?,
             Body::SendBack(body) => self.send_back(body.to)?,
@@ -227,11 +256,34 @@ impl Matter {
         if !fits || header.matter != Some(self.id) {
             return Err(Refusal::ReadyMismatch);
         }
+        self.leave_for(ready.to);
+        Ok(())
+    }
+
+    /// Custody moves to the addressee without a promise: the stick or the letter is on its way.
+    fn hand_over_blind(&mut self, to: Holder, registry: &Registry) -> Result<(), Refusal> {
+        if self.queued_to().ok_or(Refusal::NotQueued)? != to {
+            return Err(Refusal::WrongHolder);
+        }
+        registry.office(&to.office)?.post(&to.post).ok_or(Refusal::PostUnknown)?;
+        self.leave_for(to);
+        Ok(())
+    }
+
+    fn leave_for(&mut self, to: Holder) {
         let from = self.holder;
         let rest = if let Phase::Queued { rest, .. } = self.phase { rest } else { Rest::Desk };
-        self.move_to(ready.to);
+        self.move_to(to);
         self.opened = false;
         self.phase = Phase::InTransit { from, rest };
+    }
+
+    fn raise_level(&mut self, level: u16) -> Result<(), Refusal> {
+        self.must_be_active()?;
+        if level <= self.level {
+            return Err(Refusal::AlreadyDone);
+        }
+        self.level = level;
         Ok(())
     }
 
@@ -243,7 +295,7 @@ impl Matter {
     }
 
     /// Changes the holder and remembers where it was.
-    fn move_to(&mut self, to: Holder) {
+    pub(super) fn move_to(&mut self, to: Holder) {
         let from = self.holder;
         self.route.retain(|holder| *holder != from && *holder != to);
         self.route.push(from);

@@ -102,6 +102,8 @@ pub enum Request {
         /// The file or dak.
         matter: MatterId,
     },
+    /// Take an order of reassignment: the `reassign` first, then its endorsements.
+    Reassign(Vec<minicbor::bytes::ByteVec>),
     /// Take in a carrier packet. Answered with [`Output::Carried`].
     Carry(Vec<u8>),
     /// Write a carrier packet. Answered with [`Output::Carried`].

@@ -119,6 +119,8 @@ impl Machine {
         }
         self.send_heads(step)?;
         self.track(step, peer)?;
+        self.spread_orders(step)?;
+        self.spread_forks(step)?;
         self.seek_names(step)?;
         step.event(Event::Links);
         Ok(())
@@ -142,6 +144,9 @@ impl Machine {
                 step.tolerate(tracked)?;
             }
             self.anchor_logs(step)?;
+            self.drive_orders(step, None)?;
+            self.spread_orders(step)?;
+            self.spread_forks(step)?;
         }
         Ok(())
     }
@@ -197,7 +202,7 @@ impl Machine {
                 self.take_offer(step, from, matter, level, incoming)
             }
             Message::GetActs { matter, from: number } => self.send_acts(step, from, matter, number),
-            Message::Acts { matter, from: number, acts } => self.take_acts(step, from, matter, number, &acts),
+            Message::Acts { matter, from: _, acts } => self.take_acts(step, from, matter, &acts),
             Message::Side { act } => self.take_side(step, from, &act),
             Message::Handover { act, wraps, note, index, proof } => {
                 self.take_handover(step, from, &act, &wraps, &note, index, &proof)
@@ -205,6 +210,12 @@ impl Machine {
             Message::Track { heights } => {
                 self.answer_track(step, from, &heights[..heights.len().min(HEIGHTS_MAX)])
             }
+            Message::Order { acts } => self.take_order(step, Some(from), &acts).map(drop),
+            Message::Fork { previous, first, second } => {
+                self.take_fork(step, from, [&previous, &first, &second])
+            }
+            Message::GetBranch { matter, head, order } => self.send_branch(step, from, matter, head, &order),
+            Message::Branch { matter, acts } => self.take_branch(step, from, matter, &acts),
             Message::Refused { about, code } => {
                 if Refusal::from_code(&code) == Some(Refusal::ContentMissing) {
                     self.not_there(step, from, ContentRoot(about.0));

@@ -9,6 +9,7 @@ use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
+use crate::act::{MatterKind, Place};
 use crate::id::{ActId, ContentRoot, OfficeId};
 use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, CONTENT_ALONG_BYTES_MAX, LEAVES_PER_MESSAGE_MAX};
 use crate::log::checkpoint::VerifiedCheckpoint;
@@ -120,6 +121,9 @@ impl Machine {
                         if let Some(bytes) = came {
                             step.records.put_content(&named.root, bytes)?;
                         }
+                    }
+                    if act.header().place == Place::Chain && act.header().kind != MatterKind::REGISTER {
+                        self.seen(step, &act)?;
                     }
                 }
                 Err(stop) => {

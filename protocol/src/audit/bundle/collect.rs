@@ -143,7 +143,12 @@ fn evidence_of(
     let of_register = records.dossier(&office, 0, usize::MAX >> 1)?.into_iter();
     let of_register =
         of_register.filter(|id| register.is_some_and(|register| register.position(id).is_some()));
-    let of_matter = acts.iter().filter(|act| act.header().office == Some(office)).map(|act| act.id());
+    // What an authority says stands in the logs of the offices that it concerns.
+    let by_authority = |act: &VerifiedAct| matches!(act.body(), Body::Reassign(_) | Body::Endorse(_));
+    let of_matter = acts
+        .iter()
+        .filter(|act| act.header().office == Some(office) || by_authority(act))
+        .map(|act| act.id());
     let mut indexes: BTreeMap<u64, ActId> = BTreeMap::new();
     for id in of_matter.chain(of_register) {
         if let Some(index) = records.place(&id, &office)? {

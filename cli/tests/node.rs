@@ -182,6 +182,7 @@ impl Node {
                 cosigners: Vec::new(),
             }],
             others: Vec::new(),
+            catching_up: None,
             refused_peers: 3,
             refused_messages: std::collections::BTreeMap::new(),
         }

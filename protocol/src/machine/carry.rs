@@ -187,6 +187,8 @@ impl Machine {
                 break;
             }
         }
+        self.spread_orders(step)?;
+        self.spread_forks(step)?;
         self.ask_over_carrier(step, peer)?;
         self.give_heights(step, peer);
         Ok(())

@@ -46,7 +46,7 @@ impl World {
             }
             for (above, child) in self.lost_below(node) {
                 for (matter, named) in self.known_at(node, &child) {
-                    if ordered.insert(matter) {
+                    if self.is_whole(named) && ordered.insert(matter) {
                         self.order(node, above, named, window);
                     }
                 }
@@ -84,6 +84,31 @@ impl World {
             (last.header().holder?.office == *office && !open).then(|| (id, last.id()))
         };
         matters.into_iter().filter_map(held).collect()
+    }
+
+    /// Whether the living together have every act up to this one. What no mirror had received when
+    /// the office burnt down is gone, and with it what followed.
+    fn is_whole(&self, named: ActId) -> bool {
+        let mut wanted = Some(named);
+        while let Some(act) = wanted {
+            let living = self.nodes.iter().filter(|node| !node.lost);
+            let mut kept = living.filter_map(|node| Records::new(node.store.as_written()).act(&act).ok()?);
+            let Some(act) = kept.next() else { return false };
+            wanted = act.header().previous;
+        }
+        true
+    }
+
+    /// How a matter stands at every living node, for a failing run.
+    pub fn tell(&self, matter: &MatterId) -> String {
+        let tell = |(at, node): (usize, &super::Node)| {
+            let records = Records::new(node.store.as_written());
+            let known = records.matter(matter).ok()?.map(|m| (m.epoch, m.number, m.holder, m.phase));
+            let orders = records.orders(Some(matter), 9).ok()?;
+            let last = records.last_known(matter).ok()?.map(|act| (act.header().number, act.id()));
+            Some(format!("\n  node {at}: {known:?}, last {last:?}, orders {orders:?}"))
+        };
+        self.nodes.iter().enumerate().filter(|(_, node)| !node.lost).filter_map(tell).collect()
     }
 
     fn order(&mut self, node: usize, above: usize, named: ActId, window: u32) {

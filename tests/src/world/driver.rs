@@ -26,15 +26,18 @@ impl World {
         if self.nodes[node].machine.is_some() || self.nodes[node].lost {
             return;
         }
-        match self.mutation {
-            Some(Mutation::HalfCommitsStay) => self.nodes[node].store.open_without_taking_back(),
-            _ => self.nodes[node].store.open(),
-        }
         let records = Records::new(&self.nodes[node].store);
         let hosts = self.secrets(node);
         match Machine::start(Registry::new(self.state.id), hosts, storage_key(node), &records) {
             Ok(machine) => self.up(node, machine),
             Err(fault) => self.stop(node, &fault.to_string()),
+        }
+    }
+
+    fn open_store(&mut self, node: usize) {
+        match self.mutation {
+            Some(Mutation::HalfCommitsStay) => self.nodes[node].store.open_without_taking_back(),
+            _ => self.nodes[node].store.open(),
         }
     }
 
@@ -141,7 +144,8 @@ impl World {
         if matches!(how, Commit::Full | Commit::Torn) {
             let half = self.rng.next_u64();
             self.nodes[node].store.commit(writes, how, half);
-            // A store that takes nothing back keeps the half of it.
+            // The next to open the store takes the half back; nobody reads it before.
+            self.open_store(node);
             self.oracle.faulted.insert(node);
             self.stop(node, "the commit failed");
             return false;

@@ -61,6 +61,7 @@ pub fn is_crowded(bytes: &[u8], free: usize, bytes_per_item: usize) -> bool {
             Type::Array => d.array().map(|_| ()),
             Type::Map => d.map().map(|_| ()),
             Type::Tag => d.tag().map(|_| ()),
+            Type::Break => break, // we never write lists without a length, and refuse them
             _ => d.skip(),
         };
         if read.is_err() {

@@ -20,6 +20,7 @@ use crate::refusal::Refusal;
 const LATER_MAX: u64 = LEAVES_PER_MESSAGE_MAX as u64 / 2;
 
 /// What is known of the acts that lead up to one of them.
+#[allow(clippy::large_enum_variant, reason = "a way is read once and taken apart in place")]
 pub(super) enum Way {
     /// The state before the first of these acts (none before a first act), and the acts in order.
     Whole(Option<Matter>, Vec<VerifiedAct>),

@@ -62,12 +62,10 @@ pub fn holds<'a>(sides: impl IntoIterator<Item = &'a VerifiedAct>) -> BTreeSet<A
     let mut set: BTreeSet<(ActId, Option<OfficeId>)> = BTreeSet::new();
     let mut lifted = BTreeSet::new();
     for act in sides {
-        match act.body() {
-            Body::Hold(body) => match body.lifts {
-                None => _ = set.insert((act.id(), act.header().office)),
-                Some(hold) => _ = lifted.insert((hold, act.header().office)),
-            },
-            _ => {}
+        let Body::Hold(body) = act.body() else { continue };
+        match body.lifts {
+            None => _ = set.insert((act.id(), act.header().office)),
+            Some(hold) => _ = lifted.insert((hold, act.header().office)),
         }
     }
     set.difference(&lifted).map(|(hold, _)| *hold).collect()

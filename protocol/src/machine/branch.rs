@@ -15,7 +15,12 @@ use crate::message::Message;
 use crate::records::BRANCH_MAX;
 use crate::refusal::Refusal;
 
+/// Acts after the one that is asked for, which are given along: half of a message, so that the other
+/// half always leads further back.
+const LATER_MAX: u64 = LEAVES_PER_MESSAGE_MAX as u64 / 2;
+
 /// What is known of the acts that lead up to one of them.
+#[allow(clippy::large_enum_variant, reason = "a way is read once and taken apart in place")]
 pub(super) enum Way {
     /// The state before the first of these acts (none before a first act), and the acts in order.
     Whole(Option<Matter>, Vec<VerifiedAct>),
@@ -144,7 +149,18 @@ impl Machine {
         if !had && !self.is_ordered(order, &id, &theirs)? {
             return Err(Refusal::NotHolder.into());
         }
-        let (mut acts, mut bytes, mut wanted): (Vec<ByteVec>, usize, _) = (Vec::new(), 0, Some(head));
+        // Whoever is to take the matter up must hear that it went on after the named act.
+        let number = step.records.act(&head)?.map(|act| act.header().number);
+        let later = match (step.records.matter(&id)?, number) {
+            (Some(matter), Some(number))
+                if matter.number.saturating_sub(number) < LATER_MAX
+                    && step.records.chain_at(&id, number)? == Some(head) =>
+            {
+                matter.head
+            }
+            _ => head,
+        };
+        let (mut acts, mut bytes, mut wanted): (Vec<ByteVec>, usize, _) = (Vec::new(), 0, Some(later));
         while let Some(next) = wanted.take().filter(|_| acts.len() < LEAVES_PER_MESSAGE_MAX) {
             let Some(act) = step.records.act(&next)?.filter(|act| act.matter() == id) else { break };
             bytes += act.bytes().len();

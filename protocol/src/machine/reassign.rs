@@ -74,6 +74,9 @@ impl Machine {
         step.records.put_order(&matter, &id, OrderState::default());
         step.event(Event::Matter(matter));
         self.spread_orders(step)?;
+        if let (true, Some(head)) = (self.hosts(&to.office), order.act.header().previous) {
+            self.ask_branch(step, &order, head)?;
+        }
         self.drive_orders(step, Some(&matter))?;
         Ok(receipt)
     }
@@ -173,6 +176,13 @@ impl Machine {
         };
         if waited.anchors < order.body.window {
             return Ok(());
+        }
+        // The authority may not have heard that the file had left the old office in good order.
+        let last = step.records.last_known(&id)?;
+        let moved_on = last.filter(|last| last.header().epoch == named.epoch).and_then(|l| l.header().holder);
+        let forked = step.records.fork(&id, named.epoch)?.is_some();
+        if !forked && moved_on.is_some_and(|holder| holder.office != order.body.from) {
+            return Err(Refusal::OrderMismatch.into());
         }
         let office = order.body.to.office;
         // Where the old keys never came to this office, the recovery key opens the contents.

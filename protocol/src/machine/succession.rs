@@ -64,11 +64,12 @@ impl Machine {
     /// are several, an administrator says which file goes where.
     fn hand_on_all(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
         let register = self.registry.office(&office)?;
-        let (Some(order), [(_, to)]) = (register.ended(), register.successors()) else { return Ok(()) };
-        if register.commenced(&order).is_none() {
+        let Some(order) = register.ended().filter(|order| register.commenced(order).is_some()) else {
             return Ok(());
-        }
-        let to = *to;
+        };
+        // Earlier orders may have named successors too; what ended the office decides.
+        let mut takers = register.successors().iter().filter(|(by, _)| *by == order).map(|(_, to)| *to);
+        let (Some(to), None) = (takers.next(), takers.next()) else { return Ok(()) };
         let posts: Vec<PostId> = register.posts().map(|post| post.id).collect();
         let mut left = HANDED_ON_MAX;
         for post in posts {

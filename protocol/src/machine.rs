@@ -7,10 +7,15 @@
 //! last said to whom. Everything else it reads through [`Records`]. It never reads a clock,
 //! randomness, a disk or a socket.
 
+mod acts;
 mod append;
+mod branch;
+mod carry;
+mod catch_up;
 mod content;
 mod cosign;
 mod dossier;
+mod fork;
 mod handover;
 pub mod io;
 mod link;
@@ -18,13 +23,17 @@ mod matter;
 mod mirror;
 mod news;
 mod officer;
+mod reassign;
 mod recall;
 mod steady;
+mod succession;
 mod track;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::carry::Carried;
+pub use self::catch_up::Backlog;
 pub use self::cosign::{cosigner_name, origin};
 pub use self::io::{
     Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
@@ -134,6 +143,17 @@ impl Step<'_, '_> {
 
     fn event(&mut self, event: Event) {
         self.outputs.push(Output::Event(event));
+    }
+
+    /// Reports a refusal and goes on: what one peer brings about must not end the work for others.
+    fn tolerate(&mut self, done: Result<(), Stop>) -> Result<(), Stop> {
+        match done {
+            Err(Stop::Refused(refusal)) => {
+                self.outputs.push(Output::Noted(refusal));
+                Ok(())
+            }
+            other => other,
+        }
     }
 }
 
@@ -257,6 +277,15 @@ impl Machine {
                 Ok(())
             }
             Input::Frame { from, bytes } => self.frame(step, from, &bytes),
+            Input::Request { ticket, request: request @ (Request::Carry(_) | Request::Pack { .. }) } => {
+                let answer = match self.carrier(step, request) {
+                    Ok(carried) => Ok(carried),
+                    Err(Stop::Refused(refusal)) => Err(refusal),
+                    Err(Stop::Fault(fault)) => return Err(fault),
+                };
+                step.outputs.push(Output::Carried { ticket, answer });
+                Ok(())
+            }
             Input::Request { ticket, request } => {
                 let answer = match self.request(step, request) {
                     Ok(receipt) => Ok(receipt),
@@ -288,6 +317,17 @@ impl Machine {
             Request::Register { actor, change } => self.change_register(step, &actor, &change),
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
+            Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),
+            Request::Reassign(acts) => self.take_order(step, None, &acts),
+            Request::Carry(_) | Request::Pack { .. } => Err(Refusal::PacketNotHere.into()),
+        }
+    }
+
+    fn carrier(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Carried, Stop> {
+        match request {
+            Request::Carry(bytes) => self.carry(step, &bytes),
+            Request::Pack { to, answers } => self.pack(step, to, answers),
+            _ => Err(Refusal::PacketNotHere.into()),
         }
     }
 

@@ -19,6 +19,7 @@ mod network;
 pub mod newer;
 pub mod officers;
 pub mod oracle;
+pub mod orders;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,6 +61,8 @@ pub struct Node {
     pub clock: Clock,
     /// Whether the adversary has its keys. Promises are judged among the others.
     pub hostile: bool,
+    /// Whether it burnt down: it never comes back, and nobody waits for it.
+    pub lost: bool,
 }
 
 /// The world.
@@ -141,7 +144,7 @@ impl World {
         for (node, first) in founding.nodes.iter().enumerate() {
             let clock = Clock::ahead(world.rng.next_u64() % 90_000);
             let (store, offices) = (first.disk.clone(), first.offices.clone());
-            world.nodes.push(Node { store, machine: None, offices, clock, hostile: false });
+            world.nodes.push(Node { store, machine: None, offices, clock, hostile: false, lost: false });
             world.know_peer(node);
             world.start_founded(node);
             world.after(1 + node as u64 * 37 % 1_000, Event::Tick(node));

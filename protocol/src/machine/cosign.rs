@@ -259,7 +259,8 @@ impl Machine {
             // A log that ends in an anchor has nothing new to be anchored.
             let size = step.records.log(&office)?.map_or(0, |log| log.frontier.size());
             let last = step.records.leaves(&office, size.saturating_sub(1), 1)?;
-            if anchor.is_some() && last.first() == anchor.as_ref() {
+            let waits = self.order_waits(step, &office)?;
+            if !waits && anchor.is_some() && last.first() == anchor.as_ref() {
                 continue;
             }
             let Some((foreign, note)) = self.foreign_head(step)? else { continue };
@@ -274,6 +275,7 @@ impl Machine {
             let body = Body::Anchor(body::Anchor { office: foreign, note: note.into() });
             let act = self.sign_as_node(header, &body)?;
             self.append(step, office, &act)?;
+            self.count_anchor(step, &office)?;
             if let Some(host) = self.hosts.get_mut(&office) {
                 host.anchor = Some(act.id());
                 host.anchored_at = step.steady;

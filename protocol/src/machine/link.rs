@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::catch_up::{Meter, Urgency};
 use super::mirror::Page;
 use super::news::Given;
 use super::{Event, Machine, Output, Peer, Step, Stop};
@@ -41,6 +42,7 @@ pub(super) struct Incoming {
 pub(super) struct Wanted {
     pub root: ContentRoot,
     pub length: u64,
+    pub urgency: Urgency,
 }
 
 /// A dossier that a peer has and that differs from ours; the digest, if the peer has said it.
@@ -64,6 +66,9 @@ pub(super) struct Link {
     pub tracked_to: Option<MatterId>,
     pub pursued: BTreeMap<OfficeId, Pursued>,
     pub given: Given,
+    pub meter: Meter,
+    /// Not a link but a packet: a question costs a carry.
+    pub carried: bool,
 }
 
 impl Link {
@@ -114,6 +119,8 @@ impl Machine {
         }
         self.send_heads(step)?;
         self.track(step, peer)?;
+        self.spread_orders(step)?;
+        self.spread_forks(step)?;
         self.seek_names(step)?;
         step.event(Event::Links);
         Ok(())
@@ -123,31 +130,42 @@ impl Machine {
     pub(super) fn tick(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in &peers {
-            for office in self.links[peer].offices.clone() {
-                self.offer_now(step, &office)?;
-            }
-            self.drive_incoming(step, *peer)?;
-            self.ask_dossiers(step, *peer)?;
-            self.fetch(step, *peer)?;
+            let served = self.serve(step, *peer);
+            step.tolerate(served)?;
         }
+        self.succeed(step)?;
         self.seek_names(step)?;
         self.send_heads(step)?;
         if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.steady;
             for peer in peers {
                 self.compare(step, peer)?;
-                self.track(step, peer)?;
+                let tracked = self.track(step, peer);
+                step.tolerate(tracked)?;
             }
             self.anchor_logs(step)?;
+            self.drive_orders(step, None)?;
+            self.spread_orders(step)?;
+            self.spread_forks(step)?;
         }
+        Ok(())
+    }
+
+    /// What one peer is due every second.
+    fn serve(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        for office in self.link(peer)?.offices.clone() {
+            self.offer_now(step, &office)?;
+        }
+        self.drive_incoming(step, peer)?;
+        self.ask_dossiers(step, peer)?;
+        self.fetch(step, peer)?;
+        self.link(peer)?.meter.tick(step.steady);
         Ok(())
     }
 
     /// Reads a frame and does what it asks. Whatever a peer says, the worst is a refusal.
     pub(super) fn frame(&mut self, step: &mut Step<'_, '_>, from: Peer, bytes: &[u8]) -> Result<(), Stop> {
-        if !self.links.contains_key(&from) {
-            return Err(Refusal::OfficeNotAdmitted.into());
-        }
+        self.link(from)?.meter.note(bytes.len());
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
         match message {
             Message::Hello { level_max, .. } => {
@@ -184,7 +202,7 @@ impl Machine {
                 self.take_offer(step, from, matter, level, incoming)
             }
             Message::GetActs { matter, from: number } => self.send_acts(step, from, matter, number),
-            Message::Acts { matter, from: number, acts } => self.take_acts(step, from, matter, number, &acts),
+            Message::Acts { matter, from: _, acts } => self.take_acts(step, from, matter, &acts),
             Message::Side { act } => self.take_side(step, from, &act),
             Message::Handover { act, wraps, note, index, proof } => {
                 self.take_handover(step, from, &act, &wraps, &note, index, &proof)
@@ -192,6 +210,12 @@ impl Machine {
             Message::Track { heights } => {
                 self.answer_track(step, from, &heights[..heights.len().min(HEIGHTS_MAX)])
             }
+            Message::Order { acts } => self.take_order(step, Some(from), &acts).map(drop),
+            Message::Fork { previous, first, second } => {
+                self.take_fork(step, from, [&previous, &first, &second])
+            }
+            Message::GetBranch { matter, head, order } => self.send_branch(step, from, matter, head, &order),
+            Message::Branch { matter, acts } => self.take_branch(step, from, matter, &acts),
             Message::Refused { about, code } => {
                 if Refusal::from_code(&code) == Some(Refusal::ContentMissing) {
                     self.not_there(step, from, ContentRoot(about.0));

@@ -8,6 +8,7 @@
 
 use minicbor::bytes::ByteVec;
 
+use super::catch_up::Urgency;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::id::{ContentRoot, OfficeId};
 use crate::message::Message;
@@ -97,7 +98,7 @@ impl Machine {
             }
             let again_at = step.steady.plus_ms(NAMES_AGAIN_MS);
             self.unnamed.insert(office, Unnamed { asked: Some(peer), again_at, ..unnamed });
-            self.want(step, peer, unnamed.snapshot.root, unnamed.snapshot.length)?;
+            self.want(step, peer, unnamed.snapshot.root, unnamed.snapshot.length, Urgency::Names)?;
         }
         Ok(())
     }

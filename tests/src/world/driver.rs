@@ -23,7 +23,7 @@ pub fn storage_key(node: usize) -> StorageKey {
 impl World {
     /// Starts a node from its disk. A disk that is damaged keeps it down, and it says so.
     pub fn start(&mut self, node: usize) {
-        if self.nodes[node].machine.is_some() {
+        if self.nodes[node].machine.is_some() || self.nodes[node].lost {
             return;
         }
         let records = Records::new(&self.nodes[node].store);

@@ -188,6 +188,11 @@ impl Machine {
                 step.event(Event::Links);
                 Ok(())
             }
+            Input::Full(peer) => {
+                self.links.entry(peer).and_modify(|link| link.full = true);
+                Ok(())
+            }
+            Input::Room(peer) => self.room(step, peer),
             Input::Frame { from, bytes } => self.frame(step, from, &bytes),
             Input::Request { ticket, request } => {
                 let answer = match self.request(step, request) {

@@ -1,24 +1,163 @@
 //! Fetching and giving ciphertext, chunk by chunk, each verified on arrival.
 
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::link::Wanted;
-use super::{Machine, Peer, Step, Stop};
+use super::{Machine, Output, Peer, Step, Stop};
 use crate::id::ContentRoot;
-use crate::limits::CONTENT_BYTES_MAX;
+use crate::limits::{CHUNK_BYTES, CONTENT_BYTES_MAX};
 use crate::log::proof::{Proof, inclusion_of_leaves};
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::sealing::chunk;
+use crate::time::Timestamp;
 
-/// Chunks asked for and not here yet, per link: 8 x 256 KiB = 2 MiB in flight.
-const ASKED_MAX: usize = 8;
+/// Bytes asked for and not here yet, per link: 8 chunks of 256 KiB keep a line of 100 Mbit/s busy for
+/// 160 ms, a round trip through the state.
+const WINDOW_BYTES_MAX: u64 = 8 * WINDOW_BYTES_MIN;
+
+/// The least: one chunk. On 64 kbit/s it takes half a minute, and nothing else should wait longer.
+const WINDOW_BYTES_MIN: u64 = CHUNK_BYTES as u64;
+
+/// An answer that came within this time lets the window grow; one that took [`SLOW_MS`] halves it.
+const QUICK_MS: u64 = 2_000;
+const SLOW_MS: u64 = 10_000;
+
+/// Questions not answered yet, per link: small contents are some hundred bytes each.
+const ASKED_MAX: usize = 512;
 
 /// Contents waiting to be asked for, per link; more are found again by the next tick.
 const WANTED_MAX: usize = 4_096;
 
-/// An unanswered question is put again after this time: longer than 2 MiB take at 512 kbit/s.
+/// Fewer contents wanted than this, and the mirrors look ahead for more.
+const LOOK_AHEAD_BELOW: usize = 64;
+
+/// A question is put again after this time when later ones were answered: its content was missing.
 const ASK_AGAIN_MS: u64 = 30_000;
+
+/// Without any answer a question is put again after this time: 512 KiB take 64 s on 64 kbit/s, and
+/// asking sooner would only put the same chunks into the queue twice.
+const SILENCE_MS: u64 = 120_000;
+
+/// What is wanted from a peer, and what of it was asked for.
+#[derive(Debug)]
+pub(super) struct Wants {
+    /// Every content that is wanted, with its length.
+    contents: BTreeMap<ContentRoot, u64>,
+    /// Those of which something may still have to be asked for, in order.
+    queue: VecDeque<ContentRoot>,
+    /// Chunks asked for and not here, by root and index.
+    asked: BTreeMap<(ContentRoot, u64), Asked>,
+    /// The same by the number of the question, without those that later answers have passed over.
+    open: BTreeMap<u64, (ContentRoot, u64)>,
+    bytes: u64,
+    window: u64,
+    questions: u64,
+    heard: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    at: Timestamp,
+    question: u64,
+    bytes: u64,
+}
+
+impl Default for Wants {
+    fn default() -> Self {
+        Self {
+            contents: BTreeMap::new(),
+            queue: VecDeque::new(),
+            asked: BTreeMap::new(),
+            open: BTreeMap::new(),
+            bytes: 0,
+            window: 2 * WINDOW_BYTES_MIN,
+            questions: 0,
+            heard: Timestamp(0),
+        }
+    }
+}
+
+impl Wants {
+    /// Notes a content. Returns whether it is new.
+    fn add(&mut self, root: ContentRoot, length: u64) -> bool {
+        let new = self.contents.len() < WANTED_MAX && !self.contents.contains_key(&root);
+        if new {
+            self.contents.insert(root, length);
+            self.queue.push_back(root);
+        }
+        new
+    }
+
+    /// The content is here.
+    fn done(&mut self, root: &ContentRoot) {
+        self.contents.remove(root);
+    }
+
+    /// The content to ask for next.
+    fn next(&mut self) -> Option<(ContentRoot, u64)> {
+        loop {
+            let root = *self.queue.front()?;
+            match self.contents.get(&root) {
+                Some(length) => return Some((root, *length)),
+                None => self.queue.pop_front(),
+            };
+        }
+    }
+
+    /// What is under way may exceed the window by one chunk, so that it is never too small for one.
+    const fn has_room(&self) -> bool {
+        self.bytes < self.window
+    }
+
+    /// Notes a question. Returns whether it is to be asked.
+    fn ask(&mut self, root: ContentRoot, index: u64, length: u64, now: Timestamp) -> bool {
+        if self.asked.contains_key(&(root, index)) {
+            return false;
+        }
+        let bytes = chunk::chunk_range(length, index).map_or(0, |range| range.end - range.start);
+        self.questions += 1;
+        self.asked.insert((root, index), Asked { at: now, question: self.questions, bytes });
+        self.open.insert(self.questions, (root, index));
+        self.bytes += bytes;
+        true
+    }
+
+    /// A chunk came. Returns whether it was asked for. Answers come in the order of the questions, so
+    /// earlier ones that are still open are not going to be answered.
+    fn heard(&mut self, root: ContentRoot, index: u64, now: Timestamp) -> bool {
+        let Some(asked) = self.asked.remove(&(root, index)) else { return false };
+        let later = self.open.split_off(&(asked.question + 1));
+        for (_, passed) in std::mem::replace(&mut self.open, later) {
+            let bytes = self.asked.get(&passed).map_or(0, |passed| passed.bytes);
+            self.bytes -= if passed == (root, index) { asked.bytes } else { bytes };
+        }
+        self.heard = now;
+        match now.ms_since(asked.at) {
+            0..=QUICK_MS => self.window = (self.window * 2).min(WINDOW_BYTES_MAX),
+            SLOW_MS.. => self.window = (self.window / 2).max(WINDOW_BYTES_MIN),
+            _ => {}
+        }
+        true
+    }
+
+    /// Forgets questions that will not be answered, so that they are asked again.
+    fn lapse(&mut self, now: Timestamp) {
+        let silent = now.ms_since(self.heard) >= SILENCE_MS;
+        let (open, queue, bytes) = (&mut self.open, &mut self.queue, &mut self.bytes);
+        self.asked.retain(|(root, _), asked| {
+            let is_open = open.contains_key(&asked.question);
+            let patience = if is_open { SILENCE_MS } else { ASK_AGAIN_MS };
+            let lapsed = now.ms_since(asked.at) >= patience && (silent || !is_open);
+            if lapsed {
+                *bytes -= if open.remove(&asked.question).is_some() { asked.bytes } else { 0 };
+                if queue.back() != Some(root) {
+                    queue.push_back(*root);
+                }
+            }
+            !lapsed
+        });
+    }
+}
 
 impl Machine {
     /// Notes that a content is wanted from a peer. Returns whether it is here already.
@@ -35,9 +174,7 @@ impl Machine {
         if step.records.has_content(&root)? {
             return Ok(true);
         }
-        let link = self.link(peer)?;
-        if link.wanted.len() < WANTED_MAX && !link.wanted.iter().any(|wanted| wanted.root == root) {
-            link.wanted.push_back(Wanted { root, length });
+        if self.link(peer)?.wants.add(root, length) {
             self.fetch(step, peer)?;
         }
         Ok(false)
@@ -46,26 +183,32 @@ impl Machine {
     /// Asks for chunks while there is room.
     pub(super) fn fetch(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
         let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
-        link.asked.retain(|_, at| step.now.ms_since(*at) < ASK_AGAIN_MS);
-        let mut position = 0;
-        while link.asked.len() < ASKED_MAX {
-            let Some(wanted) = link.wanted.get(position).copied() else { break };
-            let missing = step.records.missing_chunks(&wanted.root, wanted.length, ASKED_MAX * 2)?;
+        let wants = &mut link.wants;
+        wants.lapse(step.now);
+        while wants.has_room() && wants.asked.len() < ASKED_MAX {
+            let Some((root, length)) = wants.next() else { break };
+            // As many as may be asked for already, and as many again.
+            let most = 2 * usize::try_from(WINDOW_BYTES_MAX / WINDOW_BYTES_MIN).unwrap_or(usize::MAX);
+            let missing = step.records.missing_chunks(&root, length, most)?;
             if missing.is_empty() {
-                link.wanted.remove(position);
-                continue;
+                wants.done(&root);
             }
-            for index in missing {
-                if link.asked.len() >= ASKED_MAX {
+            let all = missing.len() < most;
+            let mut left = missing.into_iter();
+            while wants.has_room() && let Some(index) = left.next() {
+                if wants.ask(root, index, length, step.now) {
+                    let ask = Message::GetChunk { root, length, index };
+                    step.outputs.push(Output::Send { to: peer, message: ask });
+                }
+            }
+            // Everything of it is asked for, or nothing of it can be asked for now: the next one.
+            if left.next().is_none() {
+                wants.queue.pop_front();
+                if !all {
+                    wants.queue.push_back(root);
                     break;
                 }
-                if let Entry::Vacant(free) = link.asked.entry((wanted.root, index)) {
-                    free.insert(step.now);
-                    let ask = Message::GetChunk { root: wanted.root, length: wanted.length, index };
-                    step.outputs.push(super::Output::Send { to: peer, message: ask });
-                }
             }
-            position += 1;
         }
         Ok(())
     }
@@ -105,16 +248,20 @@ impl Machine {
         bytes: &[u8],
         proof: &Proof,
     ) -> Result<(), Stop> {
-        if self.link(from)?.asked.remove(&(root, index)).is_none() {
+        if !self.link(from)?.wants.heard(root, index, step.now) {
             return Ok(());
         }
         chunk::verify_chunk(&root, length, index, bytes, proof).map_err(|_| Refusal::ContentDamaged)?;
         step.records.put_chunk(&root, length, index, bytes)?;
+        let complete = step.records.has_content(&root)?;
+        if complete {
+            self.link(from)?.wants.done(&root);
+        }
         self.fetch(step, from)?;
-        if step.records.has_content(&root)? {
+        if complete {
             self.drive_incoming(step, from)?;
             // Looking ahead reads some hundred acts, so it waits until little is left to ask for.
-            if self.link(from)?.wanted.len() < ASKED_MAX {
+            if self.link(from)?.wants.contents.len() < LOOK_AHEAD_BELOW {
                 self.advance_mirrors(step, from)?;
             }
         }

@@ -1,11 +1,12 @@
 //! Links to other nodes: greeting, the minute's comparison, and what was last said, so that
 //! nothing is said twice in a breath. A link's memory is lost with the link and needs no more.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
+use super::content::Wants;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
-use crate::id::{ContentRoot, MatterId, OfficeId};
+use crate::id::{MatterId, OfficeId};
 use crate::message::{HEIGHTS_MAX, Message, VERSION};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -33,24 +34,18 @@ pub(super) struct Incoming {
     pub asked_at: Timestamp,
 }
 
-/// A content that is wanted from a peer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
-    pub root: ContentRoot,
-    pub length: u64,
-}
-
 /// A usable link.
 #[derive(Debug, Default)]
 pub(super) struct Link {
     pub offices: Vec<OfficeId>,
     pub level_max: u16,
     pub incoming: BTreeMap<MatterId, Incoming>,
-    pub wanted: VecDeque<Wanted>,
-    pub asked: BTreeMap<(ContentRoot, u64), Timestamp>,
+    pub wants: Wants,
     pub said: BTreeMap<MatterId, Timestamp>,
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
     pub tracked_to: Option<MatterId>,
+    /// Much waits to be sent: nothing is said that was not asked for.
+    pub full: bool,
 }
 
 impl Link {
@@ -100,13 +95,28 @@ impl Machine {
         self.send_heads(step)?;
         if step.now.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.now;
-            for peer in peers {
+            for peer in peers.into_iter().filter(|peer| !self.is_full(peer)).collect::<Vec<_>>() {
                 self.compare(step, peer)?;
                 self.track(step, peer)?;
             }
             self.anchor_logs(step)?;
         }
         Ok(())
+    }
+
+    /// Whether a peer has more to read than it should be sent.
+    pub(super) fn is_full(&self, peer: &Peer) -> bool {
+        self.links.get(peer).is_some_and(|link| link.full)
+    }
+
+    /// A peer took what was waiting for it: what was held back is said now.
+    pub(super) fn room(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        let Ok(link) = self.link(peer) else { return Ok(()) };
+        link.full = false;
+        for office in link.offices.clone() {
+            self.offer_now(step, &office)?;
+        }
+        self.send_heads(step)
     }
 
     /// Reads a frame and does what it asks. Whatever a peer says, the worst is a refusal.

@@ -93,9 +93,9 @@ async fn converse(stream: TcpStream, from: SocketAddr, place: Place, router: Rou
     // Without it a browser that has gone is noticed later.
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_PATIENCE));
     let crowded = place.is_crowded();
-    let counted = Arc::clone(&counters);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let (router, counters) = (router.clone(), Arc::clone(&counted));
+    let service = service_fn(|request: Request<Incoming>| {
+        place.spoke();
+        let (router, counters) = (router.clone(), Arc::clone(&counters));
         async move { Ok::<_, Infallible>(answer(request, from, crowded, router, &counters).await) }
     });
     let talk = http1::Builder::new()
@@ -104,12 +104,15 @@ async fn converse(stream: TcpStream, from: SocketAddr, place: Place, router: Rou
         .max_buf_size(HEAD_BYTES_MAX)
         .keep_alive(!crowded)
         .serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = talk.await {
+    let ended = tokio::select! {
+        ended = talk => ended,
+        () = place.taken() => return counters.http_turned_away.add(1),
+    };
+    if let Err(error) = ended {
         counters.http_timeouts.add(u64::from(error.is_timeout()));
         // A browser that goes away in the middle is nobody's fault.
         tracing::debug!(%error, "a connection to the pages broke off");
     }
-    drop(place);
 }
 
 async fn answer(

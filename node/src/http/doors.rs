@@ -1,13 +1,16 @@
 //! Who may come in: connections counted, in all and for each address.
 //!
 //! There is a room and a reserve. Whoever comes when the room is full, or when one address has most
-//! of it, gets a place in the reserve: there reading is refused with a page that says so, and saving
-//! and signing go on. Only when the reserve is full too is a connection closed unheard. A whole
-//! office behind one address has three quarters of the room. It never looks at what is said.
+//! of it, takes the place of the connection that has been silent longest. If all have spoken, it gets
+//! a place in the reserve: there reading is refused with a page that says so, and saving and signing
+//! go on. Only when the reserve is full too is a connection closed unheard. A whole office behind one
+//! address has three quarters of the room. It never looks at what is said.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
 
 use crate::metrics::Counters;
 
@@ -29,6 +32,9 @@ pub struct Doors {
 struct Open {
     all: usize,
     by_address: HashMap<IpAddr, usize>,
+    /// Connections that have not asked for anything yet, oldest first.
+    silent: BTreeMap<u64, (IpAddr, Arc<Notify>)>,
+    number: u64,
 }
 
 /// The place of one connection; free again when dropped.
@@ -36,6 +42,8 @@ pub struct Place {
     doors: Arc<Doors>,
     from: IpAddr,
     crowded: bool,
+    number: u64,
+    ended: Arc<Notify>,
 }
 
 impl Doors {
@@ -61,11 +69,27 @@ impl Doors {
             self.counters.http_turned_away.add(1);
             return None;
         }
-        let crowded = open.all >= self.room || of_one >= share;
+        let (full, filled) = (open.all >= self.room, of_one >= share);
+        let crowded = (full || filled) && !open.end_silent(filled.then_some(from));
         open.all += 1;
         open.by_address.insert(from, here + 1);
+        open.number += 1;
+        let (number, ended) = (open.number, Arc::new(Notify::new()));
+        open.silent.insert(number, (from, Arc::clone(&ended)));
         self.counters.http_connections.add(1);
-        Some(Place { doors: Arc::clone(self), from, crowded })
+        Some(Place { doors: Arc::clone(self), from, crowded, number, ended })
+    }
+}
+
+impl Open {
+    /// Ends the connection that has been silent longest, of one address or of all. Returns whether
+    /// there was one.
+    fn end_silent(&mut self, of: Option<IpAddr>) -> bool {
+        let mut silent = self.silent.iter().filter(|(_, (from, _))| of.is_none_or(|of| of == *from));
+        let Some(number) = silent.next().map(|(number, _)| *number) else { return false };
+        let ended = self.silent.remove(&number);
+        ended.into_iter().for_each(|(_, ended)| ended.notify_one());
+        true
     }
 }
 
@@ -74,12 +98,23 @@ impl Place {
     pub const fn is_crowded(&self) -> bool {
         self.crowded
     }
+
+    /// Something was asked for: nobody takes this place any more.
+    pub fn spoke(&self) {
+        self.doors.open.lock().unwrap_or_else(PoisonError::into_inner).silent.remove(&self.number);
+    }
+
+    /// Returns when somebody else was given this place.
+    pub async fn taken(&self) {
+        self.ended.notified().await;
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.doors.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.all -= 1;
+        open.silent.remove(&self.number);
         if let Some(here) = open.by_address.get_mut(&self.from) {
             *here -= 1;
             if *here == 0 {
@@ -105,7 +140,18 @@ mod tests {
     use crate::metrics::Counters;
 
     fn enter(doors: &Arc<Doors>, from: [u8; 4], count: usize) -> Vec<Place> {
-        (0..count).map_while(|_| doors.enter(IpAddr::from(from))).collect()
+        let places = (0..count).map_while(|_| doors.enter(IpAddr::from(from)));
+        places.inspect(Place::spoke).collect()
+    }
+
+    #[tokio::test]
+    async fn who_says_nothing_loses_the_place_to_who_comes_later() {
+        let doors = Doors::with_room(16, Arc::default());
+        let silent: Vec<Place> = (0..16).filter_map(|_| doors.enter(IpAddr::from([127, 0, 0, 1]))).collect();
+        silent[0].spoke();
+        let late = doors.enter(IpAddr::from([10, 0, 0, 9])).unwrap();
+        assert!(!late.is_crowded());
+        silent[1].taken().await;
     }
 
     #[test]

@@ -9,10 +9,13 @@ pub mod flood;
 pub mod html;
 pub mod judge;
 pub mod kill_loop;
+pub mod networks;
 pub mod node;
 pub mod officer;
 pub mod ports;
 pub mod programs;
+pub mod relay;
+pub mod storms;
 pub mod town;
 
 use std::time::{Duration, Instant};

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use mohar_node::keyring::Keyring;
 use mohar_node::net::{self, NetCommand, NetConfig, NetEvent, PeerKey, Told};
-use mohar_protocol::hash::sha256;
+use mohar_protocol::hash::{Hash, sha256};
 use mohar_protocol::id::{ContentRoot, OfficeId};
 use mohar_protocol::limits::FRAME_BYTES_MAX;
 use mohar_protocol::message::Message;
@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 
 use crate::bench::percentile;
 use crate::processes::officer::Officer;
-use crate::processes::programs::good;
+use crate::processes::programs::code;
 use crate::processes::town::{DEPARTMENT, DISTRICT, HEAD, PLANS, TEHSIL, Town};
 use crate::processes::until;
 
@@ -136,7 +136,8 @@ pub fn run(each: Duration) -> Vec<Row> {
     }
     let log = town.nodes[DISTRICT].log();
     assert!(!log.contains("panicked"), "{log}");
-    assert_eq!(good(town.dir.path(), &format!("check --data {}", PLANS[DISTRICT].name))["faults"], 0.into());
+    let (exit, said) = code(town.dir.path(), &format!("check --data {}", PLANS[DISTRICT].name));
+    assert_eq!(exit, 0, "{said}");
     rows
 }
 
@@ -213,13 +214,13 @@ async fn flood(target: Target, attack: Attack) {
 fn frame(attack: Attack, number: u64, target: &Target) -> Vec<u8> {
     let noise = sha256(&[&number.to_be_bytes()]);
     match (attack, number % 4) {
-        (Attack::Garbage, _) | (Attack::All, 0) => noise.0.to_vec(),
-        (Attack::Longest, _) | (Attack::All, 1) => noise.0.repeat(FRAME_BYTES_MAX / 32),
+        (Attack::Garbage, _) | (Attack::All, 0) => noise.to_vec(),
+        (Attack::Longest, _) | (Attack::All, 1) => noise.repeat(FRAME_BYTES_MAX / 32),
         (Attack::Unanswerable, _) | (Attack::All, 2) => {
-            Message::GetChunk { root: ContentRoot(noise.0), length: 1_000, index: 0 }.to_frame()
+            Message::GetChunk { root: ContentRoot(noise), length: 1_000, index: 0 }.to_frame()
         }
         (_, 0) => Message::GetCharter { from: 0 }.to_frame(),
-        (_, 1) => Message::Heights { charter: 0, dossiers: noise }.to_frame(),
+        (_, 1) => Message::Heights { charter: 0, dossiers: Hash(noise) }.to_frame(),
         _ => Message::GetDossier { office: target.office, from: 0 }.to_frame(),
     }
 }
@@ -231,7 +232,7 @@ fn call(runtime: &Runtime, target: &Target) {
         runtime.spawn(async move {
             loop {
                 let seed = sha256(&[b"stranger", &stranger.to_be_bytes()]);
-                let config = NetConfig::new(Vec::new(), Zeroizing::new(seed.0), FRAME_BYTES_MAX);
+                let config = NetConfig::new(Vec::new(), Zeroizing::new(seed), FRAME_BYTES_MAX);
                 let net = net::start(config).expect("a network");
                 let (peer, addresses) = (target.peer, target.listen.clone());
                 let _ = net.commands.send(NetCommand::Admit(vec![peer])).await;

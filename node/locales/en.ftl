@@ -390,6 +390,16 @@ safety-refused =
         [one] { $n } attempt by an unknown node was refused.
        *[other] { $n } attempts by unknown nodes were refused.
     }
+safety-turned-away =
+    { $n ->
+        [one] { $n } connection was turned away because there were too many.
+       *[other] { $n } connections were turned away because there were too many.
+    }
+safety-slowed =
+    { $n ->
+        [one] { $n } time another office's node was slowed down because it sent too much.
+       *[other] { $n } times another office's node was slowed down because it sent too much.
+    }
 col-office = Office
 col-contact = Contact
 col-heard = Last heard

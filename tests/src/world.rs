@@ -268,7 +268,8 @@ impl World {
                 }
             }
             Event::Tick(node) => {
-                self.feed(node, vec![Input::Tick]);
+                let inputs = self.breath();
+                self.feed(node, inputs);
                 self.after(1_000, Event::Tick(node));
             }
             Event::Officer(node) => {

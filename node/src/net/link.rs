@@ -235,10 +235,12 @@ async fn read(stream: Stream, link: &Reading<'_>) -> Why {
             return Why::Unheard;
         }
         if !pause.is_zero() {
+            debug!(peer = %link.peer, ?pause, "read more slowly: it sends too much");
             link.counters.slowed.fetch_add(1, Ordering::Relaxed);
             sleep(pause).await;
         }
         if link.backlog.bytes() >= UNTAKEN_BYTES {
+            debug!(peer = %link.peer, "read more slowly: it does not take what it asked for");
             link.counters.slowed.fetch_add(1, Ordering::Relaxed);
             // Whether it took something or the pause is over is the same to us.
             let _ = timeout(UNTAKEN_PAUSE, link.backlog.below(UNTAKEN_BYTES)).await;

@@ -205,6 +205,29 @@ async fn connections_that_never_say_who_they_are_do_not_keep_a_peer_out() {
     drop(silent);
 }
 
+/// With `cargo test -p mohar-node --features quic`.
+#[cfg(feature = "quic")]
+#[tokio::test(flavor = "multi_thread")]
+async fn peers_talk_over_quic_and_a_stranger_is_refused_there_too() {
+    const QUIC: &str = "/ip4/127.0.0.1/udp/0/quic-v1";
+    let mut asha = Node::start_at(1, QUIC).await;
+    let mut bala = Node::start_at(2, QUIC).await;
+    assert!(asha.address.contains("/quic-v1"));
+    link(&mut asha, &mut bala).await;
+    for number in 0..100_u8 {
+        asha.send(&bala, &vec![number; FRAME_BYTES_MAX]).await;
+        let NetEvent::Frame { bytes, .. } = bala.next().await else { panic!("not a frame") };
+        assert_eq!(bytes, vec![number; FRAME_BYTES_MAX]);
+    }
+    let stranger = Node::start_at(9, QUIC).await;
+    stranger.admit(&[asha.key]).await;
+    stranger.dial(&asha).await;
+    assert!(matches!(asha.next().await, NetEvent::Refused { .. }));
+    let key = bala.key;
+    bala.kill().await;
+    asha.until(&NetEvent::Disconnected(key)).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_stands_still_ends_the_link_before_its_queue_is_full() {
     let asha_config = NetConfig {

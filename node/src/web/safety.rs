@@ -24,7 +24,15 @@ pub async fn page(State(web): State<Web>, visit: AtWork) -> Result<Response, Fai
     });
     let mirrors = mirrors.collect();
     let offices = known.others.iter().map(|other| row(lang, other, frame.now)).collect();
-    html(&OfficeSafety { own: own(&known), mirrors, offices, refused_peers: known.refused_peers, frame })
+    html(&OfficeSafety {
+        own: own(&known),
+        mirrors,
+        offices,
+        refused_peers: known.refused_peers,
+        turned_away: known.turned_away,
+        slowed: known.slowed,
+        frame,
+    })
 }
 
 fn own(known: &Offices) -> OwnOffice {

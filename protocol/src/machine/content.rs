@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{Machine, Output, Peer, Step, Stop};
-use crate::id::ContentRoot;
+use crate::id::{ActId, ContentRoot};
 use crate::limits::{CHUNK_BYTES, CONTENT_BYTES_MAX};
 use crate::log::proof::{Proof, inclusion_of_leaves};
 use crate::message::Message;
@@ -31,7 +31,8 @@ const WANTED_MAX: usize = 4_096;
 /// Fewer contents wanted than this, and the mirrors look ahead for more.
 const LOOK_AHEAD_BELOW: usize = 64;
 
-/// A question is put again after this time when later ones were answered: its content was missing.
+/// A question is put again after this time when it was refused or later ones were answered: the peer
+/// may have the content by then.
 const ASK_AGAIN_MS: u64 = 30_000;
 
 /// Without any answer a question is put again after this time: 512 KiB take 64 s on 64 kbit/s, and
@@ -140,6 +141,13 @@ impl Wants {
         true
     }
 
+    /// The peer has not got this content, at least not yet.
+    pub fn refused(&mut self, root: ContentRoot) {
+        for (_, asked) in self.asked.range((root, 0)..=(root, u64::MAX)) {
+            self.bytes -= if self.open.remove(&asked.question).is_some() { asked.bytes } else { 0 };
+        }
+    }
+
     /// Forgets questions that will not be answered, so that they are asked again.
     fn lapse(&mut self, now: Timestamp) {
         let silent = now.ms_since(self.heard) >= SILENCE_MS;
@@ -225,6 +233,8 @@ impl Machine {
         let Some(state) =
             step.records.content(&root)?.filter(|state| state.is_complete() && state.length == length)
         else {
+            // Told, the peer asks for something else meanwhile.
+            step.send(to, Message::refused(ActId(root.0), Refusal::ContentMissing));
             return Err(Refusal::ContentMissing.into());
         };
         let Some(bytes) = step.records.chunk(&root, index)? else {
@@ -266,5 +276,70 @@ impl Machine {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ASK_AGAIN_MS, ASKED_MAX, ContentRoot, SILENCE_MS, SLOW_MS, Timestamp, WINDOW_BYTES_MIN, Wants};
+
+    const START: Timestamp = Timestamp(1_000_000);
+
+    fn root(number: u16) -> ContentRoot {
+        let mut bytes = [0; 32];
+        bytes[..2].copy_from_slice(&number.to_be_bytes());
+        ContentRoot(bytes)
+    }
+
+    /// Wants that heard something at the start and have asked for one small chunk of each root.
+    fn asked(count: u16, length: u64) -> Wants {
+        let mut wants = Wants { heard: START, ..Wants::default() };
+        for number in 0..count {
+            assert!(wants.add(root(number), length));
+            assert!(wants.ask(root(number), 0, length, START));
+        }
+        wants
+    }
+
+    #[test]
+    fn small_contents_are_asked_for_by_the_hundred_and_large_ones_by_bytes() {
+        let small = asked(500, 300);
+        assert!(small.has_room() && small.asked.len() < ASKED_MAX);
+        assert!(!asked(2, WINDOW_BYTES_MIN).has_room());
+    }
+
+    #[test]
+    fn quick_answers_widen_the_window_to_two_mebibytes_and_slow_ones_narrow_it_to_a_chunk() {
+        let mut wants = asked(40, 300);
+        (0..10).for_each(|number| assert!(wants.heard(root(number), 0, START.plus_ms(10))));
+        assert_eq!(wants.window, 2 * 1024 * 1024);
+        (10..20).for_each(|number| assert!(wants.heard(root(number), 0, START.plus_ms(SLOW_MS))));
+        assert_eq!(wants.window, WINDOW_BYTES_MIN);
+        assert!(!wants.heard(root(0), 0, START), "nobody asked for it any more");
+    }
+
+    #[test]
+    fn what_later_answers_passed_over_frees_its_room_and_is_asked_again_half_a_minute_later() {
+        let mut wants = asked(3, 300);
+        assert!(wants.heard(root(1), 0, START));
+        assert_eq!(wants.bytes, 300, "the first will not be answered, the third may be");
+        wants.lapse(START.plus_ms(ASK_AGAIN_MS - 1));
+        assert!(!wants.ask(root(0), 0, 300, START));
+        wants.lapse(START.plus_ms(ASK_AGAIN_MS));
+        assert!(wants.ask(root(0), 0, 300, START));
+        assert!(!wants.ask(root(2), 0, 300, START), "a slow line is not asked twice");
+    }
+
+    #[test]
+    fn what_is_refused_waits_half_a_minute_and_silence_two() {
+        let mut wants = asked(2, 300);
+        wants.refused(root(0));
+        wants.refused(root(0));
+        assert_eq!(wants.bytes, 300);
+        wants.lapse(START.plus_ms(ASK_AGAIN_MS));
+        assert_eq!(wants.asked.len(), 1);
+        wants.lapse(START.plus_ms(SILENCE_MS));
+        assert!(wants.asked.is_empty() && wants.open.is_empty());
+        assert_eq!(wants.bytes, 0);
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::content::Wants;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
-use crate::id::{MatterId, OfficeId};
+use crate::id::{ContentRoot, MatterId, OfficeId};
 use crate::message::{HEIGHTS_MAX, Message, VERSION};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -170,7 +170,8 @@ impl Machine {
             Message::Track { heights } => {
                 self.answer_track(step, from, &heights[..heights.len().min(HEIGHTS_MAX)])
             }
-            Message::Refused { about: _, code } => {
+            Message::Refused { about, code } => {
+                self.link(from)?.wants.refused(ContentRoot(about.0));
                 step.outputs.extend(Refusal::from_code(&code).map(Output::Noted));
                 Ok(())
             }

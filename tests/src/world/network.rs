@@ -48,6 +48,14 @@ fn pair(a: usize, b: usize) -> (usize, usize) {
 }
 
 impl World {
+    /// A tick; now and then another node takes nothing for some of them.
+    pub(super) fn breath(&mut self) -> Vec<Input> {
+        let other = usize::try_from(self.rng.next_u64() % self.nodes.len() as u64).unwrap_or(0);
+        let peer = self.peer(other);
+        let full = self.rng.next_u64().is_multiple_of(16);
+        vec![if full { Input::Full(peer) } else { Input::Room(peer) }, Input::Tick]
+    }
+
     /// Brings a link up, if both ends are up, not cut from each other, and admit each other.
     pub(super) fn connect(&mut self, a: usize, b: usize) {
         let admits = |one: usize, other: usize| {

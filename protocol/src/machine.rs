@@ -16,6 +16,7 @@ pub mod io;
 mod link;
 mod matter;
 mod mirror;
+mod news;
 mod officer;
 mod recall;
 mod track;
@@ -29,7 +30,9 @@ pub use self::io::{
 };
 use self::link::Link;
 pub use self::matter::open_key;
+use self::news::Unnamed;
 use crate::entropy::Entropy;
+use crate::hash::Hash;
 use crate::id::{ActId, OfficeId};
 use crate::keys::SecretKey;
 use crate::placement::placement;
@@ -87,7 +90,8 @@ pub struct Machine {
     storage: StorageKey,
     hosts: BTreeMap<OfficeId, Host>,
     registry: Registry,
-    lengths: BTreeMap<OfficeId, u64>,
+    digests: BTreeMap<OfficeId, Hash>,
+    unnamed: BTreeMap<OfficeId, Unnamed>,
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
@@ -135,20 +139,54 @@ impl Machine {
         storage: StorageKey,
         records: &Records<'_>,
     ) -> Result<Self, StoreFault> {
-        let hosts = hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect();
-        let mut machine = Self {
+        let mut machine = Self::new(registry, hosts, storage);
+        machine.rebuild_registry(records)?;
+        machine.place_cosigners();
+        Ok(machine)
+    }
+
+    /// A machine for offices whose records hold just what a registry has folded already: a founded
+    /// state, simulated many times.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    #[cfg(feature = "testing")]
+    pub fn start_folded(
+        registry: Registry,
+        hosts: Vec<HostSecrets>,
+        storage: StorageKey,
+        records: &Records<'_>,
+    ) -> Result<Self, StoreFault> {
+        let mut machine = Self::new(registry, hosts, storage);
+        machine.lengths = records.dossiers()?.into_iter().collect();
+        machine.place_cosigners();
+        Ok(machine)
+    }
+
+    /// What the machine remembers of its peers, in entries: must stay bounded whatever they say.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        self.links.values().map(Link::footprint).sum()
+    }
+
+    /// The most offers that are followed for one peer.
+    #[cfg(feature = "testing")]
+    pub fn offers_max(&self) -> usize {
+        self.links.values().map(|link| link.incoming.len()).max().unwrap_or(0)
+    }
+
+    fn new(registry: Registry, hosts: Vec<HostSecrets>, storage: StorageKey) -> Self {
+        Self {
             storage,
-            hosts,
+            hosts: hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect(),
             registry,
-            lengths: BTreeMap::new(),
+            digests: BTreeMap::new(),
+            unnamed: BTreeMap::new(),
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
             placements: RefCell::default(),
-        };
-        machine.rebuild_registry(records)?;
-        machine.place_cosigners();
-        Ok(machine)
+        }
     }
 
     /// The registry, for whoever has to show names or find keys.
@@ -185,6 +223,7 @@ impl Machine {
             Input::Connected(peer) => self.connected(step, peer),
             Input::Disconnected(peer) => {
                 self.links.remove(&peer);
+                self.ask_others_for_names(peer);
                 step.event(Event::Links);
                 Ok(())
             }
@@ -246,6 +285,12 @@ impl Machine {
     /// The peer that is linked and hosts an office.
     fn peer_of(&self, office: &OfficeId) -> Option<Peer> {
         self.links.iter().find(|(_, link)| link.offices.contains(office)).map(|(peer, _)| *peer)
+    }
+
+    /// Whether the registry admits a peer.
+    pub fn admits(&self, peer: &Peer) -> bool {
+        let offices = self.registry.offices_of_transport(&peer.0);
+        !offices.is_empty() && !offices.iter().any(|office| self.hosts(office))
     }
 
     /// Peers that the registry admits: what the transport's allow list must be.

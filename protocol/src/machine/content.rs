@@ -33,7 +33,7 @@ const LOOK_AHEAD_BELOW: usize = 64;
 
 /// A question is put again after this time when it was refused or later ones were answered: the peer
 /// may have the content by then.
-const ASK_AGAIN_MS: u64 = 30_000;
+pub(super) const ASK_AGAIN_MS: u64 = 30_000;
 
 /// Without any answer a question is put again after this time: 512 KiB take 64 s on 64 kbit/s, and
 /// asking sooner would only put the same chunks into the queue twice.
@@ -148,6 +148,19 @@ impl Wants {
         }
     }
 
+    /// The content is no longer wanted from this peer.
+    pub fn forget(&mut self, root: ContentRoot) {
+        self.refused(root);
+        self.contents.remove(&root);
+        self.asked.retain(|(asked, _), _| *asked != root);
+    }
+
+    /// Entries remembered.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        self.contents.len() + self.asked.len()
+    }
+
     /// Forgets questions that will not be answered, so that they are asked again.
     fn lapse(&mut self, now: Timestamp) {
         let silent = now.ms_since(self.heard) >= SILENCE_MS;
@@ -233,7 +246,7 @@ impl Machine {
         let Some(state) =
             step.records.content(&root)?.filter(|state| state.is_complete() && state.length == length)
         else {
-            // Told, the peer asks for something else meanwhile.
+            // So that the peer can ask somebody else at once, and us for something else.
             step.send(to, Message::refused(ActId(root.0), Refusal::ContentMissing));
             return Err(Refusal::ContentMissing.into());
         };
@@ -269,6 +282,7 @@ impl Machine {
         }
         self.fetch(step, from)?;
         if complete {
+            self.seek_names(step)?;
             self.drive_incoming(step, from)?;
             // Looking ahead reads some hundred acts, so it waits until little is left to ask for.
             if self.link(from)?.wants.contents.len() < LOOK_AHEAD_BELOW {

@@ -185,7 +185,8 @@ impl Node {
     }
 
     fn log_path(&self) -> PathBuf {
-        self.data.join("node.log")
+        // Beside the data: a full disk must not keep a node from saying so.
+        self.data.with_extension("log")
     }
 
     fn command(&self) -> Command {
@@ -205,5 +206,5 @@ impl Drop for Node {
 }
 
 fn open_log(path: &Path) -> File {
-    OpenOptions::new().create(true).append(true).open(path).expect("a log in the data folder")
+    OpenOptions::new().create(true).append(true).open(path).expect("a log beside the data folder")
 }

@@ -244,8 +244,9 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Lazily: the node may be ending still.
+        // Lazily: the node may be ending still. Under it, the town could not remove its own folder.
         let _ = Command::new("umount").arg("-l").arg(&self.folder).status();
+        let _ = self.folder.parent().map(fs::remove_dir_all);
     }
 }
 

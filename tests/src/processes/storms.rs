@@ -87,7 +87,9 @@ pub fn run(quiet: Duration, rounds: usize, each: Duration, seed: u64) -> Weather
     let movement = weigh(&town, &country.networks, tehsil as f64 / quiet.as_secs_f64());
     let mut left_out = Vec::new();
     let work = kill_loop::work_while(town, seed, |town| {
-        let ready = (0..rounds).flat_map(|_| storm(town, &country, each, &mut left_out)).collect();
+        let mut ready: Vec<Duration> =
+            (0..rounds).flat_map(|_| storm(town, &country, each, &mut left_out)).collect();
+        ready.sort();
         until_within(LINKING, "all offices are linked again", || all_linked(town));
         ready
     });

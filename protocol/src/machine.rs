@@ -158,7 +158,11 @@ impl Machine {
         records: &Records<'_>,
     ) -> Result<Self, StoreFault> {
         let mut machine = Self::new(registry, hosts, storage);
-        machine.lengths = records.dossiers()?.into_iter().collect();
+        for (office, _) in records.dossiers()? {
+            let register = machine.registry.office(&office);
+            let register = register.map_err(|e| StoreFault::because("fold the registry", e))?;
+            machine.digests.insert(office, register.digest());
+        }
         machine.place_cosigners();
         Ok(machine)
     }

@@ -24,12 +24,15 @@ use zeroize::Zeroizing;
 use crate::bench::percentile;
 use crate::processes::officer::Officer;
 use crate::processes::programs::code;
-use crate::processes::town::{DEPARTMENT, DISTRICT, HEAD, PLANS, TEHSIL, Town};
+use crate::processes::town::{DEPARTMENT, DISTRICT, HEAD, PLANS, Town};
 use crate::processes::until;
 
 /// Bytes that an attack may add to the memory of a node: 64 MiB read and not dealt with, 128 MiB not
 /// written, and the buffers of what the attackers open here (DECISIONS.md).
 pub const MEMORY_MAX: u64 = 256 << 20;
+
+/// The office whose key the attacker has: a tehsil of another district, whose own node is gone.
+const HOSTILE: usize = PLANS.len() - 1;
 
 /// Connections that an attacker holds open: more than a node with 1,024 open files has places for.
 const HELD: usize = 700;
@@ -121,8 +124,8 @@ pub struct Row {
 /// # Panics
 /// When the node does not live through it, or takes more memory than it may.
 pub fn run(each: Duration) -> Vec<Row> {
-    let mut town = Town::running(TEHSIL + 1);
-    town.nodes[TEHSIL].kill();
+    let mut town = Town::running(PLANS.len());
+    town.nodes[HOSTILE].kill();
     let target = target(&town);
     let (district, department) = (town.head(DISTRICT), town.head(DEPARTMENT));
     let mut rows: Vec<Row> = Vec::new();
@@ -143,7 +146,7 @@ pub fn run(each: Duration) -> Vec<Row> {
 
 fn target(town: &Town) -> Target {
     let key = data_encoding::HEXLOWER.decode(town.transports[DISTRICT].as_bytes()).expect("hexadecimal");
-    let seed = Keyring::open(&town.nodes[TEHSIL].data).expect("the key of the tehsil").transport_seed();
+    let seed = Keyring::open(&town.nodes[HOSTILE].data).expect("the key of the office").transport_seed();
     Target {
         peer: PeerKey(key.try_into().expect("32 bytes")),
         listen: town.nodes[DISTRICT].status().expect("it runs").listen,

@@ -89,7 +89,13 @@ pub async fn serve(listener: TcpListener, app: App, api: Arc<Api>) -> &'static s
 }
 
 /// One connection, from the first request to the last.
-async fn converse(stream: TcpStream, from: SocketAddr, place: Place, router: Router, counters: Arc<Counters>) {
+async fn converse(
+    stream: TcpStream,
+    from: SocketAddr,
+    place: Place,
+    router: Router,
+    counters: Arc<Counters>,
+) {
     // Without it a browser that has gone is noticed later.
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_PATIENCE));
     let crowded = place.is_crowded();

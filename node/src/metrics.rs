@@ -79,7 +79,12 @@ impl Counters {
         let away = &self.http_turned_away;
         line(&mut text, "mohar_http_turned_away_total", "Connections closed for want of room.", away.get());
         line(&mut text, "mohar_http_crowded_total", "Pages refused in a crowd.", self.http_crowded.get());
-        line(&mut text, "mohar_http_timeouts_total", "Requests that took too long.", self.http_timeouts.get());
+        line(
+            &mut text,
+            "mohar_http_timeouts_total",
+            "Requests that took too long.",
+            self.http_timeouts.get(),
+        );
         let name = "mohar_refused_messages_total";
         let _ = writeln!(text, "# HELP {name} Messages of peers refused.\n# TYPE {name} counter");
         for (code, count) in self.refused_messages() {

@@ -124,7 +124,11 @@ mod tests {
         assert_eq!(guard.charge(burst, 0, now), Duration::ZERO);
         assert_eq!(guard.charge(burst / 2, 0, now), Duration::from_millis(500));
         let later = now + Duration::from_secs(10);
-        assert_eq!(guard.charge(burst, 0, later), Duration::ZERO, "an unused bucket fills up, but not higher");
+        assert_eq!(
+            guard.charge(burst, 0, later),
+            Duration::ZERO,
+            "an unused bucket fills up, but not higher"
+        );
         assert_eq!(guard.charge(burst, 0, later), Duration::from_secs(1));
     }
 

@@ -407,7 +407,8 @@ impl Shell {
 
     /// Drops the link for which most waits, unless one that is ending already makes enough room.
     fn drop_longest(&mut self) {
-        let live = |peer: &Peer| peer.link.as_ref().filter(|l| l.stop.is_some()).map_or(0, |l| l.backlog.bytes());
+        let live =
+            |peer: &Peer| peer.link.as_ref().filter(|l| l.stop.is_some()).map_or(0, |l| l.backlog.bytes());
         let all: usize = self.peers.values().map(live).sum();
         let longest = self.peers.iter().max_by_key(|(_, peer)| live(peer)).map(|(id, _)| *id);
         if let Some(id) = longest.filter(|_| all > self.config.all_queues_bytes_max) {

@@ -141,7 +141,10 @@ async fn a_peer_that_reads_slowly_is_told_to_be_full_and_to_have_room_again_and_
     let mut sent = 0_u32;
     let full = NetEvent::Full(lazy.key);
     // One at a time until the shell says to stop: what a careful sender does.
-    while timeout(Duration::from_millis(5), asha.net.events.recv()).await.map(|told| told.unwrap().event).as_ref()
+    while timeout(Duration::from_millis(5), asha.net.events.recv())
+        .await
+        .map(|told| told.unwrap().event)
+        .as_ref()
         != Ok(&full)
     {
         let mut frame = vec![0; FRAME_BYTES_MAX];

@@ -35,7 +35,8 @@ pub fn page() -> Response {
     let page = Crowd { hindi: busy.hindi(), english: busy.english(), code: busy.code() };
     // The template has three words to fill in; if it ever failed, the status would still be right.
     let body = Html(page.render().unwrap_or_default());
-    let mut response = (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_SECONDS)], body).into_response();
+    let mut response =
+        (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_SECONDS)], body).into_response();
     headers::add(response.headers_mut());
     response
 }

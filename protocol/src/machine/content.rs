@@ -216,7 +216,9 @@ impl Machine {
             }
             let all = missing.len() < most;
             let mut left = missing.into_iter();
-            while wants.has_room() && let Some(index) = left.next() {
+            while wants.has_room()
+                && let Some(index) = left.next()
+            {
                 if wants.ask(root, index, length, step.now) {
                     let ask = Message::GetChunk { root, length, index };
                     step.outputs.push(Output::Send { to: peer, message: ask });
@@ -295,7 +297,9 @@ impl Machine {
 
 #[cfg(test)]
 mod tests {
-    use super::{ASK_AGAIN_MS, ASKED_MAX, ContentRoot, SILENCE_MS, SLOW_MS, Timestamp, WINDOW_BYTES_MIN, Wants};
+    use super::{
+        ASK_AGAIN_MS, ASKED_MAX, ContentRoot, SILENCE_MS, SLOW_MS, Timestamp, WINDOW_BYTES_MIN, Wants,
+    };
 
     const START: Timestamp = Timestamp(1_000_000);
 

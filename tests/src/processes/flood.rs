@@ -252,7 +252,9 @@ fn call(runtime: &Runtime, target: &Target) {
             loop {
                 let stream = TcpStream::connect(&address).await;
                 // Most stay until they are closed, some go at once.
-                if held % 8 != 0 && let Ok(stream) = stream {
+                if held % 8 != 0
+                    && let Ok(stream) = stream
+                {
                     let _ = stream.readable().await;
                 }
                 sleep(Duration::from_millis(50)).await;

@@ -149,8 +149,7 @@ pub fn work_while(mut town: Town, seed: u64, disturb: impl FnOnce(&mut Town) -> 
                 });
             }
         }
-        let killing =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| disturb(&mut town)));
+        let killing = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| disturb(&mut town)));
         stop.store(true, Ordering::Relaxed);
         killing.unwrap_or_else(|cause| std::panic::resume_unwind(cause))
     });

@@ -67,7 +67,9 @@ impl Networks {
             let (space, wide, lan) = (self.space(at), self.wide(at), self.lan(at));
             ip(&format!("netns add {space}"))?;
             ip(&format!("-n {space} link set lo up"))?;
-            for (outside, inside, address) in [(&wide, "wide", self.address(at)), (&lan, "lan", self.desk(at, 1))] {
+            for (outside, inside, address) in
+                [(&wide, "wide", self.address(at)), (&lan, "lan", self.desk(at, 1))]
+            {
                 ip(&format!("link add {outside} type veth peer name {inside} netns {space}"))?;
                 ip(&format!("-n {space} addr add {address}/24 dev {inside}"))?;
                 ip(&format!("-n {space} link set {inside} up"))?;
@@ -90,7 +92,11 @@ impl Networks {
 
     /// The address of a node in the wide area.
     pub fn address(&self, at: usize) -> String {
-        if at == self.far.0 { format!("10.{}.2.1", self.net()) } else { format!("10.{}.1.{}", self.net(), at + 1) }
+        if at == self.far.0 {
+            format!("10.{}.2.1", self.net())
+        } else {
+            format!("10.{}.1.{}", self.net(), at + 1)
+        }
     }
 
     /// Where the relay listens for calls to the far office.
@@ -193,7 +199,9 @@ impl Drop for Networks {
 fn sweep() {
     let spaces = fs::read_dir("/run/netns").into_iter().flatten().flatten();
     let mut pids: Vec<u32> = spaces
-        .filter_map(|space| space.file_name().to_string_lossy().strip_prefix(PREFIX)?.split('-').nth(1)?.parse().ok())
+        .filter_map(|space| {
+            space.file_name().to_string_lossy().strip_prefix(PREFIX)?.split('-').nth(1)?.parse().ok()
+        })
         .collect();
     pids.dedup();
     pids.into_iter().filter(|pid| !Path::new(&format!("/proc/{pid}")).exists()).for_each(take_down);

@@ -12,8 +12,8 @@ use data_encoding::BASE64;
 use mohar_protocol::act::UnverifiedAct;
 use mohar_protocol::control::{Request, Response, Status};
 
-use crate::processes::{PATIENCE, until};
 use crate::processes::programs::PROGRAMS;
+use crate::processes::{PATIENCE, until};
 
 /// How often a start looks whether the program has ended instead.
 const LOOK: Duration = Duration::from_millis(50);

@@ -167,15 +167,19 @@ fn watch(networks: &Networks, quiet: Duration) -> (u64, u64) {
 fn weigh(town: &Town, networks: &Networks, idle: f64) -> u64 {
     let (tehsil, district) = (town.head(TEHSIL), town.head(DISTRICT));
     let (start, before) = (Instant::now(), networks.bytes(TEHSIL));
+    let mut moved = Vec::new();
     for number in 0..MOVED {
         let id = tehsil.open_file(&format!("Measured {number}")).expect("opened");
         tehsil.note(&id, "The tehsil proposes that this be approved as it stands.").expect("noted");
         tehsil.send_to(&id, PLANS[DISTRICT].title, HEAD).expect("sent");
         until("it is at the district", || district.file(&id).map_err(String::from));
+        moved.push(id);
     }
     until("everything is held", || judge::is_settled(town));
-    let moved = (networks.bytes(TEHSIL) - before) as f64 - idle * start.elapsed().as_secs_f64();
-    (moved / MOVED as f64) as u64
+    let bytes = (networks.bytes(TEHSIL) - before) as f64 - idle * start.elapsed().as_secs_f64();
+    // Nobody works on with what no officer of the storms has opened.
+    moved.iter().for_each(|id| district.close(id).expect("closed"));
+    (bytes / MOVED as f64) as u64
 }
 
 /// One storm of each sort, one after the other; some last while the next begins. Gives the times that
@@ -229,7 +233,8 @@ impl Disk {
     fn overflow(&self, node: &mut Node, each: Duration) -> Duration {
         let filler = self.folder.join("filler");
         // It ends with "no space left", as it should.
-        let _ = Command::new("dd").args(["if=/dev/zero", "bs=64k", &format!("of={}", filler.display())]).output();
+        let _ =
+            Command::new("dd").args(["if=/dev/zero", "bs=64k", &format!("of={}", filler.display())]).output();
         let begun = Instant::now();
         while node.is_alive() && begun.elapsed() < each {
             thread::sleep(Duration::from_millis(50));
@@ -262,12 +267,19 @@ impl fmt::Display for Weather {
         let hours = self.quiet.as_secs_f64() / 3600.0;
         let (links, kib) = (self.links as f64, 1024.0);
         let [tehsil, district] = [self.tehsil, self.district].map(|bytes| bytes as f64 / hours / kib);
-        writeln!(f, "| the quiet lines were watched for | {} s, figures scaled to an hour |", self.quiet.as_secs())?;
+        writeln!(
+            f,
+            "| the quiet lines were watched for | {} s, figures scaled to an hour |",
+            self.quiet.as_secs()
+        )?;
         writeln!(f, "| idle, one link, an hour | {:.0} KiB |", tehsil / links)?;
         writeln!(f, "| idle, line of a tehsil with {} links, an hour | {tehsil:.0} KiB |", self.links)?;
         writeln!(f, "| idle, line of the district with {} links, an hour | {district:.0} KiB |", self.links)?;
         let movement = self.movement as f64 / kib;
-        writeln!(f, "| one file with a note, tehsil to district, on the tehsil's line | {movement:.1} KiB |")?;
+        writeln!(
+            f,
+            "| one file with a note, tehsil to district, on the tehsil's line | {movement:.1} KiB |"
+        )?;
         for what in &self.left_out {
             writeln!(f, "| left out | {what} |")?;
         }

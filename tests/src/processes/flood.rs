@@ -305,7 +305,7 @@ fn measure(town: &Town, attack: Attack, district: &Officer, department: &Officer
             let one = Instant::now();
             district.desk("all").expect("the desk is shown");
             row.desk.push(one.elapsed());
-            if row.desk.len() % 4 == 0 {
+            if row.desk.len().is_multiple_of(4) {
                 let one = Instant::now();
                 district.note(&draft, &format!("Draft {}", row.desk.len())).expect("the draft is saved");
                 row.draft.push(one.elapsed());

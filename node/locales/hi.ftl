@@ -324,6 +324,7 @@ moved-diarised = डाक दर्ज की
 moved-noted = टीप पर हस्ताक्षर
 moved-attached = पत्र संलग्न
 moved-forwarded = अग्रेषित
+moved-handed-on = आदेशानुसार उत्तरवर्ती कार्यालय के लिए
 moved-handed-over = दूसरे कार्यालय को सौंपी
 moved-received = कार्यालय में प्राप्त
 moved-opened = खोलकर देखी
@@ -360,6 +361,19 @@ safety-slowed =
         [one] बहुत अधिक भेजने पर अन्य कार्यालय का कंप्यूटर { $n } बार धीमा किया गया।
        *[other] बहुत अधिक भेजने पर अन्य कार्यालयों के कंप्यूटर { $n } बार धीमे किए गए।
     }
+safety-missing = छूटी हुई सामग्री आ रही है
+safety-missing-files =
+    { $n ->
+        [one] इस कार्यालय की { $n } नस्ती आ रही है।
+       *[other] इस कार्यालय की { $n } नस्तियाँ आ रही हैं।
+    }
+safety-missing-acts = अन्य कार्यालयों की प्रति हेतु शेष प्रविष्टियाँ: { $acts }। कुल लगभग { $bytes }।
+safety-missing-time =
+    { $n ->
+        [one] वर्तमान गति से लगभग { $n } मिनट लगेंगे।
+       *[other] वर्तमान गति से लगभग { $n } मिनट लगेंगे।
+    }
+safety-missing-still = अभी कुछ नहीं आ रहा है।
 col-office = कार्यालय
 col-contact = संपर्क
 col-heard = अंतिम संपर्क

@@ -94,6 +94,12 @@ impl Counters {
     }
 }
 
+/// One value that may fall, with its help text.
+pub fn gauge(text: &mut String, name: &str, help: &str, value: u64) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+}
+
 /// One counter with its help text.
 pub fn line(text: &mut String, name: &str, help: &str, value: u64) {
     // Writing to a string cannot fail.

@@ -1,8 +1,10 @@
-//! `mohar office`: opening an office and taking it in.
+//! `mohar office`: opening an office, taking it in, and what becomes of it.
 
 pub mod admit;
 pub mod announce;
 pub mod create;
+pub mod hand_on;
+pub mod succession;
 
 use clap::Subcommand;
 
@@ -10,12 +12,17 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::Output;
 
-/// Open an office, and take one in
+/// Open an office, take one in, divide, merge, move and close
 #[derive(Debug, Subcommand)]
 pub enum Office {
     Create(create::Create),
     Admit(admit::Admit),
     Announce(announce::Announce),
+    Divide(succession::Divide),
+    Merge(succession::Merge),
+    Move(succession::Move),
+    Close(succession::Close),
+    HandOn(hand_on::HandOn),
 }
 
 impl Office {
@@ -28,6 +35,11 @@ impl Office {
             Self::Create(create) => create.run(output),
             Self::Admit(admit) => admit.run(output),
             Self::Announce(announce) => announce.run(output),
+            Self::Divide(divide) => divide.run(output),
+            Self::Merge(merge) => merge.run(output),
+            Self::Move(moved) => moved.run(output),
+            Self::Close(close) => close.run(output),
+            Self::HandOn(hand_on) => hand_on.run(output),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
-use super::content::ASK_AGAIN_MS;
+use super::wants::ASK_AGAIN_MS;
 use super::link::Pursued;
 use super::{Event, Machine, Output, Package, Peer, Receipt, Step, Stop};
 use crate::act::{Body, Place, UnverifiedAct, VerifiedAct};
@@ -17,10 +17,13 @@ use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, LEAVES_PER_MESSAGE_MAX, OFFICES_
 use crate::message::{HEIGHTS_MAX, Message};
 use crate::records::{Records, StoreFault};
 use crate::refusal::Refusal;
-use crate::registry::Signer;
+use crate::registry::{Register, Signer};
 
 /// Dossiers being fetched over one link: 16 x 256 KiB = 4 MiB at the very most.
 const DOSSIERS_AT_ONCE: usize = 16;
+
+/// Dossiers asked for in one carrier packet: of some 8 KiB each, 8 MiB.
+const CARRIED_AT_ONCE: usize = 1_024;
 
 /// Side acts in one dossier: an admission, a directory, and endorsements by 27 keys for the few acts
 /// of authority in thirty years.
@@ -87,7 +90,11 @@ impl Machine {
             for bytes in dossier {
                 let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
                 let office = office_of(&act);
-                let Some(act) = self.fold_dossier(step, office, act)? else { continue };
+                let id = act.id();
+                let Some(act) = self.fold_dossier(step, office, act)? else {
+                    last = self.begin_log(step, office, id)?.map_or(last, Ok);
+                    continue;
+                };
                 // An own office's log starts with its dossier; a parent also logs the admissions it gave.
                 for log in [Some(office), act.header().office].into_iter().flatten() {
                     if self.hosts(&log) && step.records.place(&act.id(), &log)?.is_none() {
@@ -109,6 +116,25 @@ impl Machine {
         }
         self.registry_changed(step);
         Ok(last?)
+    }
+
+    /// The dossier of an office may have come from others before this node began to host it. Its
+    /// log then begins with what the invitation holds. An office that has run has a log already.
+    fn begin_log(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        id: ActId,
+    ) -> Result<Option<Receipt>, Stop> {
+        let begins = self.hosts(&office)
+            && self.registry.office(&office).is_ok_and(|known| !known.has_run() && known.keeps(&id))
+            && step.records.place(&id, &office)?.is_none();
+        if !begins {
+            return Ok(None);
+        }
+        let act = step.records.expect_act(&id)?;
+        self.append(step, office, &act)?;
+        Ok(Some(Receipt { act: id, matter: act.matter() }))
     }
 
     /// Verifies, folds and keeps an act of the charter chain; `None` when it was folded before.
@@ -168,7 +194,7 @@ impl Machine {
         Ok(true)
     }
 
-    fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
+    pub(super) fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
         self.place_cosigners();
         step.outputs.push(Output::Admit(self.admitted_peers()));
         let peers: Vec<Peer> = self.links.keys().copied().collect();
@@ -256,10 +282,11 @@ impl Machine {
     /// Asks for dossiers, a few at a time, so that a thin line is not filled with answers that are
     /// asked for again meanwhile.
     pub(super) fn ask_dossiers(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
-        let now = step.now;
+        let now = step.steady;
         let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
         let waits = |p: &Pursued| p.asked_at.is_some_and(|at| now.ms_since(at) < ASK_AGAIN_MS);
-        let free = DOSSIERS_AT_ONCE.saturating_sub(link.pursued.values().filter(|p| waits(p)).count());
+        let at_once = if link.carried { CARRIED_AT_ONCE } else { DOSSIERS_AT_ONCE };
+        let free = at_once.saturating_sub(link.pursued.values().filter(|p| waits(p)).count());
         for (office, pursued) in link.pursued.iter_mut().filter(|(_, p)| !waits(p)).take(free) {
             pursued.asked_at = Some(now);
             let from = self.registry.office(office).map_or(0, |register| register.number() + 1);
@@ -327,6 +354,7 @@ impl Machine {
         if self.registry.office(&office).is_err() {
             self.check_new_office(step, peer, office, acts)?;
         }
+        let has_run = self.registry.office(&office).is_ok_and(Register::has_run);
         let (mut news, mut refused, mut anything) = (Vec::new(), None, false);
         for bytes in acts {
             let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
@@ -346,7 +374,9 @@ impl Machine {
                 Err(fault) => return Err(fault),
             }
         }
-        if !news.is_empty() {
+        // The first directory says that the office's node runs, which counts for placement.
+        let runs_now = !has_run && self.registry.office(&office).is_ok_and(Register::has_run);
+        if !news.is_empty() || runs_now {
             self.registry_changed(step);
         }
         self.pass_on_news(step, office, news, Some(peer));

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::content::Wants;
+use super::catch_up::Meter;
 use super::mirror::Page;
 use super::news::Given;
+use super::wants::Wants;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
 use crate::hash::Hash;
@@ -46,6 +47,7 @@ pub(super) struct Pursued {
 
 /// A usable link.
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub(super) struct Link {
     pub offices: Vec<OfficeId>,
     pub level_max: u16,
@@ -58,13 +60,27 @@ pub(super) struct Link {
     pub full: bool,
     pub pursued: BTreeMap<OfficeId, Pursued>,
     pub given: Given,
+    pub meter: Meter,
+    /// Not a link but a packet: a question costs a carry.
+    pub carried: bool,
 }
 
 impl Link {
     /// Entries remembered.
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
-        self.incoming.len() + self.wants.footprint() + self.said.len() + self.leaves_asked.len()
+        let questions = self.leaves_asked.len() + self.pursued.len();
+        self.incoming.len() + self.wants.footprint() + self.said.len() + questions
+    }
+
+    /// What is remembered, with each time as "just now" or "before".
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let incoming: Vec<_> =
+            self.incoming.iter().map(|(id, offer)| (id, offer.head, offer.asked_at == now)).collect();
+        let said: Vec<_> = self.said.iter().map(|(id, at)| (id, *at == now)).collect();
+        let leaves: Vec<_> = self.leaves_asked.iter().map(|(id, at)| (id, *at == now)).collect();
+        format!("{incoming:?} {said:?} {leaves:?} {}", self.wants.memory(now))
     }
 
     /// Whether to say something about a matter now; notes that it was said.
@@ -96,6 +112,8 @@ impl Machine {
         }
         self.send_heads(step)?;
         self.track(step, peer)?;
+        self.spread_orders(step)?;
+        self.spread_forks(step)?;
         self.seek_names(step)?;
         step.event(Event::Links);
         Ok(())
@@ -105,22 +123,23 @@ impl Machine {
     pub(super) fn tick(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in &peers {
-            for office in self.links[peer].offices.clone() {
-                self.offer_now(step, &office)?;
-            }
-            self.drive_incoming(step, *peer)?;
-            self.ask_dossiers(step, *peer)?;
-            self.fetch(step, *peer)?;
+            let served = self.serve(step, *peer);
+            step.tolerate(served)?;
         }
+        self.succeed(step)?;
         self.seek_names(step)?;
         self.send_heads(step)?;
-        if step.now.ms_since(self.last_minute) >= COMPARE_MS {
-            self.last_minute = step.now;
+        if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
+            self.last_minute = step.steady;
             for peer in peers.into_iter().filter(|peer| !self.is_full(peer)).collect::<Vec<_>>() {
                 self.compare(step, peer)?;
-                self.track(step, peer)?;
+                let tracked = self.track(step, peer);
+                step.tolerate(tracked)?;
             }
             self.anchor_logs(step)?;
+            self.drive_orders(step, None)?;
+            self.spread_orders(step)?;
+            self.spread_forks(step)?;
         }
         Ok(())
     }
@@ -140,11 +159,21 @@ impl Machine {
         self.send_heads(step)
     }
 
+    /// What one peer is due every second.
+    fn serve(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        for office in self.link(peer)?.offices.clone() {
+            self.offer_now(step, &office)?;
+        }
+        self.drive_incoming(step, peer)?;
+        self.ask_dossiers(step, peer)?;
+        self.fetch(step, peer)?;
+        self.link(peer)?.meter.tick(step.steady);
+        Ok(())
+    }
+
     /// Reads a frame and does what it asks. Whatever a peer says, the worst is a refusal.
     pub(super) fn frame(&mut self, step: &mut Step<'_, '_>, from: Peer, bytes: &[u8]) -> Result<(), Stop> {
-        if !self.links.contains_key(&from) {
-            return Err(Refusal::OfficeNotAdmitted.into());
-        }
+        self.link(from)?.meter.note(bytes.len());
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
         match message {
             Message::Hello { level_max, .. } => {
@@ -181,7 +210,7 @@ impl Machine {
                 self.take_offer(step, from, matter, level, incoming)
             }
             Message::GetActs { matter, from: number } => self.send_acts(step, from, matter, number),
-            Message::Acts { matter, from: number, acts } => self.take_acts(step, from, matter, number, &acts),
+            Message::Acts { matter, from: _, acts } => self.take_acts(step, from, matter, &acts),
             Message::Side { act } => self.take_side(step, from, &act),
             Message::Handover { act, wraps, note, index, proof } => {
                 self.take_handover(step, from, &act, &wraps, &note, index, &proof)
@@ -189,6 +218,12 @@ impl Machine {
             Message::Track { heights } => {
                 self.answer_track(step, from, &heights[..heights.len().min(HEIGHTS_MAX)])
             }
+            Message::Order { acts } => self.take_order(step, Some(from), &acts).map(drop),
+            Message::Fork { previous, first, second } => {
+                self.take_fork(step, from, [&previous, &first, &second])
+            }
+            Message::GetBranch { matter, head, order } => self.send_branch(step, from, matter, head, &order),
+            Message::Branch { matter, acts } => self.take_branch(step, from, matter, &acts),
             Message::Refused { about, code } => {
                 if Refusal::from_code(&code) == Some(Refusal::ContentMissing) {
                     self.link(from)?.wants.refused(ContentRoot(about.0));

@@ -58,6 +58,9 @@ tables! {
     /// office → note: the latest checkpoint of an own log that a witness has cosigned
     18 WITNESSED;
 
+    /// transport key of a node, matter → an offer that came by carrier packet and is not done
+    50 CARRIED;
+
     // Derived: can be rebuilt from the tables above.
 
     /// matter → [`crate::custody::Matter`]
@@ -74,4 +77,15 @@ tables! {
     35 READIES;
     /// matter → nothing: was here, is elsewhere
     36 FOLLOWED;
+
+    // Reassignment and forks. BRANCHES and FORKS are ground truth; the others follow from acts.
+
+    /// matter, number, act id → nothing: chain acts known here beside the chain (mirrored, rival, orphan)
+    40 BRANCHES;
+    /// matter, order act id → [`crate::records::OrderState`]: orders that this node has to do with
+    41 ORDERS;
+    /// matter, epoch (4 bytes) → [`crate::records::Fork`]: two acts that cannot both stand
+    42 FORKS;
+    /// former office, matter → take_up act id: taken from that office, which has not said that it knows
+    43 RELEASED;
 }

@@ -247,7 +247,8 @@ impl Wants {
 #[cfg(test)]
 mod tests {
     use super::{
-        ASK_AGAIN_MS, ASKED_MAX, ContentRoot, SILENCE_MS, SLOW_MS, Timestamp, Urgency, WINDOW_BYTES_MIN, Wants,
+        ASK_AGAIN_MS, ASKED_MAX, ContentRoot, SILENCE_MS, SLOW_MS, Timestamp, Urgency, WINDOW_BYTES_MIN,
+        Wants,
     };
 
     const START: Timestamp = Timestamp(1_000_000);

@@ -62,7 +62,8 @@ fn signed_is_true(world: &World, office: &OfficeId, log: &LogState, leaves: &[Ha
     let Ok(signed) = SignedCheckpoint::parse(&log.note) else { return Ok(()) };
     let keys = world.state.offices.iter().filter(|other| other.id == *office);
     let verified = keys.map(|other| LogKey::new(origin(office), other.keys.signing.public()));
-    let Some(head) = verified.into_iter().find_map(|key| Some(*signed.clone().verify(&key).ok()?.head())) else {
+    let Some(head) = verified.into_iter().find_map(|key| Some(*signed.clone().verify(&key).ok()?.head()))
+    else {
         return Ok(());
     };
     let covered = leaves.get(..head.size as usize).ok_or("fewer leaves than were signed")?;

@@ -36,7 +36,7 @@ use crate::store::{Snapshot, Store};
 /// Requests that may wait. One commit takes 256, so a full queue is two commits long.
 const REQUESTS_MAX: usize = 512;
 
-/// Inputs of peers that may wait: 256 frames of at most 320 KiB = 80 MiB at the very worst.
+/// Inputs of peers that may wait. Their bytes are bounded where they are read.
 const PEER_INPUTS_MAX: usize = 256;
 
 /// Outputs that may wait for the network, which takes them as fast as memory copies.
@@ -66,11 +66,25 @@ pub struct Ledger {
 /// The ends that the wiring joins to the network.
 pub struct Ends {
     /// What peers say and do. Left full, the network stops reading.
-    pub inputs: mpsc::Sender<Input>,
+    pub inputs: mpsc::Sender<FromPeer>,
     /// [`Output::Send`] and [`Output::Admit`], in order, each after its commit.
     pub outputs: mpsc::Receiver<Output>,
     /// Keeps the loop running.
     pub turning: Turning,
+}
+
+/// An input of a peer, and what it owes for it.
+pub struct FromPeer {
+    /// What it said or did.
+    pub input: Input,
+    /// Dropped once the commit stands that dealt with the input.
+    pub toll: Option<Box<dyn Toll>>,
+}
+
+/// What a peer pays for an input with: room while the input is under way, and more when it was no use.
+pub trait Toll: Send {
+    /// The machine refused it.
+    fn refused(&self);
 }
 
 /// The running loop. Dropped, it ends after the commit at hand, and the store is free again.

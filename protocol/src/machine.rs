@@ -28,6 +28,7 @@ mod recall;
 mod steady;
 mod succession;
 mod track;
+mod wants;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -276,6 +277,11 @@ impl Machine {
                 step.event(Event::Links);
                 Ok(())
             }
+            Input::Full(peer) => {
+                self.links.entry(peer).and_modify(|link| link.full = true);
+                Ok(())
+            }
+            Input::Room(peer) => self.room(step, peer),
             Input::Frame { from, bytes } => self.frame(step, from, &bytes),
             Input::Request { ticket, request: request @ (Request::Carry(_) | Request::Pack { .. }) } => {
                 let answer = match self.carrier(step, request) {

@@ -529,7 +529,10 @@ fn later_conditions() -> BTreeMap<&'static str, String> {
         ("issue to nobody", issued(0, 2)),
         (
             "blind_handover to an office that is not the addressee",
-            with(|desk| desk.matter.phase = Phase::Queued { by: FORWARD, to: desk.from, rest: Rest::Desk }, "blind_handover"),
+            with(
+                |desk| desk.matter.phase = Phase::Queued { by: FORWARD, to: desk.from, rest: Rest::Desk },
+                "blind_handover",
+            ),
         ),
         (
             "raise_level to the level it has",

@@ -10,7 +10,7 @@ use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use super::{Along, Asked, EXIT_STORE_FAULT, Links, LocalRow, end_process};
+use super::{Along, Asked, EXIT_STORE_FAULT, FromPeer, Links, LocalRow, Toll, end_process};
 use crate::clock::{self, Stopwatch};
 use crate::metrics::Counters;
 use crate::store::Store;
@@ -31,7 +31,7 @@ pub(super) struct Turn {
     pub store: Store,
     pub counters: Arc<Counters>,
     pub requests: mpsc::Receiver<Asked>,
-    pub inputs: mpsc::Receiver<Input>,
+    pub inputs: mpsc::Receiver<FromPeer>,
     pub outputs: mpsc::Sender<Output>,
     pub events: broadcast::Sender<Event>,
     pub registry: watch::Sender<Arc<Registry>>,
@@ -43,7 +43,8 @@ pub(super) struct Turn {
 #[allow(clippy::large_enum_variant, reason = "moved once, into the machine")]
 enum Taken {
     Asked(Asked),
-    Input(Input),
+    FromPeer(FromPeer),
+    Tick,
 }
 
 /// Whom to answer once the commit stands.
@@ -52,6 +53,7 @@ struct Answers {
     requests: HashMap<Ticket, oneshot::Sender<Result<Receipt, Refusal>>>,
     along: HashMap<Ticket, Along>,
     rows: Vec<oneshot::Sender<Result<(), Refusal>>>,
+    tolls: Vec<Box<dyn Toll>>,
     carried: HashMap<Ticket, oneshot::Sender<Result<Carried, Refusal>>>,
 }
 
@@ -75,8 +77,8 @@ impl Turn {
                 biased;
                 _ = &mut stopped => return,
                 Some(asked) = self.requests.recv() => Taken::Asked(asked),
-                _ = tick.tick() => Taken::Input(Input::Tick),
-                Some(input) = self.inputs.recv() => Taken::Input(input),
+                _ = tick.tick() => Taken::Tick,
+                Some(input) = self.inputs.recv() => Taken::FromPeer(input),
             };
             let (outputs, answers) = self.commit_group(first).unwrap_or_else(|fault| end_process(&fault));
             let sends = self.tell(outputs, answers);
@@ -98,17 +100,22 @@ impl Turn {
         let (mut next, mut count) = (Some(first), 0);
         while let Some(taken) = next {
             count += 1;
-            let input = match taken {
-                Taken::Input(input) => Some(input),
-                Taken::Asked(asked) => answers.note(asked, count, &mut records),
+            let (input, toll) = match taken {
+                Taken::Tick => (Some(Input::Tick), None),
+                Taken::FromPeer(FromPeer { input, toll }) => (Some(input), toll),
+                Taken::Asked(asked) => (answers.note(asked, count, &mut records), None),
             };
+            let said = outputs.len();
             if let Some(input) = input {
                 self.counters.inputs.add(1);
                 self.counters.frames.add(u64::from(matches!(input, Input::Frame { .. })));
-                let before = outputs.len();
                 self.machine.step(now, &mut entropy, &mut records, input, &mut outputs)?;
-                answers.add_along(&outputs[before..], &mut records);
+                answers.add_along(&outputs[said..], &mut records);
             }
+            if outputs[said..].iter().any(|output| matches!(output, Output::Noted(_))) {
+                toll.iter().for_each(|toll| toll.refused());
+            }
+            answers.tolls.extend(toll);
             let room = count < INPUTS_PER_COMMIT_MAX as u64 && watch.elapsed() < GATHER_MAX;
             next = if room { self.take_waiting() } else { None };
         }
@@ -128,7 +135,7 @@ impl Turn {
     /// Local work first.
     fn take_waiting(&mut self) -> Option<Taken> {
         let asked = self.requests.try_recv().ok().map(Taken::Asked);
-        asked.or_else(|| self.inputs.try_recv().ok().map(Taken::Input))
+        asked.or_else(|| self.inputs.try_recv().ok().map(Taken::FromPeer))
     }
 
     /// After the commit: publishes what readers see, then answers. Returns what is to be sent.

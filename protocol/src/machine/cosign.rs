@@ -67,7 +67,11 @@ impl Machine {
             for (at, cosigner) in cosigners.into_iter().enumerate() {
                 let outstanding =
                     cosigner.sent > cosigner.acked && step.steady.ms_since(cosigner.sent_at) < SEND_AGAIN_MS;
-                let Some(peer) = self.peer_of(&cosigner.office).filter(|_| !outstanding) else { continue };
+                let Some(peer) =
+                    self.peer_of(&cosigner.office).filter(|peer| !outstanding && !self.is_full(peer))
+                else {
+                    continue;
+                };
                 let sent = match cosigner.role {
                     Role::Mirror => Self::send_head(step, peer, office, &log, &cosigner)?,
                     Role::Witness => Self::ask_witness(step, peer, office, &cosigner)?,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
-use super::content::ASK_AGAIN_MS;
 use super::link::Pursued;
+use super::wants::ASK_AGAIN_MS;
 use super::{Event, Machine, Output, Package, Peer, Receipt, Step, Stop};
 use crate::act::{Body, Place, UnverifiedAct, VerifiedAct};
 use crate::codec;

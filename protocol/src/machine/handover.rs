@@ -38,7 +38,7 @@ impl Machine {
         if self.hosts(office) {
             return self.deliver_here(step, office);
         }
-        let Some(peer) = self.peer_of(office) else { return Ok(()) };
+        let Some(peer) = self.peer_of(office).filter(|peer| !self.is_full(peer)) else { return Ok(()) };
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };

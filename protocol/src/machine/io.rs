@@ -33,6 +33,10 @@ pub enum Input {
     Connected(Peer),
     /// The link is gone.
     Disconnected(Peer),
+    /// So much waits to be sent to a peer that what it did not ask for should wait too.
+    Full(Peer),
+    /// Little waits to be sent to it again.
+    Room(Peer),
     /// A peer said something.
     Frame {
         /// Who.

@@ -1,11 +1,12 @@
 //! Links to other nodes: greeting, the minute's comparison, and what was last said, so that
 //! nothing is said twice in a breath. A link's memory is lost with the link and needs no more.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use super::catch_up::{Meter, Urgency};
+use super::catch_up::Meter;
 use super::mirror::Page;
 use super::news::Given;
+use super::wants::Wants;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
 use crate::hash::Hash;
@@ -37,14 +38,6 @@ pub(super) struct Incoming {
     pub asked_at: Timestamp,
 }
 
-/// A content that is wanted from a peer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
-    pub root: ContentRoot,
-    pub length: u64,
-    pub urgency: Urgency,
-}
-
 /// A dossier that a peer has and that differs from ours; the digest, if the peer has said it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pursued {
@@ -59,11 +52,12 @@ pub(super) struct Link {
     pub offices: Vec<OfficeId>,
     pub level_max: u16,
     pub incoming: BTreeMap<MatterId, Incoming>,
-    pub wanted: VecDeque<Wanted>,
-    pub asked: BTreeMap<(ContentRoot, u64), Timestamp>,
+    pub wants: Wants,
     pub said: BTreeMap<MatterId, Timestamp>,
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
     pub tracked_to: Option<MatterId>,
+    /// Much waits to be sent: nothing is said that was not asked for.
+    pub full: bool,
     pub pursued: BTreeMap<OfficeId, Pursued>,
     pub given: Given,
     pub meter: Meter,
@@ -75,8 +69,8 @@ impl Link {
     /// Entries remembered.
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
-        let questions = self.asked.len() + self.leaves_asked.len() + self.pursued.len();
-        self.incoming.len() + self.wanted.len() + self.said.len() + questions
+        let questions = self.leaves_asked.len() + self.pursued.len();
+        self.incoming.len() + self.wants.footprint() + self.said.len() + questions
     }
 
     /// What is remembered, with each time as "just now" or "before".
@@ -85,9 +79,8 @@ impl Link {
         let incoming: Vec<_> =
             self.incoming.iter().map(|(id, offer)| (id, offer.head, offer.asked_at == now)).collect();
         let said: Vec<_> = self.said.iter().map(|(id, at)| (id, *at == now)).collect();
-        let asked: Vec<_> = self.asked.iter().map(|(id, at)| (id, *at == now)).collect();
         let leaves: Vec<_> = self.leaves_asked.iter().map(|(id, at)| (id, *at == now)).collect();
-        format!("{incoming:?} {said:?} {asked:?} {leaves:?} {:?}", self.wanted)
+        format!("{incoming:?} {said:?} {leaves:?} {}", self.wants.memory(now))
     }
 
     /// Whether to say something about a matter now; notes that it was said.
@@ -138,7 +131,7 @@ impl Machine {
         self.send_heads(step)?;
         if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.steady;
-            for peer in peers {
+            for peer in peers.into_iter().filter(|peer| !self.is_full(peer)).collect::<Vec<_>>() {
                 self.compare(step, peer)?;
                 let tracked = self.track(step, peer);
                 step.tolerate(tracked)?;
@@ -149,6 +142,21 @@ impl Machine {
             self.spread_forks(step)?;
         }
         Ok(())
+    }
+
+    /// Whether a peer has more to read than it should be sent.
+    pub(super) fn is_full(&self, peer: &Peer) -> bool {
+        self.links.get(peer).is_some_and(|link| link.full)
+    }
+
+    /// A peer took what was waiting for it: what was held back is said now.
+    pub(super) fn room(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        let Ok(link) = self.link(peer) else { return Ok(()) };
+        link.full = false;
+        for office in link.offices.clone() {
+            self.offer_now(step, &office)?;
+        }
+        self.send_heads(step)
     }
 
     /// What one peer is due every second.
@@ -218,6 +226,7 @@ impl Machine {
             Message::Branch { matter, acts } => self.take_branch(step, from, matter, &acts),
             Message::Refused { about, code } => {
                 if Refusal::from_code(&code) == Some(Refusal::ContentMissing) {
+                    self.link(from)?.wants.refused(ContentRoot(about.0));
                     self.not_there(step, from, ContentRoot(about.0));
                 }
                 step.outputs.extend(Refusal::from_code(&code).map(Output::Noted));

@@ -26,7 +26,8 @@ impl Machine {
     ) {
         let former = matter.offices().into_iter().filter(|office| *office != matter.holder.office);
         for office in former {
-            let Some(peer) = self.peer_of(&office).filter(|peer| Some(*peer) != except) else {
+            let wanted = |peer: &Peer| Some(*peer) != except && !self.is_full(peer);
+            let Some(peer) = self.peer_of(&office).filter(wanted) else {
                 continue;
             };
             let message = Message::Acts {

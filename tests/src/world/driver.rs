@@ -90,7 +90,8 @@ impl World {
     /// A node's tick.
     pub(super) fn tick(&mut self, node: usize) {
         if self.mutation != Some(Mutation::NothingIsRepeated) {
-            self.feed(node, vec![Input::Tick]);
+            let inputs = self.breath();
+            self.feed(node, inputs);
         }
     }
 

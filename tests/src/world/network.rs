@@ -75,6 +75,14 @@ fn pair(a: usize, b: usize) -> (usize, usize) {
 }
 
 impl World {
+    /// A tick; now and then another node takes nothing for some of them.
+    pub(super) fn breath(&mut self) -> Vec<Input> {
+        let other = usize::try_from(self.rng.next_u64() % self.nodes.len() as u64).unwrap_or(0);
+        let peer = self.peer(other);
+        let full = !self.healing && self.rng.next_u64().is_multiple_of(16);
+        vec![if full { Input::Full(peer) } else { Input::Room(peer) }, Input::Tick]
+    }
+
     /// Tries every link of the world.
     pub(super) fn connect_all(&mut self, ms: u64) {
         for (a, b) in self.founding.links.clone() {

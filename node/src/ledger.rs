@@ -16,7 +16,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use mohar_protocol::id::OfficeId;
-use mohar_protocol::machine::{Backlog, Carried, Event, Input, Machine, NewContent, Output, Receipt, Request, Where};
+use mohar_protocol::machine::{
+    Backlog, Carried, Event, Input, Machine, NewContent, Output, Receipt, Request, Where,
+};
 use mohar_protocol::records::{Records, SMALL_CONTENT_BYTES_MAX, StoreFault, Table};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;

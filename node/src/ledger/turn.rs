@@ -96,7 +96,7 @@ impl Turn {
         let (mut outputs, mut answers) = (Vec::new(), Answers::default());
         let snapshot = self.store.snapshot();
         let mut records = Records::new(&snapshot);
-        let is_tick = matches!(first, Taken::Input(Input::Tick));
+        let is_tick = matches!(first, Taken::Tick);
         let (mut next, mut count) = (Some(first), 0);
         while let Some(taken) = next {
             count += 1;

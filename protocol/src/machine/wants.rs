@@ -42,6 +42,7 @@ const SILENCE_MS: u64 = 90_000;
 
 /// What is wanted from a peer, and what of it was asked for.
 #[derive(Debug)]
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct Wants {
     /// Every content that is wanted.
     contents: BTreeMap<ContentRoot, Wanted>,
@@ -89,11 +90,12 @@ impl Default for Wants {
 impl Wants {
     /// Notes a content. Returns whether it is new, or wanted sooner than before.
     pub fn add(&mut self, root: ContentRoot, length: u64, urgency: Urgency) -> bool {
+        let full = self.contents.len() >= WANTED_MAX;
         match self.contents.get_mut(&root) {
             // What turns out to be wanted sooner moves up.
             Some(known) if known.urgency > urgency => known.urgency = urgency,
             Some(_) => return false,
-            None if self.contents.len() >= WANTED_MAX => return false,
+            None if full => return false,
             None => drop(self.contents.insert(root, Wanted { length, urgency })),
         }
         self.queues[urgency as usize].push_back(root);

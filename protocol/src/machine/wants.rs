@@ -89,11 +89,12 @@ impl Default for Wants {
 impl Wants {
     /// Notes a content. Returns whether it is new, or wanted sooner than before.
     pub fn add(&mut self, root: ContentRoot, length: u64, urgency: Urgency) -> bool {
+        let full = self.contents.len() >= WANTED_MAX;
         match self.contents.get_mut(&root) {
             // What turns out to be wanted sooner moves up.
             Some(known) if known.urgency > urgency => known.urgency = urgency,
             Some(_) => return false,
-            None if self.contents.len() >= WANTED_MAX => return false,
+            None if full => return false,
             None => drop(self.contents.insert(root, Wanted { length, urgency })),
         }
         self.queues[urgency as usize].push_back(root);

@@ -88,6 +88,8 @@ refusals! {
     SameOffice "custody.same_office" "वह पद इसी कार्यालय में है; अंकित करें।" "That post is in this office; mark it instead.";
     OtherOffice "custody.other_office" "वह पद दूसरे कार्यालय में है; अग्रेषित करें।" "That post is in another office; forward it instead.";
     SamePost "custody.same_post" "नस्ती इसी पद पर है।" "The file is at that post already.";
+    SameFile "custody.same_file" "नस्ती को उसी में नहीं रखा जा सकता; दूसरी नस्ती चुनें।" "A file cannot be put into itself; choose another one.";
+    NotAttached "custody.not_attached" "पत्र उस नस्ती में संलग्न नहीं मिले।" "The papers were not found attached to that file.";
     NotRecallable "custody.not_recallable" "यह नस्ती वापस नहीं माँगी जा सकती।" "This file cannot be recalled.";
     ReadyMismatch "custody.ready_mismatch" "पाने वाले कार्यालय की तैयारी इस प्रेषण से मेल नहीं खाती।" "The receiver's ready does not fit this dispatch.";
     ReadyLapsed "custody.ready_lapsed" "पाने वाले कार्यालय की तैयारी की अवधि बीत चुकी है।" "The receiver's ready has lapsed.";
@@ -135,6 +137,7 @@ refusals! {
     PasswordRule "password.rule" "पासवर्ड 8 से 128 अक्षरों का होना चाहिए।" "A password has 8 to 128 characters.";
     UploadKind "upload.kind" "केवल PDF, JPEG, PNG या सादा पाठ संलग्न किया जा सकता है।" "Only PDF, JPEG, PNG or plain text can be attached.";
     UploadBroken "upload.broken" "यह पत्र खुल नहीं रहा; स्कैन पुनः करके संलग्न करें।" "The paper cannot be read; scan it again and attach it.";
+    NotRegistry "dak.not_registry" "आवक पंजी केवल आवक शाखा के पद देख सकते हैं।" "Only posts of the registry see the inward register.";
     NameTaken "name.taken" "यह प्रवेश नाम पहले से है।" "This sign-in name is taken.";
 }
 

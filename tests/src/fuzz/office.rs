@@ -52,7 +52,7 @@ pub fn a_form_with_a_paper_is_read_or_refused(bytes: &[u8]) {
     let read = upload::read(request.expect("a request"), UPLOAD_BYTES_MAX);
     let Ok((fields, paper)) = runtime().block_on(read) else { return };
     assert!(fields.get("no such field").is_empty() || bytes.windows(13).any(|at| at == b"no such field"));
-    if let Upload::Paper(paper) = paper {
+    if let Upload::Paper { bytes: paper, .. } = paper {
         assert!(paper.len() as u64 <= UPLOAD_BYTES_MAX);
         assert!(bytes.windows(paper.len().max(1)).any(|at| paper.is_empty() || at == paper), "made up");
     }

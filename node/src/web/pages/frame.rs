@@ -176,6 +176,10 @@ pub enum Here {
     OpenFile,
     /// Diarising a letter.
     Diarise,
+    /// What waits to be diarised.
+    Tray,
+    /// The inward register.
+    Inward,
     /// Safety of this office.
     Safety,
     /// Help and keys.

@@ -137,6 +137,7 @@ refusals! {
     PasswordRule "password.rule" "पासवर्ड 8 से 128 अक्षरों का होना चाहिए।" "A password has 8 to 128 characters.";
     UploadKind "upload.kind" "केवल PDF, JPEG, PNG या सादा पाठ संलग्न किया जा सकता है।" "Only PDF, JPEG, PNG or plain text can be attached.";
     UploadBroken "upload.broken" "यह पत्र खुल नहीं रहा; स्कैन पुनः करके संलग्न करें।" "The paper cannot be read; scan it again and attach it.";
+    NotInTray "dak.not_in_tray" "यह पत्र ट्रे में नहीं है; संभवतः दर्ज हो चुका है या हटाया गया है।" "The letter is not in the tray; it may have been diarised or discarded.";
     NotRegistry "dak.not_registry" "आवक पंजी केवल आवक शाखा के पद देख सकते हैं।" "Only posts of the registry see the inward register.";
     NameTaken "name.taken" "यह प्रवेश नाम पहले से है।" "This sign-in name is taken.";
 }

@@ -260,12 +260,14 @@ fn a_frame_is_its_number_and_its_fields() {
 #[test]
 fn covers_are_read_or_refused_with_their_codes() {
     let vectors = vectors("text");
-    let cover = |body: &Value| Cover::from_content(&Content {
-        kind: Kind::Cover,
-        media_type: "application/cbor".to_owned(),
-        name: String::new(),
-        body: hex(body),
-    });
+    let cover = |body: &Value| {
+        Cover::from_content(&Content {
+            kind: Kind::Cover,
+            media_type: "application/cbor".to_owned(),
+            name: String::new(),
+            body: hex(body),
+        })
+    };
     for case in list(&vectors["covers"]) {
         assert_eq!(cover(&case["cover"]).unwrap().subject, text(&case["subject"]), "{}", case["name"]);
     }

@@ -161,7 +161,11 @@ impl App {
     ///
     /// # Errors
     /// [`Trouble::Fault`].
-    pub fn next_on_desk(&self, officer: &Officer, id: &MatterId) -> Result<Option<(MatterId, usize)>, Trouble> {
+    pub fn next_on_desk(
+        &self,
+        officer: &Officer,
+        id: &MatterId,
+    ) -> Result<Option<(MatterId, usize)>, Trouble> {
         let snapshot = self.snapshot();
         let reader = Reader::new(self, &snapshot);
         let lines = lines(&reader, officer, List::All)?;
@@ -190,7 +194,11 @@ impl App {
                 .transpose()?,
             since: line.since,
             due: due_day(&past, cover.as_deref().ok()).map(str::to_owned),
-            watch: cover.as_ref().ok().and_then(|cover| cover.letter.as_ref()).map_or(0, |letter| letter.watch),
+            watch: cover
+                .as_ref()
+                .ok()
+                .and_then(|cover| cover.letter.as_ref())
+                .map_or(0, |letter| letter.watch),
             case: cover
                 .as_ref()
                 .ok()
@@ -217,7 +225,9 @@ impl Only {
         let letter = cover.as_ref().and_then(|cover| cover.letter.as_ref());
         Ok(match self {
             Self::Everything => true,
-            Self::Due => due_day(&past, cover.as_deref()).is_some_and(|day| *day <= *indian_day(clock::now())),
+            Self::Due => {
+                due_day(&past, cover.as_deref()).is_some_and(|day| *day <= *indian_day(clock::now()))
+            }
             Self::Urgent => past.urgency(cover.as_deref()) > 0,
             Self::Watched => letter.is_some_and(|letter| letter.watch != 0 || !letter.case.is_empty()),
         })

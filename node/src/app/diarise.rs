@@ -68,7 +68,7 @@ impl App {
             return Ok(done);
         }
         if papers.papers.is_empty() && !papers.scans.is_empty() {
-            return Err(Refusal::ContentMissing.into());
+            return Err(Refusal::NotInTray.into());
         }
         let dated = (!date.is_empty()).then_some(date);
         let contents = blocking(move || {

@@ -187,7 +187,10 @@ impl App {
         let reader = Reader::new(self, &snapshot);
         let entries = self.entries(&reader, &officer.office)?;
         let found = entries.iter().rev().filter_map(|entry| entry.read());
-        Ok(found.filter(|(_, letter)| letter.scans.contains(scan)).map(|(cover, _)| cover.number.clone()).next())
+        Ok(found
+            .filter(|(_, letter)| letter.scans.contains(scan))
+            .map(|(cover, _)| cover.number.clone())
+            .next())
     }
 
     /// Who wrote to this office before, the most frequent first. Blocks.
@@ -245,7 +248,11 @@ impl Entry {
 impl Filter {
     fn takes(&self, entry: &Entry, words: &[String]) -> bool {
         let Some((cover, letter)) = entry.read() else { return *self == Self::default() };
-        let text = || folded(&[&cover.number, &cover.subject, &letter.from, &letter.number].map(String::as_str).join(" "));
+        let text = || {
+            folded(
+                &[&cover.number, &cover.subject, &letter.from, &letter.number].map(String::as_str).join(" "),
+            )
+        };
         (self.from_day.is_empty() || letter.received >= self.from_day)
             && (self.to_day.is_empty() || letter.received <= self.to_day)
             && self.watch.is_none_or(|watch| watch.is_in(letter.watch))

@@ -40,7 +40,10 @@ pub fn read(bytes: &[u8], text_title: &str) -> Option<Mail> {
     let from = if name.is_empty() { email.clone() } else { format!("{name} <{email}>") };
     let mut mail = Mail {
         subject: tidy(message.subject().unwrap_or_default()),
-        sent: message.date().and_then(|date| u64::try_from(date.to_timestamp()).ok()).map(|s| Timestamp(s * 1000)),
+        sent: message
+            .date()
+            .and_then(|date| u64::try_from(date.to_timestamp()).ok())
+            .map(|s| Timestamp(s * 1000)),
         from,
         email,
         ..Mail::default()
@@ -48,9 +51,8 @@ pub fn read(bytes: &[u8], text_title: &str) -> Option<Mail> {
     mail.papers.push(Paper { title: text_title.to_owned(), date: None, bytes: text(&message, &mail) });
     for part in message.attachments().take(PARTS_MAX) {
         let name = tidy(part.attachment_name().unwrap_or("?"));
-        let taken = !part.is_message()
-            && mail.papers.len() < SCANS_MAX
-            && PaperKind::of(part.contents()).is_ok();
+        let taken =
+            !part.is_message() && mail.papers.len() < SCANS_MAX && PaperKind::of(part.contents()).is_ok();
         if taken {
             let title = name.chars().take(TITLE_CHARS_MAX).collect();
             mail.papers.push(Paper { title, date: None, bytes: part.contents().to_vec() });
@@ -128,7 +130,8 @@ mod tests {
     #[test]
     fn what_has_no_sender_is_no_mail_and_hidden_characters_do_not_come_in() {
         assert!(read(b"just text", "x").is_none());
-        let mail = read("From: a\u{202E}b <a@b.in>\r\nSubject: x\u{200B}y\u{7}\r\n\r\n".as_bytes(), "x").unwrap();
+        let mail =
+            read("From: a\u{202E}b <a@b.in>\r\nSubject: x\u{200B}y\u{7}\r\n\r\n".as_bytes(), "x").unwrap();
         assert_eq!(mail.subject, "xy");
         assert!(!mail.from.contains('\u{202E}'));
         assert!(is_mail("A.EML") && !is_mail("a.pdf"));

@@ -60,7 +60,8 @@ impl App {
         let Some(row) = reader.records.get(Table::OPERATIONS, &operation.0)? else { return Ok(None) };
         let act = ActId(row.try_into().map_err(|_| StoreFault::damaged("an operation"))?);
         let matter = reader.records.expect_act(&act)?.matter();
-        let number = unless_fault(reader.cover(&matter))?.map_or_else(|_| matter.short(), |c| c.number.clone());
+        let number =
+            unless_fault(reader.cover(&matter))?.map_or_else(|_| matter.short(), |c| c.number.clone());
         Ok(Some((Receipt { act, matter }, number)))
     }
 

@@ -83,7 +83,8 @@ impl App {
             if into.holder != whose || into.phase != Phase::Active {
                 return Err(Refusal::NotHolder.into());
             }
-            let number = unless_fault(reader.cover(&file))?.map_or_else(|_| file.short(), |c| c.number.clone());
+            let number =
+                unless_fault(reader.cover(&file))?.map_or_else(|_| file.short(), |c| c.number.clone());
             Ok((papers(&reader, &matter)?, number))
         });
         let (papers, number) = read.await?;
@@ -149,6 +150,13 @@ fn titled(number: &str, name: &str) -> String {
 
 fn diary_line(cover: &Cover) -> String {
     let letter = cover.letter.clone().unwrap_or_default();
-    let lines = [cover.number.clone(), letter.received, letter.from, letter.number, letter.date, cover.subject.clone()];
+    let lines = [
+        cover.number.clone(),
+        letter.received,
+        letter.from,
+        letter.number,
+        letter.date,
+        cover.subject.clone(),
+    ];
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -22,6 +22,8 @@ pub struct Surroundings {
     pub name: Named,
     /// The post, if one was chosen.
     pub post: Named,
+    /// Whether the post sees the tray and the inward register.
+    pub registry: bool,
     /// What is proved.
     pub safety: Safety,
     /// Since when no other office can be reached, and how many movements wait for that.
@@ -68,6 +70,7 @@ impl App {
             office: names.office(&session.office),
             name: name.unwrap_or_else(|| Named::same(&session.login)),
             post,
+            registry: session.at_work.as_deref().is_some_and(|officer| self.is_registry(officer)),
             safety: Self::safety(&reader, &session.office, session.at_work.as_deref())?,
             alone: self.alone(&reader, &session.office)?,
         })

@@ -146,14 +146,16 @@ impl App {
     /// One item with what is in it. Blocks.
     ///
     /// # Errors
-    /// [`Refusal::ContentMissing`] when it is not there, or not for this officer.
+    /// [`Refusal::NotInTray`] when it is not there, or not for this officer.
     pub fn tray_item(&self, officer: &Officer, id: &str) -> Result<Opened, Trouble> {
-        let missing = || Trouble::from(Refusal::ContentMissing);
+        let missing = || Trouble::from(Refusal::NotInTray);
         let id = FormId::parse(id).ok_or_else(missing)?.to_text();
         let office = officer.office.to_string();
         let (head, body) = self.tray.get(&office, &id)?.ok_or_else(missing)?;
         let head = self.head(&office, &id, &head)?;
-        if head.of.is_some_and(|of| of != officer.officer) || (head.of.is_none() && !self.is_registry(officer)) {
+        if head.of.is_some_and(|of| of != officer.officer)
+            || (head.of.is_none() && !self.is_registry(officer))
+        {
             return Err(missing());
         }
         let body = at_rest::open(self.ledger.storage_key(), &context(&office, &id, "body"), &body)
@@ -188,7 +190,13 @@ impl App {
         codec::decode(&plain, HEAD_BYTES_MAX).map_err(|e| StoreFault::because("read what came in", e))
     }
 
-    fn keep(&self, officer: &Officer, name: &str, bytes: &[u8], of: Option<OfficerId>) -> Result<String, Trouble> {
+    fn keep(
+        &self,
+        officer: &Officer,
+        name: &str,
+        bytes: &[u8],
+        of: Option<OfficerId>,
+    ) -> Result<String, Trouble> {
         let mail = if mail::is_mail(name) { mail::read(bytes, name) } else { None };
         if mail.is_none() {
             PaperKind::of(bytes)?;
@@ -206,7 +214,12 @@ impl App {
         };
         let (office, id) = (officer.office.to_string(), FormId::new().to_text());
         let seal = |part: &str, plain: &[u8]| {
-            at_rest::seal(self.ledger.storage_key(), &context(&office, &id, part), plain, &mut clock::entropy())
+            at_rest::seal(
+                self.ledger.storage_key(),
+                &context(&office, &id, part),
+                plain,
+                &mut clock::entropy(),
+            )
         };
         self.tray.put(&office, &id, &seal("head", &codec::encode(&head)), &seal("body", bytes))?;
         Ok(id)
@@ -287,7 +300,8 @@ fn lying_in(folder: &Path) -> Vec<PathBuf> {
             let unfinished = [".part", ".tmp", ".filepart"].iter().any(|end| name.ends_with(end));
             let Ok(about) = fs::symlink_metadata(&path) else { continue };
             let age = about.modified().ok().and_then(|at| age_of(at));
-            if about.is_file() && !name.starts_with('.') && !unfinished && age.is_some_and(|age| age >= QUIET) {
+            if about.is_file() && !name.starts_with('.') && !unfinished && age.is_some_and(|age| age >= QUIET)
+            {
                 found.push(path);
             }
         }

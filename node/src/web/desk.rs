@@ -48,7 +48,10 @@ pub async fn page(
     });
     let (frame, desk) = read.await?;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let rows = desk.rows.iter().map(|one| Row { is_next: one.matter.id.to_string() == part.next, ..row(visit.lang(), one, frame.now) });
+    let rows = desk.rows.iter().map(|one| Row {
+        is_next: one.matter.id.to_string() == part.next,
+        ..row(visit.lang(), one, frame.now)
+    });
     let rows = rows.collect();
     let (page, pages) = (number(desk.page), number(desk.pages));
     let page = html(&Desk { frame, tab, only, counts: desk.counts.map(number), rows, page, pages })?;
@@ -64,7 +67,8 @@ pub async fn rows(
     let (tab, page) = (Tab::from_code(&part.tab), part.page.parse().unwrap_or(1));
     let only = Only::from_code(&part.only);
     let officer = std::sync::Arc::clone(&visit.officer);
-    let desk = web.read(move |app| app.desk(&officer, list(tab), sieve(only), page, ROWS_PER_PAGE as usize)).await?;
+    let desk =
+        web.read(move |app| app.desk(&officer, list(tab), sieve(only), page, ROWS_PER_PAGE as usize)).await?;
     let now = clock::now().0;
     let rows = desk.rows.iter().map(|one| row(visit.lang(), one, now)).collect();
     html(&DeskRows { t: visit.t(), now, tab, only, rows })

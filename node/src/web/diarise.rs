@@ -20,10 +20,10 @@ use crate::app::tray::Opened;
 use crate::app::{Trouble, blocking};
 use crate::clock;
 use crate::web::error::Failure;
+use crate::web::files::matter;
 use crate::web::files::{done, refused};
 use crate::web::form::{Fields, Posted};
 use crate::web::format::{day_from_iso, iso_date};
-use crate::web::files::matter;
 use crate::web::locale::{bits, sentence, urgency_number};
 use crate::web::open_file::fault;
 use crate::web::pages::diarise::{Case, Diarise, DiariseTyped, Item, Repeat};
@@ -80,7 +80,8 @@ pub async fn ask(
 pub async fn diarise(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Response, Failure> {
     let Posted { visit, fields, upload, form: id } = posted;
     let typed = typed(&fields);
-    let mut shown = Shown { errors: errors(visit.lang(), &typed), item: fields.take("item"), typed, ..Shown::default() };
+    let mut shown =
+        Shown { errors: errors(visit.lang(), &typed), item: fields.take("item"), typed, ..Shown::default() };
     let name = upload.name().unwrap_or_default().to_owned();
     let bytes = upload.bytes().unwrap_or_else(|refusal| {
         shown.errors.extend(fault(visit.lang(), "paper", Err(refusal)));
@@ -170,7 +171,7 @@ async fn papers(
     match (read, fields.get("digest").parse::<Hash>()) {
         (Ok(opened), _) => Ok(opened.into_papers()),
         // Gone from the tray: perhaps this very form was sent before.
-        (Err(Trouble::Refused(Refusal::ContentMissing)), Ok(digest)) => {
+        (Err(Trouble::Refused(Refusal::NotInTray)), Ok(digest)) => {
             Ok(Papers { papers: Vec::new(), scans: vec![digest] })
         }
         (Err(trouble), _) => Err(trouble),
@@ -191,7 +192,10 @@ fn typed(fields: &Fields) -> DiariseTyped {
         phone: fields.take("phone"),
         email: fields.take("email"),
         classification: Classification::from_code(fields.get("classification")),
-        watch: Watch::ALL.into_iter().filter(|one| !fields.get(&format!("watch-{}", one.code())).is_empty()).collect(),
+        watch: Watch::ALL
+            .into_iter()
+            .filter(|one| !fields.get(&format!("watch-{}", one.code())).is_empty())
+            .collect(),
         case: fields.take("case"),
         due: fields.take("due"),
         enclosures: fields.take("enclosures"),
@@ -294,7 +298,8 @@ async fn form(web: &Web, visit: &AtWork, shown: Shown) -> Result<Response, Failu
 
 /// The typed cases in the language of a page.
 pub fn cases(web: &Web, lang: Lang) -> Vec<Case> {
-    let name = |one: &crate::config::CaseConfig| if lang == Lang::Hi { one.hi.clone() } else { one.en.clone() };
+    let name =
+        |one: &crate::config::CaseConfig| if lang == Lang::Hi { one.hi.clone() } else { one.en.clone() };
     let cases = web.app.cases().iter();
     cases.map(|one| Case { code: one.code.clone(), name: name(one), days: one.working_days.into() }).collect()
 }

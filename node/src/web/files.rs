@@ -118,10 +118,13 @@ async fn next_on_desk(web: &Web, visit: &AtWork, id: MatterId) -> Result<String,
     let officer = std::sync::Arc::clone(&visit.officer);
     let next = web.read_to_act(move |app| app.next_on_desk(&officer, &id)).await?;
     let page = |at: usize| at / ROWS_PER_PAGE as usize + 1;
-    Ok(next.map_or_else(|| "/desk".to_owned(), |(next, at)| match page(at) {
-        1 => format!("/desk?next={next}"),
-        page => format!("/desk?page={page}&next={next}"),
-    }))
+    Ok(next.map_or_else(
+        || "/desk".to_owned(),
+        |(next, at)| match page(at) {
+            1 => format!("/desk?next={next}"),
+            page => format!("/desk?page={page}&next={next}"),
+        },
+    ))
 }
 
 /// The number of a matter, for sentences about it.

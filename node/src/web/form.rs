@@ -37,8 +37,7 @@ const UPLOAD_WAIT: Duration = Duration::from_secs(30);
 const FIELDS_MAX: usize = 64;
 
 /// Fields in which people write what they would not want to write again.
-const TYPED: [&str; 8] =
-    ["text", "subject", "from", "remarks", "reason", "title", "address", "enclosures"];
+const TYPED: [&str; 8] = ["text", "subject", "from", "remarks", "reason", "title", "address", "enclosures"];
 
 /// A form that a browser of this session has sent, and who sent it.
 pub struct Posted<V> {

@@ -77,7 +77,11 @@ pub async fn page(
 }
 
 /// The slip that acknowledges a letter.
-pub async fn slip(State(web): State<Web>, visit: AtWork, Path(id): Path<String>) -> Result<Response, Failure> {
+pub async fn slip(
+    State(web): State<Web>,
+    visit: AtWork,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
     let id = matter(&id)?;
     let read = web.page(&visit, Here::Inward, move |app, officer| app.history(officer, &id, clock::now()));
     let (frame, history) = read.await?;
@@ -135,7 +139,8 @@ fn row(lang: Lang, row: &AppRow) -> Row {
     let classification = cover.map_or(0, |cover| usize::from(cover.classification));
     Row {
         id: row.may_open.then(|| row.entry.matter.to_string()),
-        number: cover.map_or_else(|| unread.unwrap_or_else(|| row.entry.matter.short()), |cover| cover.number.clone()),
+        number: cover
+            .map_or_else(|| unread.unwrap_or_else(|| row.entry.matter.short()), |cover| cover.number.clone()),
         received: said.and_then(|letter| day_from_iso(&letter.received)),
         letter,
         classification: Classification::ALL.get(classification).copied().unwrap_or_default(),

@@ -2,8 +2,8 @@
 //! they must be refused.
 
 use mohar_protocol::act::body::{
-    BlindHandover, Contest, Destroy, Destroyed, Endorse, Forward, Hold, Issue, PutInFile, RaiseLevel, Reassign, Remind,
-    SideSignature, TakeUp,
+    BlindHandover, Contest, Destroy, Destroyed, Endorse, Forward, Hold, Issue, PutInFile, RaiseLevel,
+    Reassign, Remind, SideSignature, TakeUp,
 };
 use mohar_protocol::act::{Body, Header, Holder, LEVEL, Place, UnverifiedAct};
 use mohar_protocol::audit::LogDirectory;

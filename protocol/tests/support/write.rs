@@ -423,7 +423,11 @@ fn texts() -> Value {
         ("a fifth classification", "content.damaged", with(&|cover| cover.classification = 4)),
         ("no sender", "content.damaged", letter_with(&|letter| letter.from.clear())),
         ("no day of receipt", "content.damaged", letter_with(&|letter| letter.received.clear())),
-        ("a day of another form", "content.damaged", letter_with(&|letter| letter.date = "20/11/2026".to_owned())),
+        (
+            "a day of another form",
+            "content.damaged",
+            letter_with(&|letter| letter.date = "20/11/2026".to_owned()),
+        ),
         ("a ninth mode", "content.damaged", letter_with(&|letter| letter.mode = 8)),
         ("a sixth watched class", "content.damaged", letter_with(&|letter| letter.watch = 32)),
         ("a case without its name", "content.damaged", letter_with(&|letter| letter.case_name.clear())),
@@ -438,7 +442,8 @@ fn texts() -> Value {
         })
         .collect();
     let altered = cases.into_iter();
-    let altered = altered.map(|(name, code, cover)| json!({ "name": name, "code": code, "cover": hex(&cover) }));
+    let altered =
+        altered.map(|(name, code, cover)| json!({ "name": name, "code": code, "cover": hex(&cover) }));
     json!({ "covers": good, "altered": altered.collect::<Vec<_>>() })
 }
 

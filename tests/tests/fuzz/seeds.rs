@@ -322,11 +322,10 @@ fn of_texts(seeds: &mut Seeds) {
     };
     let cover = cover.checked().expect("a cover").to_content().body;
     seeds.add("a_cover_is_read_only_in_its_one_form", cover);
-    let letter = Letter {
-        from: "थाना प्रभारी".to_owned(),
-        received: "2026-11-22".to_owned(),
-        ..Letter::default()
-    };
+    let letter =
+        Letter {
+            from: "थाना प्रभारी".to_owned(), received: "2026-11-22".to_owned(), ..Letter::default()
+        };
     let dak = Cover {
         number: "आवक 1/2026".to_owned(),
         subject: "धरना".to_owned(),

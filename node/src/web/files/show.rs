@@ -139,7 +139,8 @@ fn sheet(t: Texts, view: &AppView) -> Sheet {
 
 fn letter_facts(view: &AppView, letter: &Letter) -> LetterFacts {
     let classification = view.cover.as_ref().map_or(0, |cover| usize::from(cover.classification));
-    let more = [&letter.address, &letter.phone, &letter.email, &letter.enclosures, &letter.remarks, &letter.repeats];
+    let more =
+        [&letter.address, &letter.phone, &letter.email, &letter.enclosures, &letter.remarks, &letter.repeats];
     LetterFacts {
         from: letter.from.clone(),
         number: letter.number.clone(),

@@ -341,7 +341,11 @@ mod samples {
                 state,
                 returned: u32::from(n == 5) * 2,
                 watch: if n == 2 { vec![Watch::Vip] } else { Vec::new() },
-                case: if n == 2 { "धरना-प्रदर्शन की अनुमति".to_owned() } else { String::new() },
+                case: if n == 2 {
+                    "धरना-प्रदर्शन की अनुमति".to_owned()
+                } else {
+                    String::new()
+                },
                 is_next: n == 2,
             };
             let queued =

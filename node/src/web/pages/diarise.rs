@@ -162,7 +162,11 @@ mod samples {
                 },
                 errors: Vec::new(),
                 senders: vec!["तहसीलदार, देपालपुर".to_owned(), "थाना प्रभारी, देपालपुर".to_owned()],
-                cases: vec![Case { code: "dharna".to_owned(), name: "धरना-प्रदर्शन की अनुमति".to_owned(), days: 3 }],
+                cases: vec![Case {
+                    code: "dharna".to_owned(),
+                    name: "धरना-प्रदर्शन की अनुमति".to_owned(),
+                    days: 3,
+                }],
                 repeats: Vec::new(),
                 item: None,
                 waiting: 4,

@@ -228,7 +228,11 @@ mod samples {
             };
             Self {
                 frame: Frame::sample_at(lang, Here::Inward),
-                typed: InwardTyped { words: "थाना & x".to_owned(), watch: Some(Watch::Vip), ..InwardTyped::default() },
+                typed: InwardTyped {
+                    words: "थाना & x".to_owned(),
+                    watch: Some(Watch::Vip),
+                    ..InwardTyped::default()
+                },
                 cases: vec![Case { code: "dharna".to_owned(), name: "धरना".to_owned(), days: 3 }],
                 rows: vec![row, hidden],
                 total: 102,

@@ -95,7 +95,11 @@ mod samples {
     impl Discard {
         /// A scan.
         pub fn sample(lang: Lang) -> Self {
-            Self { frame: Frame::sample_at(lang, Here::Tray), id: "0a".repeat(16), name: "scan.pdf".to_owned() }
+            Self {
+                frame: Frame::sample_at(lang, Here::Tray),
+                id: "0a".repeat(16),
+                name: "scan.pdf".to_owned(),
+            }
         }
     }
 }

@@ -91,7 +91,7 @@ test("the paper and the words of a refused form are kept", async () => {
   await page.fill("#from", "");
   await clerk.press("button[value=open]");
   assert.ok(await page.isVisible("#from-fault"));
-  assert.ok(await page.isVisible(".viewer iframe"), "the paper is beside the form");
+  assert.ok(await page.isVisible(".viewer img"), "the paper is beside the form");
   await page.fill("#from", "ग्राम पंचायत");
   await clerk.press("button[value=open]");
   assert.match(await page.innerText(".cover h1"), /आवक \d+\//);

@@ -181,7 +181,17 @@ impl App {
     fn items(&self, officer: &Officer) -> Result<Vec<Item>, Trouble> {
         let office = officer.office.to_string();
         let heads = self.tray.heads(&office)?.into_iter();
-        heads.map(|(id, sealed)| Ok(Item { head: self.head(&office, &id, &sealed)?, id })).collect()
+        let mut items = Vec::new();
+        for (id, sealed) in heads {
+            match self.head(&office, &id, &sealed) {
+                Ok(head) => items.push(Item { id, head }),
+                // One that a bad sector or a copied folder has spoilt must not close the whole tray.
+                Err(fault) => {
+                    tracing::warn!(cause = %fault, item = id, "an item of the tray cannot be opened")
+                }
+            }
+        }
+        Ok(items)
     }
 
     fn head(&self, office: &str, id: &str, sealed: &[u8]) -> Result<Head, StoreFault> {
@@ -229,9 +239,8 @@ impl App {
     fn take_in(&self, officer: &Officer, known: &[Item]) -> Result<Vec<(String, Refusal)>, Trouble> {
         let registry = self.ledger.registry();
         let code = registry.office(&officer.office)?.code();
-        let Some(folder) = self.config.dak.watch.as_ref().and_then(|watch| below(watch, code)) else {
-            return Ok(Vec::new());
-        };
+        let Some(watch) = &self.config.dak.watch else { return Ok(Vec::new()) };
+        let folder = below(watch, code);
         let _one_at_a_time = self.taking_in.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut not_taken = Vec::new();
         for path in lying_in(&folder).into_iter().take(TAKEN_AT_ONCE) {
@@ -284,10 +293,10 @@ fn mails_of(name: &str, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     named.map(|(at, mail)| (format!("{name}-{}.eml", at + 1), mail.unwrap_contents())).collect()
 }
 
-/// The folder of an office; codes are letters, digits and hyphens, anything else has none.
-fn below(watch: &Path, code: &str) -> Option<PathBuf> {
-    let fits = !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    fits.then(|| watch.join(code))
+/// The folder of an office: its code, in which everything that could lead elsewhere is a hyphen.
+fn below(watch: &Path, code: &str) -> PathBuf {
+    let harmless = |c: char| !matches!(c, '/' | '\\' | '.') && !c.is_control() && !c.is_whitespace();
+    watch.join(code.chars().map(|c| if harmless(c) { c } else { '-' }).collect::<String>())
 }
 
 /// The disk files that lie in a folder and its `new`, oldest name first, and are no longer written to.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use axum_extra::extract::CookieJar;
 use mohar_protocol::hash::Hash;
 use mohar_protocol::matter_text::cover::{DETAIL_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX};
 use mohar_protocol::matter_text::{
@@ -13,7 +14,7 @@ use mohar_protocol::matter_text::{
 use mohar_protocol::refusal::Refusal;
 use serde::Deserialize;
 
-use crate::app::attach::Paper;
+use crate::app::attach::{Paper, PaperKind};
 use crate::app::diarise::{NewDak, Papers};
 use crate::app::inward::Repeat as AppRepeat;
 use crate::app::tray::Opened;
@@ -30,7 +31,7 @@ use crate::web::pages::diarise::{Case, Diarise, DiariseTyped, Item, Repeat};
 use crate::web::pages::frame::Here;
 use crate::web::pages::intake::FieldError;
 use crate::web::pages::words::{Classification, Mode, Urgency, Watch};
-use crate::web::session::AtWork;
+use crate::web::session::{AtWork, no_done_cookie};
 use crate::web::texts::Lang;
 use crate::web::{Web, html};
 
@@ -157,7 +158,7 @@ async fn papers(
     upload: Option<&[u8]>,
 ) -> Result<Papers, Trouble> {
     if let Some(bytes) = upload {
-        crate::app::attach::PaperKind::of(bytes)?;
+        PaperKind::of(bytes)?;
         // The letter itself has the title of the diary line: its sender.
         let title = typed.from.trim().chars().take(60).collect();
         return Ok(Papers::of(Paper { title, date: None, bytes: bytes.to_vec() }));
@@ -275,7 +276,8 @@ async fn form(web: &Web, visit: &AtWork, shown: Shown) -> Result<Response, Failu
         let may_open = |repeat: &AppRepeat| app.state_of(officer, &repeat.entry.matter).is_ok();
         let open: Vec<bool> = repeats.iter().map(may_open).collect();
         let is_registry = app.is_registry(officer);
-        let waiting = if is_registry { app.tray(officer)?.items.len() } else { 0 };
+        // A form that is filled in goes on whatever is wrong with the tray.
+        let waiting = if is_registry { app.tray(officer).map_or(0, |tray| tray.items.len()) } else { 0 };
         Ok((app.upload_bytes_max(), app.senders(officer)?, opened, repeats, open, waiting, is_registry))
     });
     let (frame, (max_bytes, senders, opened, repeats, open, waiting, is_registry)) = read.await?;
@@ -293,7 +295,9 @@ async fn form(web: &Web, visit: &AtWork, shown: Shown) -> Result<Response, Failu
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
         is_registry,
     };
-    Ok(refused(html(&page)?, if clean { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }))
+    let status = if clean { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = (CookieJar::new().add(no_done_cookie()), html(&page)?).into_response();
+    Ok(refused(page, status))
 }
 
 /// The typed cases in the language of a page.
@@ -326,12 +330,15 @@ fn shown_item(id: String, paper: u32, opened: &Opened) -> Item {
     let last = u32::try_from(papers.len()).unwrap_or(1).max(1);
     // Of a mail the first thing to read is what came with it.
     let first = if opened.head.is_mail && last > 1 { 2 } else { 1 };
+    let shown = if (1..=last).contains(&paper) { paper } else { first };
+    let bytes = opened.mail.papers.get(shown as usize - 1).map_or(&[][..], |paper| &paper.bytes);
     Item {
         id,
+        is_picture: matches!(PaperKind::of(bytes), Ok(PaperKind::Jpeg | PaperKind::Png)),
         digest: opened.head.digest.to_string(),
         name: opened.head.name.clone(),
         papers,
-        shown: if (1..=last).contains(&paper) { paper } else { first },
+        shown,
         left_out: opened.mail.left_out.clone(),
         is_held: opened.head.of.is_some(),
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use axum_extra::extract::CookieJar;
 use mohar_protocol::matter_text::PaperLabel;
 use mohar_protocol::refusal::Refusal;
 
@@ -19,7 +20,7 @@ use crate::web::form::Posted;
 use crate::web::locale::sentence;
 use crate::web::pages::frame::Here;
 use crate::web::pages::tray::{Discard, Row, TrayPage};
-use crate::web::session::AtWork;
+use crate::web::session::{AtWork, no_done_cookie};
 use crate::web::{Web, html};
 
 /// The list.
@@ -113,5 +114,6 @@ async fn list(web: &Web, visit: &AtWork, error: Option<Refusal>) -> Result<Respo
         frame,
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(refused(html(&page)?, status))
+    let page = (CookieJar::new().add(no_done_cookie()), html(&page)?).into_response();
+    Ok(refused(page, status))
 }

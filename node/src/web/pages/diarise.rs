@@ -117,6 +117,8 @@ pub struct Item {
     pub papers: Vec<String>,
     /// The paper shown, from 1.
     pub shown: u32,
+    /// Whether that is a picture.
+    pub is_picture: bool,
     /// Names of attachments that are not taken.
     pub left_out: Vec<String>,
     /// Whether it belongs to this form alone, and not to the tray.
@@ -182,6 +184,7 @@ mod samples {
                 name: "scan-0012.eml".to_owned(),
                 papers: vec!["ई-मेल".to_owned(), "letter.pdf".to_owned()],
                 shown: 2,
+                is_picture: false,
                 left_out: vec!["all.zip".to_owned()],
                 is_held: false,
             };

@@ -195,7 +195,7 @@ impl World {
             self.nodes[node].clock.set(0);
             // A damaged node says so and stays down until somebody has put its disk right.
             if self.nodes[node].store.repair() > 0 {
-                self.nodes[node].machine = None;
+                self.end(node);
             }
             self.start(node);
         }

@@ -249,6 +249,7 @@ ref-lost = This page is not in the file
 draft-title = My note
 draft-hint = from para { $para }; only you see it until you send
 draft-save = Save
+draft-kept = kept; you can go on when the file is back on your desk
 phrases-title = Stock phrases
 act-send = Send
 act-send-back = Send back

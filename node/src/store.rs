@@ -8,6 +8,7 @@
 //!
 //! This module never says what a row means; that is `mohar_protocol::records`.
 
+mod checksum;
 pub mod contents;
 mod journal;
 mod mover;
@@ -287,7 +288,7 @@ impl Kv for Snapshot {
         }
         let value = self.view.tables.rows(table)?.get(key);
         let value = value.map_err(|e| StoreFault::because("read a row", e))?;
-        Ok(value.map(|value| value.value().to_vec()))
+        value.map(|value| checksum::verify(table, key, value.value())).transpose()
     }
 
     fn scan(&self, table: Table, from: &[u8], until: &[u8], max: usize) -> Result<Vec<Row>, StoreFault> {
@@ -317,7 +318,10 @@ impl Kv for Snapshot {
             let fresh: Option<(Vec<u8>, Value)> = if order.is_ge() { over.next() } else { None };
             match (fresh, read) {
                 (Some((key, value)), _) => rows.extend(value.map(|value| (key, value))),
-                (None, Some((key, value))) => rows.push((key.value().to_vec(), value.value().to_vec())),
+                (None, Some((key, value))) => {
+                    let value = checksum::verify(table, key.value(), value.value())?;
+                    rows.push((key.value().to_vec(), value));
+                }
                 (None, None) => {}
             }
         }

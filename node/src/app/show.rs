@@ -40,7 +40,7 @@ pub struct View {
     pub notes: Vec<SignedNote>,
     /// Papers, in the order of their pages.
     pub papers: Vec<Paper>,
-    /// The officer's own unsent note, when one may be written.
+    /// The officer's own unsent note, when one may be written or is left from before.
     pub draft: Option<Draft>,
     /// What the officer may do now.
     pub may: May,
@@ -134,7 +134,8 @@ impl App {
         let matter = reader.visible(&officer.holder(), id)?;
         let chain = reader.chain(id)?;
         let may = may(officer, &matter);
-        let draft = if may.work { Some(self.draft_of(&reader.records, officer, id)?) } else { None };
+        let draft = self.draft_of(&reader.records, officer, id)?;
+        let draft = (may.work || !draft.text.is_empty()).then_some(draft);
         Ok(View {
             cover: unless_fault(reader.cover(id))?,
             past: reader.past(&matter)?,

@@ -67,7 +67,8 @@ pub struct AtWork {
 }
 
 impl Guest {
-    fn of(parts: &Parts) -> Self {
+    /// Who a request comes from, as far as its headers say.
+    pub fn of(parts: &Parts) -> Self {
         let jar = CookieJar::from_headers(&parts.headers);
         let value = |name| jar.get(name).map(|cookie| cookie.value().to_owned());
         Self {
@@ -91,6 +92,16 @@ impl Guest {
 }
 
 impl SignedIn {
+    /// The officer behind a browser.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`], or a fault.
+    pub async fn of(web: &Web, guest: Guest) -> Result<Self, Failure> {
+        let cookie = guest.cookie.clone().ok_or(Refusal::SessionEnded)?;
+        let session = Arc::new(web.app.session(&cookie).await?);
+        Ok(Self { guest, session, cookie })
+    }
+
     /// The frame of a page.
     pub fn frame(&self, here: Here, around: &Surroundings) -> Frame {
         let lang = self.guest.lang;
@@ -145,10 +156,7 @@ impl FromRequestParts<Web> for SignedIn {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
-        let guest = Guest::of(parts);
-        let cookie = guest.cookie.clone().ok_or(Refusal::SessionEnded)?;
-        let session = Arc::new(web.app.session(&cookie).await?);
-        Ok(Self { guest, session, cookie })
+        Self::of(web, Guest::of(parts)).await
     }
 }
 

@@ -26,6 +26,7 @@ impl FileView {
                 saved_at: Some(SAMPLE_NOW - 4_000),
                 max_chars: 32_000,
             }),
+            kept: None,
             actions: vec![Action::Send, Action::SendBack, Action::Attach, Action::Park, Action::Close],
             phrases: [
                 "आदेशार्थ प्रस्तुत",
@@ -43,7 +44,7 @@ impl FileView {
     /// A letter that is elsewhere: nothing may be written, the paper is text.
     pub fn sample_elsewhere(lang: Lang) -> Self {
         let mut view = Self::sample(lang);
-        view.draft = None;
+        view.kept = view.draft.take().map(|draft| draft.text);
         view.sheet.kind = Kind::Dak;
         view.sheet.mine = false;
         view.sheet.hindrance = Some(view.frame.t.a("state-in-transit", "office", "जिला इन्दौर"));

@@ -166,7 +166,7 @@ fn the_lamp_is_green_only_with_proof() {
 #[test]
 fn a_waiting_row_names_its_target_and_age() {
     let html = DeskRows::sample(Lang::Hi).render().expect("the rows render");
-    assert!(html.contains("3 घंटे से प्रतीक्षा: कलेक्टर कार्यालय इन्दौर"), "{html}");
+    assert!(html.contains("प्रतीक्षा में (3 घंटे): कलेक्टर कार्यालय इन्दौर"), "{html}");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The four steps by which a file moves between offices: offer, ready, handover, receive. Each
 //! step is repeated until the next one is seen, and each repeats harmlessly.
 
-use super::catch_up::Urgency;
 use super::dossier::bounded_acts;
 use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
 use super::{Machine, Peer, Step, Stop};
@@ -198,20 +197,6 @@ impl Machine {
             }
         }
         Ok(())
-    }
-
-    /// Whether every content that the chain names is here; what is missing is asked for.
-    fn has_everything(&mut self, step: &mut Step<'_, '_>, peer: Peer, id: &MatterId) -> Result<bool, Stop> {
-        let mut complete = true;
-        for act in step.records.chain(id, 0, usize::MAX >> 1)? {
-            let act = step.records.expect_act(&act)?;
-            // The wraps of a `receive` stay behind: the handover that follows it has its own.
-            let stays = matches!(act.body(), Body::Receive(_) | Body::TakeUp(_));
-            for reference in contents_of(&act).into_iter().filter(|_| !stays) {
-                complete &= self.want(step, peer, reference.root, reference.length, Urgency::Addressed)?;
-            }
-        }
-        Ok(complete)
     }
 
     /// Says *ready*, once per head, and says it again when asked again.

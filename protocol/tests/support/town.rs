@@ -8,14 +8,14 @@ use mohar_protocol::act::{Body, Holder, Place, UnverifiedAct};
 use mohar_protocol::audit::{Bundle, LogDirectory, bundle};
 use mohar_protocol::custody::command::Command;
 use mohar_protocol::entropy::Entropy;
-use mohar_protocol::id::{ActId, MatterId, OfficeId};
+use mohar_protocol::id::{ActId, ContentRoot, MatterId, OfficeId};
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::machine::{
     Actor, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
     open_key,
 };
 use mohar_protocol::message::Message;
-use mohar_protocol::records::Records;
+use mohar_protocol::records::{Records, Table};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use mohar_protocol::sealing::at_rest::StorageKey;
@@ -155,6 +155,14 @@ impl Town {
     /// What a node keeps.
     pub fn records(&self, node: usize) -> Records<'_> {
         Records::new(&self.nodes[node].store)
+    }
+
+    /// A content is gone from a node's disk, as if it had never come there.
+    pub fn lose_content(&mut self, node: usize, root: ContentRoot) {
+        let mut records = Records::new(&self.nodes[node].store);
+        records.delete(Table::CONTENTS, root.0.to_vec());
+        let writes = records.into_writes();
+        self.nodes[node].store.commit(writes);
     }
 
     /// An act that an officer asks for, or why it is refused.

@@ -214,7 +214,6 @@ draft-title = मेरी टीप
 draft-hint = कंडिका { $para } से; भेजने तक केवल आप देख सकते हैं
 draft-save = सहेजें
 draft-kept = सुरक्षित है; नस्ती आपकी मेज पर लौटने पर आगे लिख सकेंगे
-phrases-title = मानक टीप
 phrases-title = मानक टीपें
 act-send = भेजें
 act-send-back = वापस करें

@@ -154,7 +154,7 @@ impl App {
         let (app, whose) = (Arc::clone(self), officer.holder());
         let sealed = blocking(move || {
             let snapshot = app.snapshot();
-            let reader = Reader::new(&app, &snapshot);
+            let reader = Reader::new(&app, &snapshot, whose.office);
             let matter = reader.visible(&whose, &id)?;
             if contents.is_empty() {
                 return Ok(Vec::new());

@@ -24,7 +24,7 @@ use mohar_protocol::id::ContentRoot;
 use mohar_protocol::records::{Kv, Row, StoreFault, Table, Writes};
 use redb::{Builder, Database, ReadOnlyTable, ReadTransaction, ReadableDatabase as _};
 
-use self::contents::Contents;
+use self::contents::{Contents, Unflushed};
 use self::journal::{Entry, Found, Journal};
 use self::mover::{MOVE_BYTES, Mover, move_rows};
 use self::overlay::{Overlay, Value};
@@ -108,10 +108,11 @@ impl Store {
     /// # Errors
     /// [`StoreFault`].
     pub fn commit(&self, writes: Writes) -> Result<(), StoreFault> {
+        let mut unflushed = Unflushed::default();
         for chunk in &writes.chunks {
-            self.inner.contents.write(&chunk.root, chunk.index, &chunk.bytes)?;
+            self.inner.contents.write(&chunk.root, chunk.index, &chunk.bytes, &mut unflushed)?;
         }
-        self.inner.contents.sync()?;
+        unflushed.flush()?;
         if writes.rows.is_empty() {
             return Ok(());
         }

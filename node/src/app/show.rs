@@ -109,7 +109,7 @@ impl App {
     /// [`Refusal::MatterUnknown`].
     pub fn state_of(&self, officer: &Officer, id: &MatterId) -> Result<Matter, Trouble> {
         let snapshot = self.snapshot();
-        Reader::new(self, &snapshot).visible(&officer.holder(), id)
+        Reader::new(self, &snapshot, officer.office).visible(&officer.holder(), id)
     }
 
     /// The number of a matter, else its short id. Blocks.
@@ -118,7 +118,7 @@ impl App {
     /// [`Refusal::MatterUnknown`].
     pub fn number_of(&self, officer: &Officer, id: &MatterId) -> Result<String, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         reader.visible(&officer.holder(), id)?;
         Ok(unless_fault(reader.cover(id))?.map_or_else(|_| id.short(), |cover| cover.number.clone()))
     }
@@ -129,7 +129,7 @@ impl App {
     /// [`Refusal::MatterUnknown`].
     pub fn show(&self, officer: &Officer, id: &MatterId, now: Timestamp) -> Result<View, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let matter = reader.visible(&officer.holder(), id)?;
         let chain = reader.chain(id)?;
@@ -162,7 +162,7 @@ impl App {
         index: usize,
     ) -> Result<PaperBytes, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         reader.visible(&officer.holder(), id)?;
         let act = reader.records.act(act)?.filter(|act| act.matter() == *id).ok_or(Refusal::MatterUnknown)?;
         let reference = paper_references(&act).get(index).copied().ok_or(Refusal::ContentNone)?;

@@ -57,7 +57,7 @@ impl App {
     /// [`Trouble::Fault`].
     pub fn surroundings(&self, session: &Session) -> Result<Surroundings, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, session.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let name = names.officer(&session.office, &session.officer)?;
         let post = match &session.at_work {

@@ -3,9 +3,10 @@
 //! The session cookie is HttpOnly, SameSite=Strict, for this host only. A guest gets one too, so
 //! that the sign-in form is bound to a browser; signing in always makes a new one.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie as HttpCookie, SameSite};
@@ -35,6 +36,9 @@ const DONE_COOKIE: &str = "done";
 /// Bytes of that sentence.
 const DONE_BYTES_MAX: usize = 600;
 
+/// Where a request comes from that came over no connection.
+const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
 /// Anyone with a browser.
 #[derive(Clone)]
 pub struct Guest {
@@ -44,6 +48,8 @@ pub struct Guest {
     pub path: String,
     /// The browser's secret, if it has one.
     pub cookie: Option<Cookie>,
+    /// The address it comes from.
+    pub from: IpAddr,
     shortcuts: bool,
     done: Option<String>,
 }
@@ -74,6 +80,10 @@ impl Guest {
         Self {
             lang: language(parts),
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            from: parts
+                .extensions
+                .get()
+                .map_or(NOWHERE, |ConnectInfo(from): &ConnectInfo<SocketAddr>| from.ip()),
             cookie: value(SESSION_COOKIE).and_then(|text| Cookie::parse(&text)),
             shortcuts: value(SHORTCUTS_COOKIE).as_deref() != Some("off"),
             done: value(DONE_COOKIE).and_then(|text| done_from_cookie(&text)),

@@ -38,11 +38,11 @@ pub async fn save(posted: Posted<AtWork>) -> Response {
 /// Changes the password.
 pub async fn change_password(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Response, Failure> {
     let Posted { visit, fields, .. } = posted;
-    let t = visit.t();
+    let (t, from) = (visit.t(), visit.signed_in().guest.from);
     if fields.get("new") != fields.get("again") {
         return form(&web, &visit, Some(t.s("settings-password-differs"))).await;
     }
-    match web.app.change_password(&visit.session, fields.get("old"), fields.get("new")).await {
+    match web.app.change_password(&visit.session, fields.get("old"), fields.get("new"), from).await {
         Ok(()) => {
             let done = CookieJar::new().add(done_cookie(&t.s("done-password")));
             Ok((done, Redirect::to("/settings")).into_response())

@@ -149,7 +149,10 @@ fn references_lead_to_papers_that_exist() {
 fn only_allowed_acts_are_offered() {
     let html = FileView::sample_elsewhere(Lang::Hi).render().expect("the sample renders");
     assert!(html.contains("/files/00000001/recall"));
-    assert!(html.contains("id=\"kept\"") && !html.contains("id=\"note\""), "unsent words are shown, not written on");
+    assert!(
+        html.contains("id=\"kept\"") && !html.contains("id=\"note\""),
+        "unsent words are shown, not written on"
+    );
     for path in ["/send\"", "/close\"", "/park\"", "/draft\""] {
         assert!(!html.contains(&format!("/files/00000001{path}")), "{path}");
     }

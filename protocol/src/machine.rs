@@ -13,11 +13,14 @@ mod cosign;
 mod dossier;
 mod handover;
 pub mod io;
+mod lineage;
 mod link;
 mod matter;
 mod mirror;
 mod officer;
 mod recall;
+mod replay;
+mod standing;
 mod track;
 
 use std::cell::RefCell;
@@ -29,8 +32,10 @@ pub use self::io::{
 };
 use self::link::Link;
 pub use self::matter::open_key;
+use self::standing::Rejoin;
+pub use self::standing::{Mark, Memory, Standing, Why};
 use crate::entropy::Entropy;
-use crate::id::{ActId, OfficeId};
+use crate::id::{ActId, Lineage, MatterId, OfficeId};
 use crate::keys::SecretKey;
 use crate::placement::placement;
 use crate::records::{Records, Role, StoreFault};
@@ -70,6 +75,9 @@ struct Host {
     anchor: Option<ActId>,
     anchored_at: Timestamp,
     cosigners: Vec<Cosigner>,
+    standing: Standing,
+    lineage: Lineage,
+    rejoin: Rejoin,
 }
 
 /// What a cosigner of an own log is known to have, and what was last sent to it.
@@ -93,6 +101,16 @@ pub struct Machine {
     last_minute: Timestamp,
     /// Who cosigns whose log, computed when first asked for and forgotten when the registry changes.
     placements: RefCell<BTreeMap<OfficeId, Vec<(OfficeId, Role)>>>,
+    /// Heads of logs that we mirror, until their leaves are here; sent again after a start.
+    offered: BTreeMap<OfficeId, Vec<u8>>,
+    /// Who spoke over links that are gone.
+    left: lineage::Left,
+    /// Who spoke last for offices elsewhere: one that is new may have lost what it had cosigned.
+    heard: BTreeMap<OfficeId, Lineage>,
+    /// Matters that others follow to us and that we do not know so far.
+    behind: BTreeSet<MatterId>,
+    /// How far acts that came back have been looked through.
+    returned_to: Option<(MatterId, ActId)>,
 }
 
 /// Why a step of the machine ended early.
@@ -125,7 +143,9 @@ impl Step<'_, '_> {
 }
 
 impl Machine {
-    /// A machine for these offices, with the registry rebuilt from what is kept.
+    /// A machine for these offices, with the registry rebuilt from what is kept. `memory` is what
+    /// the shell remembers of an office outside its records; an office that it does not name is
+    /// [`Memory::Missing`].
     ///
     /// # Errors
     /// [`StoreFault`] when the records cannot be read or contradict themselves.
@@ -134,20 +154,43 @@ impl Machine {
         hosts: Vec<HostSecrets>,
         storage: StorageKey,
         records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
     ) -> Result<Self, StoreFault> {
-        let hosts = hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect();
+        let mut started = BTreeMap::new();
+        for secrets in hosts {
+            let office = secrets.office;
+            let memory = memory.get(&office).copied().unwrap_or(Memory::Missing);
+            let standing = Standing::at_start(records, &office, memory)?;
+            let lineage = match memory {
+                Memory::Here(mark) if standing.may_sign().is_ok() => mark.lineage,
+                _ => Lineage(entropy.bytes32()),
+            };
+            started.insert(office, Host::new(secrets, standing, lineage));
+        }
         let mut machine = Self {
             storage,
-            hosts,
+            hosts: started,
             registry,
             lengths: BTreeMap::new(),
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
             placements: RefCell::default(),
+            offered: BTreeMap::new(),
+            left: lineage::Left::new(),
+            heard: BTreeMap::new(),
+            behind: BTreeSet::new(),
+            returned_to: None,
         };
         machine.rebuild_registry(records)?;
         machine.place_cosigners();
+        for office in machine.hosted() {
+            let replaced = machine.is_replaced(&office);
+            if let Some(host) = machine.hosts.get_mut(&office).filter(|_| replaced) {
+                host.standing = Standing::Stopped(Why::Replaced);
+            }
+        }
         Ok(machine)
     }
 
@@ -184,6 +227,8 @@ impl Machine {
             Input::Tick => self.tick(step),
             Input::Connected(peer) => self.connected(step, peer),
             Input::Disconnected(peer) => {
+                self.remember_left(&peer, step.now);
+                self.forget_answers(&peer);
                 self.links.remove(&peer);
                 step.event(Event::Links);
                 Ok(())
@@ -212,6 +257,16 @@ impl Machine {
     }
 
     fn request(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Receipt, Stop> {
+        let signs = match &request {
+            Request::Begin { actor, .. } | Request::Act { actor, .. } | Request::Register { actor, .. } => {
+                Some(&actor.office)
+            }
+            Request::Publish { office, .. } => Some(office),
+            Request::Import(_) | Request::Continue { .. } | Request::Rejoin { .. } => None,
+        };
+        if let Some(office) = signs {
+            self.may_sign(office)?;
+        }
         match request {
             Request::Begin { actor, operation, matter } => self.begin(step, &actor, operation, matter),
             Request::Act { actor, operation, matter, command, contents } => {
@@ -220,6 +275,8 @@ impl Machine {
             Request::Register { actor, change } => self.change_register(step, &actor, &change),
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
+            Request::Continue { actor } => self.continue_unwitnessed(step, &actor),
+            Request::Rejoin { office } => self.rejoin(step, office),
         }
     }
 
@@ -278,7 +335,7 @@ impl Machine {
 }
 
 impl Host {
-    fn new(secrets: HostSecrets) -> Self {
+    fn new(secrets: HostSecrets, standing: Standing, lineage: Lineage) -> Self {
         Self {
             mirror: HostSecrets::mirror(&secrets.signing),
             witness: HostSecrets::witness(&secrets.signing),
@@ -286,6 +343,9 @@ impl Host {
             anchor: None,
             anchored_at: Timestamp(0),
             cosigners: Vec::new(),
+            standing,
+            lineage,
+            rejoin: Rejoin::default(),
         }
     }
 }

@@ -10,6 +10,7 @@
 mod contents;
 mod logs;
 mod matters;
+mod returned;
 pub mod table;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use minicbor::{Decode, Encode};
 pub use self::contents::{ContentState, LargeChunk, SMALL_CONTENT_BYTES_MAX};
 pub use self::logs::{Held, LogState, Role};
 pub use self::matters::{DeskClass, DeskRow};
+pub use self::returned::Lineages;
 pub use self::table::Table;
 use crate::act::{UnverifiedAct, VerifiedAct};
 use crate::codec;

@@ -6,6 +6,7 @@
 
 mod network;
 mod officers;
+mod restores;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,7 @@ use mohar_protocol::testing::{MemoryStore, TestState};
 use mohar_protocol::time::Timestamp;
 
 use self::network::Network;
+use self::restores::Marks;
 
 /// 22 November 2026, 10:00 in Bhopal.
 const START: Timestamp = Timestamp(1_795_321_800_000);
@@ -40,6 +42,8 @@ pub struct WorldFaults {
     pub link_breaks: u64,
     /// Two offices are cut from each other for a while, per second of the world.
     pub cut: u64,
+    /// A node comes back with an old copy of its disk, per second of the world.
+    pub restore: u64,
 }
 
 impl WorldFaults {
@@ -51,6 +55,7 @@ impl WorldFaults {
         frame_twice: 0,
         link_breaks: 0,
         cut: 0,
+        restore: 0,
     };
 
     /// Faults drawn from a seed: swarm testing, so that runs differ in kind and not only in order.
@@ -63,6 +68,7 @@ impl WorldFaults {
             frame_twice: chance(50),
             link_breaks: chance(10),
             cut: chance(300),
+            restore: chance(60),
         }
     }
 }
@@ -74,7 +80,8 @@ pub enum Mutation {
     AnswerBeforeCommit,
     /// A mirror's disk loses contents after the mirror has cosigned.
     MirrorForgets,
-    /// A node is restored from an old copy of its disk and goes on signing.
+    /// A node is restored from an old copy of its disk with a mark that fits it, and is deaf to what
+    /// cosigners know of its log: the rejoin barrier is off.
     RestoredWithoutBarrier,
 }
 
@@ -88,7 +95,8 @@ pub struct Node {
     pub offices: Vec<usize>,
     /// Its clock is this much ahead, in milliseconds.
     pub skew_ms: u64,
-    old_disk: Option<MemoryStore>,
+    /// What it remembers outside its disk.
+    pub marks: Marks,
 }
 
 /// Something that will happen.
@@ -117,6 +125,10 @@ pub struct Oracle {
     pub cosigned: BTreeMap<(usize, OfficeId, Role), u64>,
     /// Which act each place of each chain was seen to hold, over all nodes and all time.
     pub places: BTreeMap<(MatterId, u32, u64), ActId>,
+    /// Nodes that run from an old copy and may not have caught up yet.
+    pub restored: BTreeSet<usize>,
+    /// Restores.
+    pub restores: u64,
     /// What was seen to be wrong while running.
     pub violations: Vec<String>,
 }
@@ -191,7 +203,7 @@ impl World {
                 machine: None,
                 offices,
                 skew_ms,
-                old_disk: None,
+                marks: Marks::default(),
             });
             world.start(node);
             let package = world.state.package();
@@ -251,6 +263,7 @@ impl World {
             }
         }
         self.run(240_000);
+        self.oracle.restored.clear();
     }
 
     fn after(&mut self, ms: u64, event: Event) {
@@ -261,7 +274,7 @@ impl World {
     fn happen(&mut self, event: Event) {
         match event {
             Event::Deliver { from, to, generation, frame } => {
-                if self.network.is_up(from, to, generation) {
+                if self.network.is_up(from, to, generation) && !self.is_deaf(to, &frame) {
                     self.record(&[1, from as u8, to as u8], &frame);
                     let from = self.peer(from);
                     self.feed(to, vec![Input::Frame { from, bytes: frame }]);
@@ -286,6 +299,7 @@ impl World {
             }
             Event::Second => {
                 self.maybe_cut();
+                self.maybe_restore();
                 self.maybe_mutate();
                 self.after(1_000, Event::Second);
             }
@@ -328,7 +342,10 @@ impl World {
         let hosts =
             self.nodes[node].offices.iter().map(|office| self.state.offices[*office].host()).collect();
         let records = Records::new(&self.nodes[node].store);
-        let machine = Machine::start(Registry::new(self.state.id), hosts, storage, &records);
+        let memory = self.memory(node);
+        let mut entropy = Entropy::from_seed(self.rng.bytes32());
+        let machine =
+            Machine::start(Registry::new(self.state.id), hosts, storage, &records, &memory, &mut entropy);
         self.nodes[node].machine = Some(machine.expect("the disk of a node holds what it wrote"));
         for other in 0..self.nodes.len() {
             if other != node {
@@ -371,6 +388,7 @@ impl World {
             return self.crash(node);
         }
         self.nodes[node].store.commit(writes);
+        self.keep_marks(node, &outputs);
         self.watch(node);
         if busy && self.chance(self.faults.crash_after_commit) {
             return self.crash(node);
@@ -448,15 +466,8 @@ impl World {
                     self.forget_contents(node);
                 }
             }
-            Some(Mutation::RestoredWithoutBarrier) if elapsed == 20 => {
-                self.nodes[0].old_disk = Some(self.nodes[0].store.clone());
-            }
-            Some(Mutation::RestoredWithoutBarrier) if elapsed == 40 => {
-                if let Some(old) = self.nodes[0].old_disk.take() {
-                    self.nodes[0].store = old;
-                    self.crash(0);
-                }
-            }
+            Some(Mutation::RestoredWithoutBarrier) if elapsed == 20 => self.copy_disk(0),
+            Some(Mutation::RestoredWithoutBarrier) if elapsed == 40 => self.restore_unnoticed(0),
             _ => {}
         }
     }

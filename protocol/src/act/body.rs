@@ -233,6 +233,13 @@ bodies! {
         /// The note, as received.
         1 note: minicbor::bytes::ByteVec,
     }
+    /// From here the office signs without knowing what it may have signed before.
+    ContinueUnwitnessed {
+        /// Leaves in the office's log when this was decided.
+        0 size: u64,
+        /// Their root.
+        1 root: Hash,
+    }
     /// A new file; its first content is the cover.
     Open {
         /// Keys of generation 1, wrapped.

@@ -43,6 +43,9 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
+            if self.may_sign(&matter.holder.office).is_err() {
+                continue;
+            }
             if !self.link(peer)?.may_say(id, step.now) {
                 continue;
             }
@@ -80,6 +83,9 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
+            if self.may_sign(&matter.holder.office).is_err() || self.may_sign(&to.office).is_err() {
+                continue;
+            }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
             let ready = self.new_ready(step, &matter, to, log_size, false)?;
             self.hand_over(step, &matter, &ready, to.office)?;
@@ -100,6 +106,9 @@ impl Machine {
     /// one is linked, so that a clone of this node cannot spend the same custody twice.
     pub(super) fn may_take_effect(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
         let office = act.header().office.ok_or(Refusal::ActHeader)?;
+        if self.may_sign(&office).is_err() {
+            return Ok(false);
+        }
         let Some(index) = step.records.place(&act.id(), &office)? else { return Ok(false) };
         let witnesses = self.host(&office)?.cosigners.iter().filter(|c| c.role == Role::Witness);
         let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some());
@@ -154,6 +163,9 @@ impl Machine {
         id: MatterId,
         offer: &Incoming,
     ) -> Result<(), Stop> {
+        if self.may_sign(&offer.to.office).is_err() {
+            return Ok(());
+        }
         let local = step.records.matter(&id)?;
         match local {
             Some(matter) if matter.head == offer.head => {
@@ -256,7 +268,8 @@ impl Machine {
             (Body::Ready(ready), Signer::Node { office }) if ready.to.office == office => {
                 let matter = self.matter(step, &act.matter())?;
                 let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
-                if !self.hosts(&matter.holder.office) || matter.queued_to() != Some(ready.to) {
+                let holder = matter.holder.office;
+                if self.may_sign(&holder).is_err() || matter.queued_to() != Some(ready.to) {
                     return Ok(());
                 }
                 if log_size > ready.valid_to_size {
@@ -349,6 +362,7 @@ impl Machine {
     ) -> Result<(), Stop> {
         let (act, signer) = self.verify_or_ask(step, from, bytes)?;
         let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
+        self.may_sign(&act.header().holder.ok_or(Refusal::ActHeader)?.office)?;
         let matter = self.matter(step, &act.matter())?;
         // The act itself may have come before, among others of the chain.
         let known = matter.head == act.id();
@@ -446,8 +460,9 @@ impl Machine {
     ) -> Result<(), Stop> {
         let local = step.records.matter(&id)?;
         let offered = self.link(from)?.incoming.contains_key(&id);
+        let returning = step.records.is_returning(&id)? || self.behind.remove(&id);
         let ours = |matter: &Matter| matter.offices().into_iter().any(|office| self.hosts(&office));
-        if !offered && !local.as_ref().is_some_and(ours) {
+        if !offered && !returning && !local.as_ref().is_some_and(ours) {
             return Err(Refusal::MatterUnknown.into());
         }
         let mut state = local;
@@ -472,8 +487,12 @@ impl Machine {
                 Some(matter) => matter.advance(&act, &signer, &self.registry)?,
             };
             self.keep_matter(step, state.as_ref(), &next, &act)?;
+            self.take_own_back(step, &act)?;
             self.pass_on(step, &next, &act, Some(from));
             state = Some(next);
+        }
+        if returning {
+            self.find_returned(step)?;
         }
         let more = acts.len() >= LEAVES_PER_MESSAGE_MAX || (offered && !acts.is_empty());
         if let Some(offer) = self.link(from)?.incoming.get_mut(&id).filter(|_| more) {
@@ -497,6 +516,10 @@ impl Machine {
             None => None,
         };
         if known == Some(act.id()) || header.previous != before || header.epoch != matter.epoch {
+            return Ok(());
+        }
+        // An office that does not know what it has signed is no judge of it.
+        if header.office.is_some_and(|office| self.hosts(&office) && self.may_sign(&office).is_err()) {
             return Ok(());
         }
         step.records.put(Table::EVIDENCE, key(&[&matter.id.0, &act.id().0]), act.bytes().to_vec());

@@ -1,6 +1,7 @@
 //! Everything that can happen to the machine and everything it can ask for.
 
 use crate::act::Body;
+use super::standing::Mark;
 use crate::custody::command::Command;
 use crate::hash::Hash;
 use crate::id::{ActId, ChargeId, MatterId, OfficeId, PostId};
@@ -89,6 +90,17 @@ pub enum Request {
         /// CBOR of the snapshot.
         snapshot: Vec<u8>,
     },
+    /// Go on although no mirror and no witness can say what was signed before. For the head of
+    /// office, who needs a charge that may change the register.
+    Continue {
+        /// In whose name.
+        actor: Actor,
+    },
+    /// This installation is the right one, whatever other has spoken for the office. For office IT.
+    Rejoin {
+        /// The office.
+        office: OfficeId,
+    },
     /// Take in charters and dossiers that came by file: at founding, and when a child is admitted.
     Import(Package),
 }
@@ -167,6 +179,13 @@ pub enum Output {
         /// The answer.
         answer: Result<Receipt, Refusal>,
     },
+    /// Keep this outside the records and outside every backup, before anything is sent.
+    Mark {
+        /// The office.
+        office: OfficeId,
+        /// The mark.
+        mark: Mark,
+    },
     /// The registry changed who is admitted.
     Admit(Vec<Peer>),
     /// Something changed that screens show.
@@ -188,4 +207,6 @@ pub enum Event {
     Held(OfficeId),
     /// The register or directory of an office changed.
     Register(OfficeId),
+    /// Whether an own office may sign has changed.
+    Standing(OfficeId),
 }

@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{Event, Machine, Output, Peer, Step, Stop};
-use crate::act::LEVEL;
-use crate::id::{ContentRoot, MatterId, OfficeId};
-use crate::message::{HEIGHTS_MAX, Message, VERSION};
+use crate::id::{ContentRoot, Lineage, MatterId, OfficeId};
+use crate::message::{HEIGHTS_MAX, Message};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -50,6 +49,7 @@ pub(super) struct Link {
     pub asked: BTreeMap<(ContentRoot, u64), Timestamp>,
     pub said: BTreeMap<MatterId, Timestamp>,
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
+    pub lineages: BTreeMap<OfficeId, Lineage>,
     pub tracked_to: Option<MatterId>,
 }
 
@@ -74,9 +74,9 @@ impl Machine {
             return Err(Refusal::OfficeNotAdmitted.into());
         }
         self.links.insert(peer, Link { offices: offices.clone(), ..Link::default() });
-        let hello = Message::Hello { version: VERSION, level_max: LEVEL, offices: self.hosted() };
-        step.send(peer, hello);
+        step.send(peer, self.hello());
         self.compare(step, peer)?;
+        self.ask_peer(step, peer)?;
         self.forget_sent(&offices);
         for office in &offices {
             self.offer_now(step, office)?;
@@ -97,10 +97,14 @@ impl Machine {
             self.drive_incoming(step, *peer)?;
             self.fetch(step, *peer)?;
         }
+        self.tick_standing(step)?;
+        self.find_returned(step)?;
         self.send_heads(step)?;
         if step.now.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.now;
+            self.behind.clear();
             for peer in peers {
+                step.send(peer, self.hello());
                 self.compare(step, peer)?;
                 self.track(step, peer)?;
             }
@@ -116,10 +120,13 @@ impl Machine {
         }
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
         match message {
-            Message::Hello { level_max, .. } => {
-                // Which offices the peer hosts is the registry's word, not the peer's.
-                self.link(from)?.level_max = level_max;
-                Ok(())
+            Message::Hello { level_max, offices, .. } => self.take_lineages(step, from, level_max, &offices),
+            Message::AskHead { office, claim } => self.answer_ask_head(step, from, office, claim),
+            Message::HeadKnown { office, word, note } => {
+                self.take_head_known(step, from, office, word, &note)
+            }
+            Message::Tail { office, from: index, leaves, note, proof } => {
+                self.take_tail(step, from, office, index, &leaves, &note, &proof)
             }
             Message::Heights { charter, dossiers } => self.heights(step, from, charter, dossiers),
             Message::GetCharter { from: position } => self.send_charter(step, from, position),

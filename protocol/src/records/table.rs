@@ -57,6 +57,13 @@ tables! {
     /// office → note: the latest checkpoint of an own log that a witness has cosigned
     18 WITNESSED;
 
+    /// office → [`crate::records::Lineages`]: which installation speaks for an office that we cosign
+    45 LINEAGES;
+    /// office, act id → index: acts of an own log that gave way to the log that cosigners hold
+    46 ORPHANS;
+    /// matter, act id → nothing: an own act that came back from others and still lacks something
+    47 RETURNED;
+
     // Derived: can be rebuilt from the tables above.
 
     /// matter → [`crate::custody::Matter`]

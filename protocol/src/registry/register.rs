@@ -256,21 +256,21 @@ impl Register {
 
     pub(super) fn apply(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         match act.header().place {
-            Place::Side => self.apply_side(act),
+            Place::Side => self.apply_side(act, signer),
             Place::Chain => self.apply_chain(act, signer),
         }
     }
 
-    fn apply_side(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
+    fn apply_side(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         if self.sides.contains(&act.id()) {
             return Err(Refusal::AlreadyDone);
         }
-        self.fold_side(act)?;
+        self.fold_side(act, signer)?;
         self.sides.insert(act.id());
         Ok(())
     }
 
-    fn fold_side(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
+    fn fold_side(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         match act.body() {
             Body::Admit(body) => {
                 if body.office != self.id || act.header().office != self.parent() {
@@ -291,6 +291,11 @@ impl Register {
             }
             Body::Directory(body) => {
                 self.directory = Some((act.id(), body.snapshot));
+            }
+            Body::ContinueUnwitnessed(_) => {
+                if !matches!(signer, Signer::Officer { admin: true, .. }) {
+                    return Err(Refusal::NotAdmin);
+                }
             }
             Body::Anchor(_) | Body::Unknown => {}
             _ => return Err(Refusal::ChainKind),

@@ -1,4 +1,5 @@
-//! The one loop that owns the machine: take an input, step, commit, and only then answer or send.
+//! The one loop that owns the machine: take an input, step, commit, write the mark, and only then
+//! answer or send.
 //!
 //! Everything that changes what the node keeps goes through here, on one thread. Officers' requests
 //! are taken before peers' frames. Inputs that wait together share one commit. When the store
@@ -16,7 +17,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use mohar_protocol::id::OfficeId;
-use mohar_protocol::machine::{Event, Input, Machine, NewContent, Output, Receipt, Request, Where};
+use mohar_protocol::machine::{
+    Event, Input, Machine, Memory, NewContent, Output, Receipt, Request, Standing, Where, Why,
+};
 use mohar_protocol::records::{Records, SMALL_CONTENT_BYTES_MAX, StoreFault, Table};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -26,7 +29,9 @@ use mohar_protocol::time::Timestamp;
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
 
 use self::turn::Turn;
+use crate::clock::{self, Stopwatch};
 use crate::keyring::Keyring;
+use crate::mark::Marks;
 use crate::metrics::Counters;
 use crate::observe;
 use crate::store::{Snapshot, Store};
@@ -57,6 +62,7 @@ pub struct Ledger {
     events: broadcast::Sender<Event>,
     registry: watch::Receiver<Arc<Registry>>,
     links: watch::Receiver<Arc<Links>>,
+    standings: watch::Receiver<Arc<Standings>>,
     names: Arc<Mutex<()>>,
 }
 
@@ -93,6 +99,9 @@ pub struct Links {
     pub lost: BTreeMap<OfficeId, Timestamp>,
 }
 
+/// Whether each hosted office may sign.
+pub type Standings = BTreeMap<OfficeId, Standing>;
+
 /// Something that is answered after the commit.
 enum Asked {
     Request(Box<Request>, oneshot::Sender<Result<Receipt, Refusal>>),
@@ -107,11 +116,13 @@ pub fn start(
     store: Store,
     keyring: Arc<Keyring>,
     registry: Registry,
+    (marks, memory): (Marks, BTreeMap<OfficeId, Memory>),
     counters: Arc<Counters>,
 ) -> Result<(Ledger, Ends), StoreFault> {
     let snapshot = store.snapshot()?;
     let records = Records::new(&snapshot);
-    let machine = Machine::start(registry, keyring.hosts(), keyring.storage().clone(), &records)?;
+    let (storage, mut entropy) = (keyring.storage().clone(), clock::entropy());
+    let machine = Machine::start(registry, keyring.hosts(), storage, &records, &memory, &mut entropy)?;
     let (requests, requests_in) = mpsc::channel(REQUESTS_MAX);
     let (inputs, inputs_in) = mpsc::channel(PEER_INPUTS_MAX);
     let (outputs_out, outputs) = mpsc::channel(OUTPUTS_MAX);
@@ -119,6 +130,7 @@ pub fn start(
     let events = broadcast::Sender::new(EVENTS_MAX);
     let (registry_out, registry) = watch::channel(Arc::new(machine.registry().clone()));
     let (links_out, links) = watch::channel(Arc::new(Links::default()));
+    let (standings_out, standings) = watch::channel(Arc::new(turn::standings(&machine)));
     let ledger = Ledger {
         requests,
         store: store.clone(),
@@ -128,6 +140,7 @@ pub fn start(
         events: events.clone(),
         registry,
         links,
+        standings,
         names: Arc::default(),
     };
     let turn = Turn {
@@ -140,6 +153,9 @@ pub fn start(
         events,
         registry: registry_out,
         links: links_out,
+        standings: standings_out,
+        marks,
+        flushed: Stopwatch::start(),
     };
     let thread = std::thread::Builder::new()
         .name("ledger".to_owned())
@@ -206,6 +222,17 @@ impl Ledger {
     /// Which offices are reachable.
     pub fn links(&self) -> Arc<Links> {
         Arc::clone(&self.links.borrow())
+    }
+
+    /// Whether an office may sign; an office that is not hosted may not.
+    pub fn standing(&self, office: &OfficeId) -> Standing {
+        let standing = self.standings.borrow().get(office).copied();
+        standing.unwrap_or(Standing::Stopped(Why::Replaced))
+    }
+
+    /// Whether the hosted offices may sign, for whoever waits for a change.
+    pub fn watch_standings(&self) -> watch::Receiver<Arc<Standings>> {
+        self.standings.clone()
     }
 
     /// What changes from now on.

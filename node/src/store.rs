@@ -32,6 +32,11 @@ struct Inner {
 }
 
 impl Store {
+    /// The disk file of the rows.
+    pub fn path(data: &Path) -> std::path::PathBuf {
+        data.join("store.redb")
+    }
+
     /// Opens the store in a data folder and makes what is missing.
     ///
     /// `cache_bytes` bounds what redb keeps in memory.
@@ -42,7 +47,7 @@ impl Store {
         let contents = Contents::open(&data.join("contents"))?;
         let database = Builder::new()
             .set_cache_size(cache_bytes)
-            .create(data.join("store.redb"))
+            .create(Self::path(data))
             .map_err(|e| StoreFault::because("open store.redb", e))?;
         let write = database.begin_write().map_err(|e| StoreFault::because("begin a write", e))?;
         for (table, name) in tables::all() {

@@ -1,8 +1,9 @@
-//! `mohar office`: opening an office and taking it in.
+//! `mohar office`: opening an office, taking it in, and deciding about one that was restored.
 
 pub mod admit;
 pub mod announce;
 pub mod create;
+pub mod rejoin;
 
 use clap::Subcommand;
 
@@ -10,12 +11,15 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::Output;
 
-/// Open an office, and take one in
+/// Open an office, take one in, and decide about a restored one
 #[derive(Debug, Subcommand)]
 pub enum Office {
     Create(create::Create),
     Admit(admit::Admit),
     Announce(announce::Announce),
+    Continue(rejoin::Continue),
+    Rejoin(rejoin::Rejoin),
+    Orphans(rejoin::Orphans),
 }
 
 impl Office {
@@ -28,6 +32,9 @@ impl Office {
             Self::Create(create) => create.run(output),
             Self::Admit(admit) => admit.run(output),
             Self::Announce(announce) => announce.run(output),
+            Self::Continue(decision) => decision.run(output),
+            Self::Rejoin(decision) => decision.run(output),
+            Self::Orphans(orphans) => orphans.run(output),
         }
     }
 }

@@ -7,6 +7,7 @@ mod bundle;
 mod check;
 mod reads;
 mod register;
+mod rejoin;
 mod status;
 
 use std::io;
@@ -117,6 +118,9 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::Checkpoint { office } => read(api, move |api| reads::checkpoint(api, office)).await,
         Request::Bundle { matter } => read(api, move |api| bundle::bundle(api, matter)).await,
         Request::Check => read(api, check::check).await,
+        Request::Continue { by } => rejoin::go_on(api, &by).await,
+        Request::Rejoin { office } => rejoin::rejoin(api, office).await,
+        Request::Orphans { office } => read(api, move |api| rejoin::orphans(api, office)).await,
         Request::Import { registry } => register::import(api, &registry).await,
         Request::AddPost { by, code, name_hi, name_en, rank, admin } => {
             register::add_post(api, &by, register::NewPost { code, name_hi, name_en, rank, admin }).await

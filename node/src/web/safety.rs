@@ -9,7 +9,7 @@ use crate::web::error::Failure;
 use crate::web::locale::{name, reach};
 use crate::web::pages::frame::Here;
 use crate::web::pages::office_safety::{Mirror, OfficeSafety, OtherOffice, OwnOffice};
-use crate::web::session::AtWork;
+use crate::web::session::{AtWork, hindrance};
 use crate::web::texts::Lang;
 use crate::web::{Web, html};
 
@@ -24,10 +24,10 @@ pub async fn page(State(web): State<Web>, visit: AtWork) -> Result<Response, Fai
     });
     let mirrors = mirrors.collect();
     let offices = known.others.iter().map(|other| row(lang, other, frame.now)).collect();
-    html(&OfficeSafety { own: own(&known), mirrors, offices, refused_peers: known.refused_peers, frame })
+    html(&OfficeSafety { own: own(lang, &known), mirrors, offices, refused_peers: known.refused_peers, frame })
 }
 
-fn own(known: &Offices) -> OwnOffice {
+fn own(lang: Lang, known: &Offices) -> OwnOffice {
     OwnOffice {
         path: known.path.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -37,7 +37,7 @@ fn own(known: &Offices) -> OwnOffice {
         running_since: known.started.0,
         last_backup: None,
         disk_free: None,
-        hindrance: None,
+        hindrance: hindrance(lang, known.standing),
     }
 }
 

@@ -32,10 +32,10 @@ impl Machine {
     ) -> Result<(), Stop> {
         let link = self.link(from)?;
         link.level_max = level_max;
-        // Which offices the peer hosts is the registry's word, not the peer's.
-        let own = offices.iter().filter(|(office, _)| link.offices.contains(office));
-        link.lineages = own.copied().collect();
-        for (office, lineage) in link.lineages.clone() {
+        // Which offices the peer hosts is the registry's word, not the peer's; it may come later.
+        link.lineages = offices.iter().copied().collect();
+        let own: Vec<_> = offices.iter().filter(|(office, _)| link.offices.contains(office)).collect();
+        for (office, lineage) in own.into_iter().copied() {
             if self.heard.insert(office, lineage).is_some_and(|before| before != lineage) {
                 self.forget_held(step, office)?;
             }
@@ -62,8 +62,11 @@ impl Machine {
 
     /// A link is gone; who spoke over it may come back.
     pub(super) fn remember_left(&mut self, peer: &Peer, now: Timestamp) {
-        for (office, lineage) in self.links.get(peer).into_iter().flat_map(|link| &link.lineages) {
-            self.left.insert(*office, (*lineage, now));
+        let Some(link) = self.links.get(peer) else { return };
+        for office in &link.offices {
+            if let Some(lineage) = link.lineages.get(office) {
+                self.left.insert(*office, (*lineage, now));
+            }
         }
     }
 
@@ -92,6 +95,9 @@ impl Machine {
         claim: bool,
     ) -> Result<Word, Stop> {
         let link = self.links.get(&from).ok_or(Refusal::OfficeNotAdmitted)?;
+        if !link.offices.contains(&office) {
+            return Err(Refusal::NotAuthority.into());
+        }
         let told = *link.lineages.get(&office).ok_or(Refusal::PeerNotGreeted)?;
         let Some(known) = step.records.lineages(&office)? else {
             step.records.put_lineages(&office, &Lineages::first(told));
@@ -103,7 +109,8 @@ impl Machine {
         if known.retired.contains(&told) {
             return Ok(Word::Retired);
         }
-        let linked = self.links.values().any(|link| link.lineages.get(&office) == Some(&known.current));
+        let speaks = |link: &super::Link| link.lineages.get(&office) == Some(&known.current);
+        let linked = self.links.values().any(|link| link.offices.contains(&office) && speaks(link));
         let left = self.left.get(&office).is_some_and(|(lineage, at)| {
             *lineage == known.current && step.now.ms_since(*at) < ALIVE_MS
         });

@@ -185,6 +185,10 @@ impl Machine {
             _ if ActId::from(act.matter()) != ActId::from(office) => return Ok(()),
             _ => {}
         }
+        if matches!(act.body(), Body::Directory(_)) {
+            step.records.put_act(act);
+            step.records.put_returned(&act.matter(), &act.id());
+        }
         match self.registry.apply(act, signer) {
             Ok(()) => {
                 self.keep_dossier(step, office, act);
@@ -422,12 +426,15 @@ impl Machine {
         if let Some(wraps) = wraps.filter(|_| whole) {
             self.take_key_back(step, office, id, &wraps)?;
         }
-        let known = step.records.matter(&id)?.is_some_and(|matter| matter.number >= act.header().number);
+        let number = step.records.matter(&id)?.map(|matter| matter.number);
+        let is_register = act.header().kind == MatterKind::REGISTER;
+        let known = is_register || number >= Some(act.header().number);
         if !known {
-            let from = step.records.matter(&id)?.map_or(0, |matter| matter.number + 1);
+            let from = number.map_or(0, |number| number + 1);
             for (peer, link) in &mut self.links {
                 if link.may_say(id, step.now) {
-                    step.outputs.push(super::Output::Send { to: *peer, message: Message::GetActs { matter: id, from } });
+                    let message = Message::GetActs { matter: id, from };
+                    step.outputs.push(super::Output::Send { to: *peer, message });
                 }
             }
         }

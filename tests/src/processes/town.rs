@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use mohar_node::mark::Marks;
+use mohar_node::store::Store;
 use mohar_protocol::ceremony::{Founding, from_file};
 use mohar_protocol::id::OfficeId;
+use mohar_protocol::machine::Memory;
 use mohar_protocol::registry::Registry;
 use tempfile::TempDir;
 
@@ -111,7 +114,7 @@ impl Town {
         let founded = founded();
         let plans = &PLANS[..count];
         for plan in plans {
-            copy(&founded.join(plan.name), &dir.path().join(plan.name));
+            copy_office(&founded.join(plan.name), &dir.path().join(plan.name));
         }
         let foundings: Vec<Founding> =
             plans.iter().map(|plan| founding(&dir.path().join(plan.name))).collect();
@@ -147,6 +150,20 @@ impl Town {
                 lost.map_or(Ok(()), |lost| Err(format!("{} has not {}", status.offices[0].path, lost.path)))
             });
         }
+    }
+
+    /// Gives the copy of a data folder ports of its own; the address of its pages.
+    ///
+    /// # Panics
+    /// When the settings cannot be written.
+    pub fn move_ports(&self, office: usize, data: &Path) -> String {
+        let text = fs::read_to_string(self.nodes[office].data.join("node.toml")).expect("settings");
+        let (web, net) = (ports::free(), ports::free());
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines[1] = format!("listen = \"127.0.0.1:{web}\"");
+        lines[3] = format!("listen = [\"/ip4/127.0.0.1/tcp/{net}\"]");
+        fs::write(data.join("node.toml"), lines.join("\n")).expect("settings");
+        format!("http://127.0.0.1:{web}")
     }
 
     /// The head of an office, signed in.
@@ -195,6 +212,9 @@ fn founded() -> PathBuf {
     }
     let half = place.with_extension(std::process::id().to_string());
     copy(dir.path(), &half);
+    for plan in &PLANS {
+        take_along_mark(&dir.path().join(plan.name), &half.join(plan.name));
+    }
     // Another test program may have been faster; then its town is as good.
     if fs::rename(&half, &place).is_err() {
         let _ = fs::remove_dir_all(&half);
@@ -325,7 +345,25 @@ fn node_toml<'a>(web: u16, net: u16, peers: impl Iterator<Item = (&'a str, u16)>
     text
 }
 
-fn copy(from: &Path, to: &Path) {
+/// A town is founded once and copied for every test. Its offices are to work at once, so the copy
+/// of an office gets a mark of its own; without it every office would ask first.
+fn copy_office(from: &Path, to: &Path) {
+    copy(from, to);
+    take_along_mark(from, to);
+}
+
+fn take_along_mark(from: &Path, to: &Path) {
+    let office = founding(from).invitation.office;
+    let open = |data: &Path| Marks::open(&data.join("mark"), &Store::path(data), &[office]).expect("marks");
+    let Memory::Here(mark) = open(from).1[&office] else { panic!("{}: no mark", from.display()) };
+    open(to).0.write(office, mark).expect("a mark");
+}
+
+/// Copies a folder as a backup does.
+///
+/// # Panics
+/// When that fails.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let (path, there) = (entry.path(), to.join(entry.file_name()));

@@ -125,7 +125,7 @@ pub async fn end_charge(api: &Arc<Api>, by: &Credentials, login: &str, code: &st
 }
 
 /// The administrator as an actor, and the office.
-async fn unlock(api: &Arc<Api>, by: &Credentials) -> Result<(Actor, OfficeId), No> {
+pub(super) async fn unlock(api: &Arc<Api>, by: &Credentials) -> Result<(Actor, OfficeId), No> {
     let login = login_row(api, &by.login)?.ok_or(Refusal::SignInFailed)?;
     let key = api.keyring.unlock(&login, &by.password).await?;
     let registry = api.ledger.registry();

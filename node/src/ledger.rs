@@ -119,7 +119,7 @@ pub fn start(
     (marks, memory): (Marks, BTreeMap<OfficeId, Memory>),
     counters: Arc<Counters>,
 ) -> Result<(Ledger, Ends), StoreFault> {
-    let snapshot = store.snapshot()?;
+    let snapshot = store.snapshot();
     let records = Records::new(&snapshot);
     let (storage, mut entropy) = (keyring.storage().clone(), clock::entropy());
     let machine = Machine::start(registry, keyring.hosts(), storage, &records, &memory, &mut entropy)?;
@@ -204,9 +204,9 @@ impl Ledger {
         }
     }
 
-    /// The last commit. A store that cannot be read ends the process.
+    /// The last commit.
     pub fn snapshot(&self) -> Snapshot {
-        self.store.snapshot().unwrap_or_else(|fault| end_process(&fault))
+        self.store.snapshot()
     }
 
     /// The registry as of the last commit.

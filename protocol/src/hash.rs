@@ -20,6 +20,8 @@ pub enum Context {
     Heights,
     /// Checksum of the mark of what was signed last, and the place it was made at.
     Mark,
+    /// Digest of one dossier: the head of the register chain and the side acts.
+    Dossier,
     /// Fingerprint of a trace, in tests of determinism.
     Trace,
 }
@@ -31,6 +33,7 @@ impl Context {
             Self::Placement => "mohar/placement/1",
             Self::Heights => "mohar/heights/1",
             Self::Mark => "mohar/mark/1",
+            Self::Dossier => "mohar/dossier/1",
             Self::Trace => "mohar/trace/1",
         }
     }

@@ -17,6 +17,7 @@ mod lineage;
 mod link;
 mod matter;
 mod mirror;
+mod news;
 mod officer;
 mod recall;
 mod replay;
@@ -32,9 +33,11 @@ pub use self::io::{
 };
 use self::link::Link;
 pub use self::matter::open_key;
+use self::news::Unnamed;
 use self::standing::Rejoin;
 pub use self::standing::{Mark, Memory, Standing, Why};
 use crate::entropy::Entropy;
+use crate::hash::Hash;
 use crate::id::{ActId, Lineage, MatterId, OfficeId};
 use crate::keys::SecretKey;
 use crate::placement::placement;
@@ -95,7 +98,8 @@ pub struct Machine {
     storage: StorageKey,
     hosts: BTreeMap<OfficeId, Host>,
     registry: Registry,
-    lengths: BTreeMap<OfficeId, u64>,
+    digests: BTreeMap<OfficeId, Hash>,
+    unnamed: BTreeMap<OfficeId, Unnamed>,
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
@@ -157,6 +161,25 @@ impl Machine {
         memory: &BTreeMap<OfficeId, Memory>,
         entropy: &mut Entropy,
     ) -> Result<Self, StoreFault> {
+        let started = Self::begin_hosts(hosts, records, memory, entropy)?;
+        let mut machine = Self::new(registry, started, storage);
+        machine.rebuild_registry(records)?;
+        machine.place_cosigners();
+        for office in machine.hosted() {
+            let replaced = machine.is_replaced(&office);
+            if let Some(host) = machine.hosts.get_mut(&office).filter(|_| replaced) {
+                host.standing = Standing::Stopped(Why::Replaced);
+            }
+        }
+        Ok(machine)
+    }
+
+    fn begin_hosts(
+        hosts: Vec<HostSecrets>,
+        records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
+    ) -> Result<BTreeMap<OfficeId, Host>, StoreFault> {
         let mut started = BTreeMap::new();
         for secrets in hosts {
             let office = secrets.office;
@@ -168,11 +191,49 @@ impl Machine {
             };
             started.insert(office, Host::new(secrets, standing, lineage));
         }
-        let mut machine = Self {
+        Ok(started)
+    }
+
+    /// A machine for offices whose records hold just what a registry has folded already: a founded
+    /// state, simulated many times.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    #[cfg(feature = "testing")]
+    pub fn start_folded(
+        registry: Registry,
+        hosts: Vec<HostSecrets>,
+        storage: StorageKey,
+        records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
+    ) -> Result<Self, StoreFault> {
+        let started = Self::begin_hosts(hosts, records, memory, entropy)?;
+        let mut machine = Self::new(registry, started, storage);
+        machine.digests = machine.registry.offices().map(|office| (office.id(), office.digest())).collect();
+        machine.place_cosigners();
+        Ok(machine)
+    }
+
+    /// What the machine remembers of its peers, in entries: must stay bounded whatever they say.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        self.links.values().map(Link::footprint).sum()
+    }
+
+    /// The most offers that are followed for one peer.
+    #[cfg(feature = "testing")]
+    pub fn offers_max(&self) -> usize {
+        self.links.values().map(|link| link.incoming.len()).max().unwrap_or(0)
+    }
+
+    fn new(registry: Registry, hosts: BTreeMap<OfficeId, Host>, storage: StorageKey) -> Self {
+        Self {
             storage,
-            hosts: started,
+            hosts,
             registry,
-            lengths: BTreeMap::new(),
+            digests: BTreeMap::new(),
+            unnamed: BTreeMap::new(),
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
@@ -182,16 +243,7 @@ impl Machine {
             heard: BTreeMap::new(),
             behind: BTreeSet::new(),
             returned_to: None,
-        };
-        machine.rebuild_registry(records)?;
-        machine.place_cosigners();
-        for office in machine.hosted() {
-            let replaced = machine.is_replaced(&office);
-            if let Some(host) = machine.hosts.get_mut(&office).filter(|_| replaced) {
-                host.standing = Standing::Stopped(Why::Replaced);
-            }
         }
-        Ok(machine)
     }
 
     /// The registry, for whoever has to show names or find keys.
@@ -230,6 +282,7 @@ impl Machine {
                 self.remember_left(&peer, step.now);
                 self.forget_answers(&peer);
                 self.links.remove(&peer);
+                self.ask_others_for_names(peer);
                 step.event(Event::Links);
                 Ok(())
             }
@@ -298,6 +351,12 @@ impl Machine {
     /// The peer that is linked and hosts an office.
     fn peer_of(&self, office: &OfficeId) -> Option<Peer> {
         self.links.iter().find(|(_, link)| link.offices.contains(office)).map(|(peer, _)| *peer)
+    }
+
+    /// Whether the registry admits a peer.
+    pub fn admits(&self, peer: &Peer) -> bool {
+        let offices = self.registry.offices_of_transport(&peer.0);
+        !offices.is_empty() && !offices.iter().any(|office| self.hosts(office))
     }
 
     /// Peers that the registry admits: what the transport's allow list must be.

@@ -189,13 +189,9 @@ impl Machine {
             step.records.put_act(act);
             step.records.put_returned(&act.matter(), &act.id());
         }
-        match self.registry.apply(act, signer) {
-            Ok(()) => {
-                self.keep_dossier(step, office, act);
-                Ok(())
-            }
-            Err(Refusal::AlreadyDone) => Ok(()),
-            Err(refusal) => Err(refusal.into()),
+        match self.take_in(step, office, act, signer) {
+            Ok(_) | Err(Stop::Refused(Refusal::AlreadyDone)) => Ok(()),
+            Err(stop) => Err(stop),
         }
     }
 
@@ -290,19 +286,29 @@ impl Machine {
         office: OfficeId,
         orphans: &[VerifiedAct],
     ) -> Result<(), Stop> {
-        let dossier = step.records.dossier(&office, 0, usize::MAX >> 1)?;
-        for position in 0..dossier.len() as u64 {
-            step.records.delete(Table::DOSSIERS, key(&[&office.0, &position.to_be_bytes()]));
+        for orphan in orphans {
+            step.records.drop_dossier(&office, orphan);
         }
-        let kept = dossier.iter().filter(|id| orphans.iter().all(|orphan| orphan.id() != **id));
-        for (position, id) in (0..).zip(kept) {
-            let act = step.records.expect_act(id)?;
-            step.records.put_dossier(&office, position, &act);
+        if orphans.iter().any(|orphan| matches!(orphan.body(), Body::Directory(_))) {
+            self.put_last_directory(step, office)?;
         }
         self.registry = Registry::new(self.registry.state());
-        self.lengths.clear();
+        self.digests.clear();
         self.rebuild_registry(step.records)?;
         step.event(Event::Register(office));
+        Ok(())
+    }
+
+    /// The directory that an orphaned one had replaced is the office's again.
+    fn put_last_directory(&self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
+        let leaves = step.records.leaves(&office, 0, usize::MAX >> 1)?;
+        for id in leaves.iter().rev() {
+            let act = step.records.expect_act(id)?;
+            if matches!(act.body(), Body::Directory(_)) {
+                step.records.put_dossier(&office, &act);
+                break;
+            }
+        }
         Ok(())
     }
 

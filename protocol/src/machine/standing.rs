@@ -15,6 +15,7 @@ use minicbor::{Decode, Encode};
 
 use super::{Actor, Event, Host, Machine, Output, Peer, Receipt, Step, Stop};
 use crate::act::{Body, Header, LEVEL, Place, body};
+use crate::guard::{self, Guard};
 use crate::hash::Hash;
 use crate::id::{ActId, Lineage, OfficeId};
 use crate::message::{Message, VERSION, Word};
@@ -177,6 +178,9 @@ impl Standing {
     ) -> Result<Self, StoreFault> {
         let log = records.log(office)?.unwrap_or_else(LogState::empty);
         let size = log.frontier.size();
+        if guard::is_off(Guard::Rejoin) {
+            return Ok(Self::Working);
+        }
         Ok(match memory {
             Memory::Missing if size == 0 => Self::Working,
             Memory::Missing => Self::Asking(Why::NoMark),
@@ -250,7 +254,9 @@ impl Machine {
         office: OfficeId,
         why: Why,
     ) -> Result<(), Stop> {
-        let Some(host) = self.hosts.get_mut(&office) else { return Ok(()) };
+        let Some(host) = self.hosts.get_mut(&office).filter(|_| !guard::is_off(Guard::Rejoin)) else {
+            return Ok(());
+        };
         if matches!(host.standing, Standing::Stopped(_)) || host.standing == Standing::Asking(why) {
             return Ok(());
         }
@@ -353,7 +359,7 @@ impl Machine {
         }
         let theirs = self.link(from)?.offices.clone();
         let cosigns = self.host(&office)?.cosigners.iter().any(|c| theirs.contains(&c.office));
-        if cosigns && word == Word::Retired {
+        if cosigns && word == Word::Retired && !guard::is_off(Guard::Rejoin) {
             self.stop(step, office, Why::Superseded);
             return Ok(());
         }

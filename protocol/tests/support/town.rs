@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use minicbor::bytes::ByteVec;
 use mohar_protocol::act::body::{ChargeKind, EndCharge, GiveCharge};
-use mohar_protocol::act::{Body, Holder, UnverifiedAct};
+use mohar_protocol::act::{Body, Holder, Place, UnverifiedAct};
 use mohar_protocol::audit::{Bundle, LogDirectory, bundle};
 use mohar_protocol::custody::command::Command;
 use mohar_protocol::entropy::Entropy;
@@ -276,9 +277,16 @@ fn settle(town: &mut Town) {
 }
 
 impl Town {
-    /// Register acts of an office.
+    /// Chain acts of an office's register.
     pub fn chain_of_register(&self, node: usize) -> Vec<UnverifiedAct> {
         let dossier = self.registry(node).dossiers.swap_remove(node);
-        dossier.iter().map(|bytes| UnverifiedAct::parse(bytes).unwrap()).collect()
+        let acts = dossier.iter().map(|bytes| UnverifiedAct::parse(bytes).unwrap());
+        acts.filter(|act| act.header().place == Place::Chain).collect()
     }
+}
+
+/// The last act of the register chain in a dossier: side acts stand after it.
+pub fn last_entry(dossier: &mut [ByteVec]) -> &mut ByteVec {
+    let is_chain = |act: &&mut ByteVec| UnverifiedAct::parse(act).unwrap().header().place == Place::Chain;
+    dossier.iter_mut().rfind(is_chain).unwrap()
 }

@@ -15,6 +15,9 @@ use crate::world::World;
 /// What is missing where.
 pub fn check(world: &World) -> Broken {
     for (owner, office) in world.state.offices.iter().enumerate() {
+        if !world.oracle.trusts(&office.id) {
+            continue;
+        }
         let records = Records::new(&world.nodes[world.host_of(owner)].store);
         let held = records.held(&office.id).map_err(|e| e.to_string())?;
         for (key, role, size, _) in held.by {
@@ -27,8 +30,8 @@ pub fn check(world: &World) -> Broken {
                 .iter()
                 .position(|other| HostSecrets::mirror(&other.keys.signing).public().id() == key);
             let mirror = mirror.ok_or("a cosigner that is no office")?;
-            let runs_from_a_copy = |office| world.oracle.restored.contains(&world.host_of(office));
-            if runs_from_a_copy(mirror) || runs_from_a_copy(owner) {
+            let mirrored_at = &world.nodes[world.host_of(mirror)];
+            if mirrored_at.hostile || mirrored_at.marks.is_behind() {
                 continue;
             }
             stored(world, world.host_of(mirror), &office.id, size)

@@ -13,7 +13,7 @@ use crate::world::World;
 /// # Errors
 /// The log that does not add up.
 pub fn check(world: &World) -> Broken {
-    for (at, node) in world.nodes.iter().enumerate() {
+    for (at, node) in world.honest() {
         let records = Records::new(&node.store);
         for (owner, office) in world.state.offices.iter().enumerate() {
             let Some(log) = records.log(&office.id).map_err(|e| e.to_string())? else { continue };
@@ -27,7 +27,8 @@ pub fn check(world: &World) -> Broken {
             }
             recheck(&log.frontier, 0, &records.log_hashes(office.id))
                 .map_err(|e| format!("node {at}: stored hashes of office {owner}: {e}"))?;
-            if world.oracle.restored.contains(&world.host_of(owner)) {
+            let is_behind = world.nodes[world.host_of(owner)].marks.is_behind();
+            if !world.oracle.trusts(&office.id) || is_behind {
                 continue;
             }
             let own = Records::new(&world.nodes[world.host_of(owner)].store);

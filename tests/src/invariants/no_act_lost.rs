@@ -1,5 +1,4 @@
-//! What an officer was told is done stands in the log of the office that said so. A restored node
-//! must have it again once it has caught up, if a mirror had cosigned it.
+//! What an officer was told is done stands in the log of the office that said so.
 
 use mohar_protocol::records::Records;
 
@@ -12,7 +11,7 @@ use crate::world::World;
 /// The act that is missing.
 pub fn check(world: &World) -> Broken {
     for (node, act) in &world.oracle.acknowledged {
-        if world.oracle.restored.contains(node) {
+        if world.nodes[*node].hostile || world.nodes[*node].marks.is_behind() {
             continue;
         }
         let records = Records::new(&world.nodes[*node].store);

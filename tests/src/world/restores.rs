@@ -1,125 +1,147 @@
-//! Nodes that come back with an old copy of their disk, and what they remember outside it.
+//! Somebody puts yesterday's copy into a node, again and again, and what a node remembers outside its
+//! disk. A promise that no mirror had made goes with the disk, and the oracle forgets it too.
 
 use std::collections::BTreeMap;
 
-use mohar_protocol::id::OfficeId;
+use mohar_protocol::id::{ActId, Lineage, OfficeId};
+use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::machine::{Mark, Memory, Output};
-use mohar_protocol::message::Message;
 use mohar_protocol::records::{Records, Role};
-use mohar_protocol::testing::MemoryStore;
 
-use super::{Mutation, START, World};
+use super::disk::Disk;
+use super::{Happening, START, World};
 
-/// A copy of the disk is made this often, in seconds.
+/// A copy of the disk is made this often, in seconds, and so many are kept.
 const COPY_EVERY_S: u64 = 10;
-
-/// Copies kept.
 const COPIES_MAX: usize = 4;
 
-/// What a node remembers outside its disk, and copies of the disk.
+/// A copy comes back with this chance in a thousand, per second.
+const RESTORE: u64 = 40;
+
+/// What a node remembers outside its disk.
 #[derive(Default)]
 pub struct Marks {
     marks: BTreeMap<OfficeId, Mark>,
     elsewhere: bool,
-    copies: Vec<MemoryStore>,
+    behind: bool,
+}
+
+impl Marks {
+    /// The marks of a founded node: it has signed what its disk holds.
+    pub fn founded(records: &Records<'_>, offices: &[OfficeId]) -> Self {
+        let mark = |office: &OfficeId| {
+            let signed = records.log(office).ok()??.signed;
+            let (size, root) = (signed.size(), signed.root());
+            Some((*office, Mark { size, root, incarnation: 1, lineage: Lineage(office.0) }))
+        };
+        Self { marks: offices.iter().filter_map(mark).collect(), ..Self::default() }
+    }
+
+    /// What the node is started with.
+    pub fn memory(&self) -> BTreeMap<OfficeId, Memory> {
+        let memory = |mark: &Mark| if self.elsewhere { Memory::Elsewhere } else { Memory::Here(*mark) };
+        self.marks.iter().map(|(office, mark)| (*office, memory(mark))).collect()
+    }
+
+    /// Keeps what a step asked to keep.
+    pub fn keep(&mut self, outputs: &[Output]) {
+        for output in outputs {
+            if let Output::Mark { office, mark } = output {
+                self.marks.insert(*office, *mark);
+                self.elsewhere = false;
+            }
+        }
+    }
+
+    /// Whether the node runs from a copy and may not have caught up yet.
+    pub const fn is_behind(&self) -> bool {
+        self.behind
+    }
+}
+
+/// One node of the world is restored now and then: two at a time may have lost the same acts.
+pub struct Restores {
+    /// Which.
+    pub node: usize,
+    /// Times that it happened.
+    pub count: u64,
+    copies: Vec<Disk>,
+}
+
+impl Restores {
+    /// Restores of a node.
+    pub const fn of(node: usize) -> Self {
+        Self { node, count: 0, copies: Vec::new() }
+    }
+}
+
+impl Happening for Restores {
+    fn second(&mut self, world: &mut World) {
+        if world.nodes[self.node].hostile {
+            return;
+        }
+        if (world.now().ms_since(START) / 1_000).is_multiple_of(COPY_EVERY_S) {
+            self.copies.push(world.nodes[self.node].store.clone());
+            if self.copies.len() > COPIES_MAX {
+                self.copies.remove(0);
+            }
+        }
+        if self.copies.is_empty() || !world.chance(RESTORE) {
+            return;
+        }
+        let copy = self.copies[(world.rng.next_u64() % self.copies.len() as u64) as usize].clone();
+        self.count += 1;
+        world.forget_what_no_mirror_has(self.node);
+        world.replace_disk(self.node, copy);
+        let marks = &mut world.nodes[self.node].marks;
+        marks.behind = true;
+        match world.rng.next_u64() % 3 {
+            0 => world.nodes[self.node].marks.marks.clear(),
+            1 => world.nodes[self.node].marks.elsewhere = true,
+            _ => {}
+        }
+        if world.nodes[self.node].machine.is_some() {
+            world.crash(self.node);
+        }
+    }
+
+    fn heal(&mut self, world: &mut World) {
+        world.nodes[self.node].marks.behind = false;
+    }
 }
 
 impl World {
-    /// What a node is started with.
-    pub(super) fn memory(&self, node: usize) -> BTreeMap<OfficeId, Memory> {
-        let Marks { marks, elsewhere, .. } = &self.nodes[node].marks;
-        let memory = |mark: &Mark| if *elsewhere { Memory::Elsewhere } else { Memory::Here(*mark) };
-        marks.iter().map(|(office, mark)| (*office, memory(mark))).collect()
+    /// What no cosigner has of the logs of a node is nobody's promise once its disk is gone.
+    fn forget_what_no_mirror_has(&mut self, node: usize) {
+        let offices = self.hosted(node);
+        let mut lost: Vec<ActId> = Vec::new();
+        for office in &offices {
+            let known = self.known_elsewhere(node, office);
+            let own = Records::new(&self.nodes[node].store);
+            lost.extend(own.leaves(office, known, usize::MAX >> 1).unwrap_or_default());
+            let held = own.held(office).unwrap_or_default();
+            let told: Vec<ActId> = own.leaves(office, 0, usize::MAX >> 1).unwrap_or_default();
+            let promised = |act: &ActId| {
+                let index = told.iter().position(|id| id == act);
+                index.is_none_or(|index| held.count(Role::Mirror, index as u64) > 0)
+            };
+            self.oracle.acknowledged.retain(|(at, act)| *at != node || promised(act));
+            self.oracle.forget_log(office, known);
+        }
+        self.oracle.forget_acts(&lost);
+        self.oracle.forget_cosigned(node);
     }
 
-    pub(super) fn keep_marks(&mut self, node: usize, outputs: &[Output]) {
-        for output in outputs {
-            if let Output::Mark { office, mark } = output {
-                self.nodes[node].marks.marks.insert(*office, *mark);
-                self.nodes[node].marks.elsewhere = false;
-            }
-        }
-    }
-
-    pub(super) fn copy_disk(&mut self, node: usize) {
-        let copy = self.nodes[node].store.clone();
-        let copies = &mut self.nodes[node].marks.copies;
-        copies.push(copy);
-        if copies.len() > COPIES_MAX {
-            copies.remove(0);
-        }
-    }
-
-    /// One node of a world may be restored, again and again: two whose copies lack the same acts
-    /// have lost them, and nothing was promised.
-    pub(super) fn maybe_restore(&mut self) {
-        if self.faults.restore == 0 {
-            return;
-        }
-        let node = (self.seed % self.nodes.len() as u64) as usize;
-        if (self.now.ms_since(START) / 1_000).is_multiple_of(COPY_EVERY_S) {
-            self.copy_disk(node);
-        }
-        if !self.chance(self.faults.restore) || self.nodes[node].marks.copies.is_empty() {
-            return;
-        }
-        let count = self.nodes[node].marks.copies.len() as u64;
-        let copy = (self.rng.next_u64() % count) as usize;
-        self.give_up_what_no_mirror_held(node);
-        self.nodes[node].store = self.nodes[node].marks.copies[copy].clone();
-        match self.rng.next_u64() % 3 {
-            0 => self.nodes[node].marks.marks.clear(),
-            1 => self.nodes[node].marks.elsewhere = true,
-            _ => {}
-        }
-        self.restarts_from_copy(node);
-    }
-
-    /// The mark was restored with the disk, and fits it.
-    pub(super) fn restore_unnoticed(&mut self, node: usize) {
-        let Some(copy) = self.nodes[node].marks.copies.pop() else { return };
-        let records = Records::new(&copy);
-        for (office, mark) in &mut self.nodes[node].marks.marks {
-            if let Ok(Some(log)) = records.log(office) {
-                (mark.size, mark.root) = (log.signed.size(), log.signed.root());
-            }
-        }
-        self.nodes[node].store = copy;
-        self.restarts_from_copy(node);
-    }
-
-    fn restarts_from_copy(&mut self, node: usize) {
-        self.oracle.restores += 1;
-        self.oracle.restored.insert(node);
-        // A restored witness forgets what it cosigned; see the decision on marks.
-        self.oracle.cosigned.retain(|(cosigner, ..), _| *cosigner != node);
-        if self.nodes[node].machine.is_some() {
-            self.crash(node);
-        }
-    }
-
-    /// Acts that no mirror has cosigned go with the disk; nobody was told that they were held.
-    fn give_up_what_no_mirror_held(&mut self, node: usize) {
-        let records = Records::new(&self.nodes[node].store);
-        let offices: Vec<_> =
-            self.nodes[node].offices.iter().map(|index| self.state.offices[*index].id).collect();
-        let is_held = |act| {
-            offices.iter().any(|office| {
-                let index = records.place(act, office).ok().flatten();
-                let held = records.held(office).unwrap_or_default();
-                index.is_some_and(|index| held.count(Role::Mirror, index) > 0)
-            })
-        };
-        self.oracle.acknowledged.retain(|(at, act)| *at != node || is_held(act));
-    }
-
-    /// With the barrier off, a node does not hear what others know of its log.
-    pub(super) fn is_deaf(&self, node: usize, frame: &[u8]) -> bool {
-        let off = self.mutation == Some(Mutation::RestoredWithoutBarrier) && node == 0;
-        off && self.oracle.restored.contains(&node)
-            && matches!(
-                Message::from_frame(frame),
-                Ok(Message::HeadKnown { .. } | Message::Stale { .. } | Message::Cosigned { .. })
-            )
+    /// The largest size of an own log that another node could name.
+    fn known_elsewhere(&self, node: usize, office: &OfficeId) -> u64 {
+        let others = self.nodes.iter().enumerate().filter(|(at, _)| *at != node);
+        let known = others.map(|(_, other)| {
+            let records = Records::new(&other.store);
+            let log = records.log(office).ok().flatten().map_or(0, |log| log.signed.size());
+            let head = records.head(office).ok().flatten();
+            let head = head.and_then(|note| Some(SignedCheckpoint::parse(&note).ok()?.claimed().head.size));
+            log.max(head.unwrap_or(0))
+        });
+        known.max().unwrap_or(0)
     }
 }

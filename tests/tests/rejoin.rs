@@ -17,6 +17,7 @@ fn setting(name: &str) -> Option<u64> {
 fn run(seed: u64, faults: Option<WorldFaults>) -> (World, Vec<Violation>) {
     let mut plan = Plan::draw(seed);
     plan.faults = faults.unwrap_or(plan.faults);
+    plan.newer = false;
     let mut world = plan.begin(None);
     let node = (seed % world.nodes.len() as u64) as usize;
     world.goes_on(Restores::of(node));

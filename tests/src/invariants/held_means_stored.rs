@@ -31,7 +31,7 @@ pub fn check(world: &World) -> Broken {
                 .position(|other| HostSecrets::mirror(&other.keys.signing).public().id() == key);
             let mirror = mirror.ok_or("a cosigner that is no office")?;
             let mirrored_at = &world.nodes[world.host_of(mirror)];
-            if mirrored_at.hostile || mirrored_at.marks.is_behind() {
+            if mirrored_at.hostile || mirrored_at.marks.lacks_copies() {
                 continue;
             }
             stored(world, world.host_of(mirror), &office.id, size)

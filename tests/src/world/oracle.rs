@@ -82,6 +82,8 @@ pub struct Oracle {
     pub flips: u64,
     /// Why nodes stopped by themselves, with how often.
     pub stopped: BTreeMap<String, u64>,
+    /// Nodes that run from a copy and have not caught up: what their disks say is no claim.
+    pub behind: BTreeSet<usize>,
     /// Nodes whose disk has failed a commit.
     pub faulted: BTreeSet<usize>,
     /// What was seen to be wrong.
@@ -207,12 +209,12 @@ impl Oracle {
         let Some(claims) = self.claims.get(matter) else { return };
         let mut epochs: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for (node, (epoch, claim)) in claims {
-            if *claim == Claim::Holds {
+            if *claim == Claim::Holds && !self.behind.contains(node) {
                 epochs.entry(*epoch).or_default().push(*node);
             }
         }
         let twice = epochs.values().find(|nodes| nodes.len() > 1).cloned();
-        let nowhere = claims.is_empty();
+        let nowhere = claims.is_empty() && self.behind.is_empty();
         if let Some(nodes) = twice {
             self.broken(1, format!("{matter:?} is held by nodes {nodes:?} at one moment"));
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use mohar_protocol::id::{ActId, Lineage, OfficeId};
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
-use mohar_protocol::machine::{Mark, Memory, Output};
+use mohar_protocol::machine::{Mark, Memory, Output, Standing};
 use mohar_protocol::records::{Records, Role};
 
 use super::disk::Disk;
@@ -24,6 +24,8 @@ pub struct Marks {
     marks: BTreeMap<OfficeId, Mark>,
     elsewhere: bool,
     behind: bool,
+    lacks_copies: bool,
+    restored: bool,
 }
 
 impl Marks {
@@ -53,9 +55,19 @@ impl Marks {
         }
     }
 
-    /// Whether the node runs from a copy and may not have caught up yet.
+    /// Whether the node runs from a copy and has not caught up with its own logs yet.
     pub const fn is_behind(&self) -> bool {
         self.behind
+    }
+
+    /// Whether the node may still lack what it had kept of other offices.
+    pub const fn lacks_copies(&self) -> bool {
+        self.lacks_copies
+    }
+
+    /// Whether the node ever ran from a copy.
+    pub const fn was_restored(&self) -> bool {
+        self.restored
     }
 }
 
@@ -66,18 +78,20 @@ pub struct Restores {
     /// Times that it happened.
     pub count: u64,
     copies: Vec<Disk>,
+    over: bool,
 }
 
 impl Restores {
     /// Restores of a node.
     pub const fn of(node: usize) -> Self {
-        Self { node, count: 0, copies: Vec::new() }
+        Self { node, count: 0, copies: Vec::new(), over: false }
     }
 }
 
 impl Happening for Restores {
     fn second(&mut self, world: &mut World) {
-        if world.nodes[self.node].hostile {
+        world.notice_caught_up(self.node);
+        if world.nodes[self.node].hostile || self.over {
             return;
         }
         if (world.now().ms_since(START) / 1_000).is_multiple_of(COPY_EVERY_S) {
@@ -94,7 +108,8 @@ impl Happening for Restores {
         world.forget_what_no_mirror_has(self.node);
         world.replace_disk(self.node, copy);
         let marks = &mut world.nodes[self.node].marks;
-        marks.behind = true;
+        (marks.behind, marks.lacks_copies, marks.restored) = (true, true, true);
+        world.oracle.behind.insert(self.node);
         match world.rng.next_u64() % 3 {
             0 => world.nodes[self.node].marks.marks.clear(),
             1 => world.nodes[self.node].marks.elsewhere = true,
@@ -106,11 +121,26 @@ impl Happening for Restores {
     }
 
     fn heal(&mut self, world: &mut World) {
-        world.nodes[self.node].marks.behind = false;
+        self.over = true;
+        world.nodes[self.node].marks.lacks_copies = false;
     }
 }
 
 impl World {
+    /// A restored node whose offices all work again is judged as any other.
+    fn notice_caught_up(&mut self, node: usize) {
+        let Some(machine) = self.nodes[node].machine.as_ref().filter(|_| self.nodes[node].marks.behind) else {
+            return;
+        };
+        let works = |office: &OfficeId| machine.standing(office) == Some(Standing::Working);
+        if machine.hosted().iter().all(works) {
+            let hosted = self.hosted(node);
+            self.nodes[node].marks.behind = false;
+            self.oracle.behind.remove(&node);
+            self.oracle.recount(node, &self.nodes[node].store, &hosted);
+        }
+    }
+
     /// What no cosigner has of the logs of a node is nobody's promise once its disk is gone.
     fn forget_what_no_mirror_has(&mut self, node: usize) {
         let offices = self.hosted(node);

@@ -21,6 +21,9 @@ const COMMANDS: &[&str] = &[
     "log",
     "log export",
     "bundle",
+    "packet",
+    "packet export",
+    "packet import",
     "verify",
     "check",
 ];

@@ -391,6 +391,19 @@ safety-refused =
         [one] { $n } attempt by an unknown node was refused.
        *[other] { $n } attempts by unknown nodes were refused.
     }
+safety-missing = Catching up
+safety-missing-files =
+    { $n ->
+        [one] { $n } file for this office is on its way.
+       *[other] { $n } files for this office are on their way.
+    }
+safety-missing-acts = Entries of other offices to be copied: { $acts }. In all about { $bytes }.
+safety-missing-time =
+    { $n ->
+        [one] At the present rate this takes about { $n } minute.
+       *[other] At the present rate this takes about { $n } minutes.
+    }
+safety-missing-still = Nothing arrives at the moment.
 col-office = Office
 col-contact = Contact
 col-heard = Last heard

@@ -18,7 +18,8 @@ use std::thread::JoinHandle;
 
 use mohar_protocol::id::OfficeId;
 use mohar_protocol::machine::{
-    Event, Input, Machine, Memory, NewContent, Output, Receipt, Request, Standing, Where, Why,
+    Backlog, Carried, Event, Input, Machine, Memory, NewContent, Output, Receipt, Request, Standing, Where,
+    Why,
 };
 use mohar_protocol::records::{Records, SMALL_CONTENT_BYTES_MAX, StoreFault, Table};
 use mohar_protocol::refusal::Refusal;
@@ -63,6 +64,7 @@ pub struct Ledger {
     registry: watch::Receiver<Arc<Registry>>,
     links: watch::Receiver<Arc<Links>>,
     standings: watch::Receiver<Arc<Standings>>,
+    backlog: watch::Receiver<Backlog>,
     names: Arc<Mutex<()>>,
 }
 
@@ -106,6 +108,7 @@ pub type Standings = BTreeMap<OfficeId, Standing>;
 enum Asked {
     Request(Box<Request>, oneshot::Sender<Result<Receipt, Refusal>>),
     Rows(Vec<LocalRow>, oneshot::Sender<Result<(), Refusal>>),
+    Carry(Box<Request>, oneshot::Sender<Result<Carried, Refusal>>),
 }
 
 /// Starts the loop for the offices of the keyring. `registry` is empty and trusts one state.
@@ -131,6 +134,7 @@ pub fn start(
     let (registry_out, registry) = watch::channel(Arc::new(machine.registry().clone()));
     let (links_out, links) = watch::channel(Arc::new(Links::default()));
     let (standings_out, standings) = watch::channel(Arc::new(turn::standings(&machine)));
+    let (backlog_out, backlog) = watch::channel(Backlog::default());
     let ledger = Ledger {
         requests,
         store: store.clone(),
@@ -141,6 +145,7 @@ pub fn start(
         registry,
         links,
         standings,
+        backlog,
         names: Arc::default(),
     };
     let turn = Turn {
@@ -156,6 +161,7 @@ pub fn start(
         standings: standings_out,
         marks,
         flushed: Stopwatch::start(),
+        backlog: backlog_out,
     };
     let thread = std::thread::Builder::new()
         .name("ledger".to_owned())
@@ -173,6 +179,16 @@ impl Ledger {
     pub async fn request(&self, request: Request) -> Result<Receipt, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.ask(Asked::Request(Box::new(request), answer))?;
+        answered.await.unwrap_or(Err(Refusal::Busy))
+    }
+
+    /// Takes in or writes a carrier packet ([`Request::Carry`], [`Request::Pack`]).
+    ///
+    /// # Errors
+    /// The [`Refusal`]; [`Refusal::Busy`] when too many wait or the node is stopping.
+    pub async fn carry(&self, request: Request) -> Result<Carried, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Asked::Carry(Box::new(request), answer))?;
         answered.await.unwrap_or(Err(Refusal::Busy))
     }
 
@@ -233,6 +249,11 @@ impl Ledger {
     /// Whether the hosted offices may sign, for whoever waits for a change.
     pub fn watch_standings(&self) -> watch::Receiver<Arc<Standings>> {
         self.standings.clone()
+    }
+
+    /// What is known to be still to come from others.
+    pub fn backlog(&self) -> Backlog {
+        *self.backlog.borrow()
     }
 
     /// What changes from now on.

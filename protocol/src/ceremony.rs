@@ -69,6 +69,7 @@ pub struct NewOffice {
 }
 
 /// The secrets of a new office, all made on its own machine.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct OfficeKeys {
     /// Signs routine acts of the office itself; kept by its head, offline.
     pub operating: SecretKey,

@@ -107,6 +107,16 @@ pub enum Request {
     },
     /// Recomputes what is derived and compares it with what is kept.
     Check,
+    /// Writes a carrier packet.
+    PacketExport {
+        /// For whom.
+        to: OfficeId,
+    },
+    /// Takes in a carrier packet (base64) and writes one with the answers.
+    PacketImport {
+        /// The packet.
+        packet: String,
+    },
 }
 
 /// Sign-in name and password of an administrator.
@@ -160,6 +170,21 @@ pub enum Response {
         /// In the order in which they stood in the log.
         orphans: Vec<Orphan>,
     },
+    /// To [`Request::PacketExport`] and [`Request::PacketImport`].
+    Packet {
+        /// The office at the other end.
+        other: OfficeId,
+        /// Its path.
+        path: String,
+        /// Frames that were taken in.
+        taken: u64,
+        /// Refused frames, by code.
+        refused: std::collections::BTreeMap<String, u64>,
+        /// Frames in the new packet that want something done; with none it need not be carried.
+        owed: u64,
+        /// The new packet.
+        base64: String,
+    },
     /// To [`Request::Checkpoint`].
     Checkpoint {
         /// The office.
@@ -210,10 +235,29 @@ pub struct Status {
     pub offices: Vec<OfficeStatus>,
     /// Other offices of the state.
     pub others: Vec<OtherStatus>,
+    /// What is still to come from others after an absence; none when nothing is known to be missing.
+    pub catching_up: Option<CatchingUp>,
     /// Unknown peers refused since the start.
     pub refused_peers: u64,
     /// Peers' messages refused since the start, by code.
     pub refused_messages: std::collections::BTreeMap<String, u64>,
+}
+
+/// What is still to come from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatchingUp {
+    /// Registers and directories of other offices.
+    pub dossiers: u64,
+    /// Files addressed to this node.
+    pub files: u64,
+    /// Acts of mirrored logs.
+    pub acts: u64,
+    /// Bytes of all that, in part an estimate.
+    pub bytes: u64,
+    /// Bytes a second at present.
+    pub bytes_per_s: u64,
+    /// Seconds that it takes at the present rate.
+    pub seconds: Option<u64>,
 }
 
 /// A hosted office.

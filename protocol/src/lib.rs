@@ -22,6 +22,7 @@ pub mod log;
 pub mod machine;
 pub mod matter_text;
 pub mod message;
+pub mod packet;
 pub mod placement;
 pub mod records;
 pub mod refusal;

@@ -8,6 +8,8 @@
 //! randomness, a disk or a socket.
 
 mod append;
+mod carry;
+mod catch_up;
 mod content;
 mod cosign;
 mod dossier;
@@ -22,11 +24,14 @@ mod officer;
 mod recall;
 mod replay;
 mod standing;
+mod steady;
 mod track;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::carry::Carried;
+pub use self::catch_up::Backlog;
 pub use self::cosign::{cosigner_name, origin};
 pub use self::io::{
     Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
@@ -36,6 +41,7 @@ pub use self::matter::open_key;
 use self::news::Unnamed;
 use self::standing::Rejoin;
 pub use self::standing::{Mark, Memory, Standing, Why};
+use self::steady::Steady;
 use crate::entropy::Entropy;
 use crate::hash::Hash;
 use crate::id::{ActId, Lineage, MatterId, OfficeId};
@@ -49,6 +55,7 @@ use crate::sealing::at_rest::StorageKey;
 use crate::time::Timestamp;
 
 /// The secrets of one hosted office.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct HostSecrets {
     /// The office.
     pub office: OfficeId,
@@ -71,6 +78,7 @@ impl HostSecrets {
 }
 
 /// An office of this node.
+#[cfg_attr(feature = "testing", derive(Clone))]
 struct Host {
     secrets: HostSecrets,
     mirror: SecretKey,
@@ -94,6 +102,7 @@ struct Cosigner {
 }
 
 /// The machine. See the module's first sentence for how it is driven.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct Machine {
     storage: StorageKey,
     hosts: BTreeMap<OfficeId, Host>,
@@ -103,6 +112,7 @@ pub struct Machine {
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
+    steady: Steady,
     /// Who cosigns whose log, computed when first asked for and forgotten when the registry changes.
     placements: RefCell<BTreeMap<OfficeId, Vec<(OfficeId, Role)>>>,
     /// Heads of logs that we mirror, until their leaves are here; sent again after a start.
@@ -130,7 +140,10 @@ pub(crate) enum Stop {
 
 /// What one step works with.
 pub(crate) struct Step<'s, 'r> {
+    /// What the node's clock shows: for what is declared and cosigned.
     pub now: Timestamp,
+    /// Goes on whatever the clock does: for when to say something again.
+    pub steady: Timestamp,
     pub entropy: &'s mut Entropy,
     pub records: &'s mut Records<'r>,
     pub outputs: &'s mut Vec<Output>,
@@ -210,7 +223,11 @@ impl Machine {
     ) -> Result<Self, StoreFault> {
         let started = Self::begin_hosts(hosts, records, memory, entropy)?;
         let mut machine = Self::new(registry, started, storage);
-        machine.digests = machine.registry.offices().map(|office| (office.id(), office.digest())).collect();
+        for (office, _) in records.dossiers()? {
+            let register = machine.registry.office(&office);
+            let register = register.map_err(|e| StoreFault::because("take over a folded registry", e))?;
+            machine.digests.insert(office, register.digest());
+        }
         machine.place_cosigners();
         Ok(machine)
     }
@@ -219,6 +236,20 @@ impl Machine {
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
         self.links.values().map(Link::footprint).sum()
+    }
+
+    /// What the machine remembers beside the records, for telling two states of it apart: what was
+    /// said, to whom, and whether that was just now.
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let links: Vec<_> = self.links.iter().map(|(peer, link)| (peer, link.memory(now))).collect();
+        let cosigners: Vec<_> = self
+            .hosts
+            .values()
+            .flat_map(|host| &host.cosigners)
+            .map(|c| (c.office, c.role, c.acked, c.sent, c.sent_at == now))
+            .collect();
+        format!("{links:?} {cosigners:?}")
     }
 
     /// The most offers that are followed for one peer.
@@ -237,6 +268,7 @@ impl Machine {
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
+            steady: Steady::default(),
             placements: RefCell::default(),
             offered: BTreeMap::new(),
             left: lineage::Left::new(),
@@ -273,13 +305,14 @@ impl Machine {
         input: Input,
         outputs: &mut Vec<Output>,
     ) -> Result<(), StoreFault> {
-        let mut step = Step { now, entropy, records, outputs };
+        let steady = self.steady.goes_on(now, matches!(input, Input::Tick));
+        let mut step = Step { now, steady, entropy, records, outputs };
         let step = &mut step;
         let done = match input {
             Input::Tick => self.tick(step),
             Input::Connected(peer) => self.connected(step, peer),
             Input::Disconnected(peer) => {
-                self.remember_left(&peer, step.now);
+                self.remember_left(&peer, step.steady);
                 self.forget_answers(&peer);
                 self.links.remove(&peer);
                 self.ask_others_for_names(peer);
@@ -287,6 +320,15 @@ impl Machine {
                 Ok(())
             }
             Input::Frame { from, bytes } => self.frame(step, from, &bytes),
+            Input::Request { ticket, request: request @ (Request::Carry(_) | Request::Pack { .. }) } => {
+                let answer = match self.carrier(step, request) {
+                    Ok(carried) => Ok(carried),
+                    Err(Stop::Refused(refusal)) => Err(refusal),
+                    Err(Stop::Fault(fault)) => return Err(fault),
+                };
+                step.outputs.push(Output::Carried { ticket, answer });
+                Ok(())
+            }
             Input::Request { ticket, request } => {
                 let answer = match self.request(step, request) {
                     Ok(receipt) => Ok(receipt),
@@ -330,6 +372,15 @@ impl Machine {
             Request::Import(package) => self.import(step, &package),
             Request::Continue { actor } => self.continue_unwitnessed(step, &actor),
             Request::Rejoin { office } => self.rejoin(step, office),
+            Request::Carry(_) | Request::Pack { .. } => Err(Refusal::PacketNotHere.into()),
+        }
+    }
+
+    fn carrier(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Carried, Stop> {
+        match request {
+            Request::Carry(bytes) => self.carry(step, &bytes),
+            Request::Pack { to, answers } => self.pack(step, to, answers),
+            _ => Err(Refusal::PacketNotHere.into()),
         }
     }
 

@@ -112,6 +112,13 @@ refusals! {
     RejoinNotNeeded "rejoin.not_needed" "कार्यालय काम कर रहा है; इस निर्णय की आवश्यकता नहीं है।" "The office is working; there is nothing to decide.";
     PeerNotGreeted "link.not_greeted" "दूसरी ओर से अभी परिचय नहीं मिला है; वह पुनः प्रयास करेगा।" "The peer has not said yet which installation it is; it will try again.";
 
+    // Carrier packets.
+    PacketUnreadable "packet.unreadable" "यह डाक-पैकेट की फाइल नहीं है या अधूरी है; प्रेषक कार्यालय से पुनः बनवाएँ।" "This is not a carrier packet, or it is cut short; ask the other office to write it again.";
+    PacketDamaged "packet.damaged" "डाक-पैकेट क्षतिग्रस्त है; प्रेषक कार्यालय से पुनः बनवाएँ।" "The carrier packet is damaged; ask the other office to write it again.";
+    PacketSignature "packet.signature" "डाक-पैकेट पर उस कार्यालय के हस्ताक्षर नहीं हैं जिसका नाम उस पर है।" "The carrier packet was not signed by the office that it names.";
+    PacketNotHere "packet.not_here" "यह डाक-पैकेट किसी अन्य कार्यालय के लिए है।" "The carrier packet is for another office.";
+    PacketTooLarge "packet.too_large" "डाक-पैकेट निर्धारित आकार से बड़ा है।" "The carrier packet is larger than allowed.";
+
     // Doors.
     TextEmpty "input.empty" "यह खाना भरना आवश्यक है।" "This field is required.";
     TextTooLong "input.too_long" "लिखा हुआ निर्धारित सीमा से अधिक है।" "The text is longer than allowed.";

@@ -31,6 +31,7 @@ use mohar_protocol::log::cosignature::cosignatures;
 use mohar_protocol::log::note::{CosignerKey, LogKey};
 use mohar_protocol::machine::Package;
 use mohar_protocol::message::Message;
+use mohar_protocol::packet::Packet;
 use mohar_protocol::records::Role;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -258,4 +259,21 @@ fn a_frame_is_its_number_and_its_fields() {
     let table = include_str!("../spec/sync.md").split_once("## 1. Frames").unwrap().1;
     let table = table.split_once("## 2.").unwrap().0;
     assert_eq!(table.lines().filter(|line| line.starts_with("| ")).count(), 1 + 25);
+}
+
+#[test]
+fn packets_hold_or_are_refused_with_their_codes() {
+    let vectors = vectors("packet");
+    let key = PublicKey::from_bytes(&hex(&vectors["public_key"])).unwrap();
+    let good = Packet::parse(&hex(&vectors["packet"])).unwrap();
+    assert_eq!(good.header().state.to_string(), text(&vectors["state"]));
+    assert_eq!(good.header().from.to_string(), text(&vectors["from"]));
+    assert_eq!(good.header().to.to_string(), text(&vectors["to"]));
+    let frames: Vec<Vec<u8>> = list(&vectors["frames"]).iter().map(hex).collect();
+    assert_eq!(good.frames(&key).unwrap(), frames);
+    for case in list(&vectors["altered"]) {
+        let packet = Packet::parse(&hex(&case["packet"]));
+        let refusal = packet.and_then(|packet| packet.frames(&key).map(|_| ())).unwrap_err();
+        assert_eq!(refusal.code(), text(&case["code"]), "{}", case["name"]);
+    }
 }

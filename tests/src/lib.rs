@@ -9,4 +9,5 @@ pub mod bench;
 pub mod invariants;
 pub mod processes;
 pub mod runs;
+pub mod small;
 pub mod world;

@@ -5,6 +5,8 @@
 #![expect(clippy::print_stderr, reason = "the figures are the result")]
 
 use mohar_protocol::machine::Standing;
+use mohar_protocol::records::Records;
+use mohar_tests::invariants::{ALWAYS, HEALED};
 use mohar_tests::runs::{Plan, judge};
 use mohar_tests::world::oracle::Violation;
 use mohar_tests::world::restores::Restores;
@@ -73,4 +75,34 @@ fn it_holds_while_nodes_crash_and_links_break() {
     };
     let first = setting("MOHAR_SIM_SEED").unwrap_or(1_000);
     all_hold(first..first + setting("MOHAR_SIM_REJOINS").unwrap_or(4), Some(faults));
+}
+
+/// Nothing can notice at the start that the image of a whole disk came back, mark included. The first
+/// contact does: what was signed meanwhile gives way, and in the end all tell one story.
+#[test]
+fn an_image_restored_with_its_mark_gives_way_at_the_first_contact() {
+    let (mut orphans, mut failures) = (0, Vec::new());
+    for seed in 2_000..2_000 + setting("MOHAR_SIM_REJOINS").unwrap_or(4) {
+        let mut plan = Plan::draw(seed);
+        (plan.faults, plan.newer) = (WorldFaults::NONE, false);
+        let mut world = plan.begin(None);
+        let node = (seed % world.nodes.len() as u64) as usize;
+        world.goes_on(Restores::of_image(node));
+        world.run(60_000);
+        world.heal();
+        for rule in ALWAYS.iter().chain(HEALED).filter(|rule| [2, 5, 8, 15].contains(&rule.invariant)) {
+            if let Err(what) = (rule.check)(&world) {
+                failures.push(format!("seed {seed}: {}: {what}", rule.name));
+            }
+        }
+        if still_asking(&world) > 0 {
+            failures.push(format!("seed {seed}: {} offices still ask", still_asking(&world)));
+        }
+        let records = Records::new(&world.nodes[node].store);
+        let given_up = |office| records.orphans(office, 10_000).map_or(0, |orphans| orphans.len());
+        orphans += world.hosted(node).iter().map(given_up).sum::<usize>();
+    }
+    eprintln!("rejoin: {orphans} acts gave way");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(orphans > 0, "no act ever gave way");
 }

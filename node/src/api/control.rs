@@ -5,6 +5,7 @@
 
 mod bundle;
 mod check;
+mod packet;
 mod reads;
 mod register;
 mod rejoin;
@@ -132,6 +133,8 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::GiveCharge { by, login, post, kind } => {
             register::give_charge(api, &by, &login, &post, kind).await
         }
+        Request::PacketExport { to } => packet::export(api, to).await,
+        Request::PacketImport { packet } => packet::import(api, &packet).await,
         Request::EndCharge { by, login, post } => register::end_charge(api, &by, &login, &post).await,
     };
     answered.unwrap_or_else(|no| match no {

@@ -1,7 +1,7 @@
 //! Safety: facts of this office, who mirrors it, and which other offices answer.
 
 use mohar_protocol::id::OfficeId;
-use mohar_protocol::machine::Standing;
+use mohar_protocol::machine::{Backlog, Standing};
 use mohar_protocol::placement::placement;
 use mohar_protocol::records::{Role, Table};
 use mohar_protocol::time::Timestamp;
@@ -36,6 +36,8 @@ pub struct Offices {
     pub mirrors: Vec<Mirror>,
     /// Other offices.
     pub others: Vec<Other>,
+    /// What is still to come from others.
+    pub backlog: Backlog,
     /// Connections of unknown nodes refused since the start.
     pub refused_peers: u64,
 }
@@ -94,6 +96,7 @@ impl App {
             started: self.started,
             mirrors: mirrors(&reader, &names, own)?,
             others,
+            backlog: self.ledger.backlog(),
             refused_peers: self.net.refused(),
         })
     }

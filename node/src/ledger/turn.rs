@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mohar_protocol::machine::{Event, Input, Machine, Output, Receipt, Ticket, Why};
+use mohar_protocol::machine::{Backlog, Carried, Event, Input, Machine, Output, Receipt, Ticket, Why};
 use mohar_protocol::records::{Records, StoreFault};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -43,6 +43,7 @@ pub(super) struct Turn {
     pub standings: watch::Sender<Arc<Standings>>,
     pub marks: Marks,
     pub flushed: Stopwatch,
+    pub backlog: watch::Sender<Backlog>,
 }
 
 /// What the loop takes up.
@@ -57,6 +58,7 @@ enum Taken {
 struct Answers {
     requests: HashMap<Ticket, oneshot::Sender<Result<Receipt, Refusal>>>,
     rows: Vec<oneshot::Sender<Result<(), Refusal>>>,
+    carried: HashMap<Ticket, oneshot::Sender<Result<Carried, Refusal>>>,
 }
 
 impl Turn {
@@ -99,6 +101,7 @@ impl Turn {
         let (mut outputs, mut answers) = (Vec::new(), Answers::default());
         let snapshot = self.store.snapshot();
         let mut records = Records::new(&snapshot);
+        let is_tick = matches!(first, Taken::Input(Input::Tick));
         let (mut next, mut count) = (Some(first), 0);
         while let Some(taken) = next {
             count += 1;
@@ -115,6 +118,9 @@ impl Turn {
             next = if room { self.take_waiting() } else { None };
         }
         self.machine.step(now, &mut entropy, &mut records, Input::Settle, &mut outputs)?;
+        if is_tick {
+            self.backlog.send_replace(self.machine.backlog(&records)?);
+        }
         if records.is_dirty() {
             let commit = Stopwatch::start();
             self.store.commit(records.into_writes())?;
@@ -153,6 +159,11 @@ impl Turn {
         for output in outputs {
             match output {
                 Output::Answer { ticket, answer } => self.answer(&mut answers, ticket, answer),
+                Output::Carried { ticket, answer } => {
+                    if let Some(waiting) = answers.carried.remove(&ticket) {
+                        let _ = waiting.send(answer);
+                    }
+                }
                 // Nobody has to be listening.
                 Output::Event(event) => drop(self.events.send(event)),
                 Output::Noted(refusal) => {
@@ -236,6 +247,10 @@ impl Answers {
             Asked::Request(request, answer) => {
                 // Tickets need to differ within one commit only: all are answered before the next.
                 self.requests.insert(Ticket(count), answer);
+                Some(Input::Request { ticket: Ticket(count), request: *request })
+            }
+            Asked::Carry(request, answer) => {
+                self.carried.insert(Ticket(count), answer);
                 Some(Input::Request { ticket: Ticket(count), request: *request })
             }
             Asked::Rows(rows, answer) => {

@@ -90,7 +90,11 @@ async fn outwards(
                 admitted.send_replace(peers);
                 sent
             }
-            Output::Answer { .. } | Output::Event(_) | Output::Noted(_) | Output::Mark { .. } => Ok(()),
+            Output::Answer { .. }
+            | Output::Carried { .. }
+            | Output::Event(_)
+            | Output::Noted(_)
+            | Output::Mark { .. } => Ok(()),
         };
         if sent.is_err() {
             break;

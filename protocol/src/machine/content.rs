@@ -2,6 +2,7 @@
 
 use std::collections::btree_map::Entry;
 
+use super::catch_up::Urgency;
 use super::link::Wanted;
 use super::{Machine, Peer, Step, Stop};
 use crate::id::ContentRoot;
@@ -13,6 +14,9 @@ use crate::sealing::chunk;
 
 /// Chunks asked for and not here yet, per link: 8 x 256 KiB = 2 MiB in flight.
 const ASKED_MAX: usize = 8;
+
+/// Chunks asked for in one carrier packet: as many as the answer has room for.
+const CARRIED_MAX: usize = crate::limits::PACKET_BYTES_MAX / crate::limits::CHUNK_BYTES;
 
 /// Contents waiting to be asked for, per link; more are found again by the next tick.
 const WANTED_MAX: usize = 4_096;
@@ -28,6 +32,7 @@ impl Machine {
         peer: Peer,
         root: ContentRoot,
         length: u64,
+        urgency: Urgency,
     ) -> Result<bool, Stop> {
         if length > CONTENT_BYTES_MAX {
             return Err(Refusal::ContentTooLarge.into());
@@ -36,31 +41,39 @@ impl Machine {
             return Ok(true);
         }
         let link = self.link(peer)?;
-        if link.wanted.len() < WANTED_MAX && !link.wanted.iter().any(|wanted| wanted.root == root) {
-            link.wanted.push_back(Wanted { root, length });
-            self.fetch(step, peer)?;
+        let known = link.wanted.iter().position(|wanted| wanted.root == root);
+        match known {
+            // What turns out to be wanted sooner moves up.
+            Some(at) if link.wanted[at].urgency > urgency => drop(link.wanted.remove(at)),
+            Some(_) => return Ok(false),
+            None if link.wanted.len() >= WANTED_MAX => return Ok(false),
+            None => {}
         }
+        let at = link.wanted.partition_point(|wanted| wanted.urgency <= urgency);
+        link.wanted.insert(at, Wanted { root, length, urgency });
+        self.fetch(step, peer)?;
         Ok(false)
     }
 
     /// Asks for chunks while there is room.
     pub(super) fn fetch(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
         let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
-        link.asked.retain(|_, at| step.now.ms_since(*at) < ASK_AGAIN_MS);
+        link.asked.retain(|_, at| step.steady.ms_since(*at) < ASK_AGAIN_MS);
+        let asked_max = if link.carried { CARRIED_MAX } else { ASKED_MAX };
         let mut position = 0;
-        while link.asked.len() < ASKED_MAX {
+        while link.asked.len() < asked_max {
             let Some(wanted) = link.wanted.get(position).copied() else { break };
-            let missing = step.records.missing_chunks(&wanted.root, wanted.length, ASKED_MAX * 2)?;
+            let missing = step.records.missing_chunks(&wanted.root, wanted.length, asked_max * 2)?;
             if missing.is_empty() {
                 link.wanted.remove(position);
                 continue;
             }
             for index in missing {
-                if link.asked.len() >= ASKED_MAX {
+                if link.asked.len() >= asked_max {
                     break;
                 }
                 if let Entry::Vacant(free) = link.asked.entry((wanted.root, index)) {
-                    free.insert(step.now);
+                    free.insert(step.steady);
                     let ask = Message::GetChunk { root: wanted.root, length: wanted.length, index };
                     step.outputs.push(super::Output::Send { to: peer, message: ask });
                 }
@@ -79,20 +92,31 @@ impl Machine {
         length: u64,
         index: u64,
     ) -> Result<(), Stop> {
-        let Some(state) =
-            step.records.content(&root)?.filter(|state| state.is_complete() && state.length == length)
-        else {
-            // So that the peer can ask somebody else at once.
-            step.send(to, Message::refused(crate::id::ActId(root.0), Refusal::ContentMissing));
-            return Err(Refusal::ContentMissing.into());
-        };
-        let Some(bytes) = step.records.chunk(&root, index)? else {
-            return Err(Refusal::ContentMissing.into());
-        };
+        if Self::give_chunk(step, to, root, length, index)? {
+            return Ok(());
+        }
+        // So that the peer can ask somebody else at once.
+        step.send(to, Message::refused(crate::id::ActId(root.0), Refusal::ContentMissing));
+        Err(Refusal::ContentMissing.into())
+    }
+
+    /// Sends a chunk with its proof, if the content is here.
+    pub(super) fn give_chunk(
+        step: &mut Step<'_, '_>,
+        to: Peer,
+        root: ContentRoot,
+        length: u64,
+        index: u64,
+    ) -> Result<bool, Stop> {
+        let known = step.records.content(&root)?;
+        if !known.is_some_and(|state| state.is_complete() && state.length == length) {
+            return Ok(false);
+        }
+        let Some(bytes) = step.records.chunk(&root, index)? else { return Ok(false) };
         let hashes = step.records.chunk_hashes(&root)?;
         let proof = inclusion_of_leaves(&hashes, index).map_err(|_| Refusal::ContentMissing)?;
-        step.send(to, Message::Chunk { root, length: state.length, index, bytes: bytes.into(), proof });
-        Ok(())
+        step.send(to, Message::Chunk { root, length, index, bytes: bytes.into(), proof });
+        Ok(true)
     }
 
     /// Takes a chunk that was asked for.
@@ -107,7 +131,11 @@ impl Machine {
         bytes: &[u8],
         proof: &Proof,
     ) -> Result<(), Stop> {
-        if self.link(from)?.asked.remove(&(root, index)).is_none() {
+        let link = self.link(from)?;
+        let asked = link.asked.remove(&(root, index)).is_some();
+        // In a packet chunks come unasked; only those of a content that is wanted are taken.
+        let wanted = |w: &Wanted| w.root == root && w.length == length;
+        if !asked && !(link.carried && link.wanted.iter().any(wanted)) {
             return Ok(());
         }
         chunk::verify_chunk(&root, length, index, bytes, proof).map_err(|_| Refusal::ContentDamaged)?;

@@ -73,7 +73,7 @@ impl Machine {
             let cosigners = self.host(&office)?.cosigners.clone();
             for (at, cosigner) in cosigners.into_iter().enumerate() {
                 let outstanding =
-                    cosigner.sent > cosigner.acked && step.now.ms_since(cosigner.sent_at) < SEND_AGAIN_MS;
+                    cosigner.sent > cosigner.acked && step.steady.ms_since(cosigner.sent_at) < SEND_AGAIN_MS;
                 let Some(peer) = self.peer_of(&cosigner.office).filter(|_| !outstanding) else { continue };
                 let sent = match cosigner.role {
                     Role::Mirror => Self::send_head(step, peer, office, &log, &cosigner)?,
@@ -81,7 +81,7 @@ impl Machine {
                 };
                 if let (Some(size), Some(host)) = (sent, self.hosts.get_mut(&office)) {
                     host.cosigners[at].sent = size;
-                    host.cosigners[at].sent_at = step.now;
+                    host.cosigners[at].sent_at = step.steady;
                 }
             }
         }
@@ -277,7 +277,7 @@ impl Machine {
                 let host = self.host(&office)?;
                 (host.anchor, host.anchored_at)
             };
-            if step.now.ms_since(at) < ANCHOR_MS {
+            if step.steady.ms_since(at) < ANCHOR_MS {
                 continue;
             }
             // A log that ends in an anchor has nothing new to be anchored.
@@ -300,7 +300,7 @@ impl Machine {
             self.append(step, office, &act)?;
             if let Some(host) = self.hosts.get_mut(&office) {
                 host.anchor = Some(act.id());
-                host.anchored_at = step.now;
+                host.anchored_at = step.steady;
             }
         }
         Ok(())

@@ -22,6 +22,9 @@ use crate::registry::Signer;
 /// Dossiers being fetched over one link: 16 x 256 KiB = 4 MiB at the very most.
 const DOSSIERS_AT_ONCE: usize = 16;
 
+/// Dossiers asked for in one carrier packet: of some 8 KiB each, 8 MiB.
+const CARRIED_AT_ONCE: usize = 1_024;
+
 /// Side acts in one dossier: an admission, a directory, and endorsements by 27 keys for the few acts
 /// of authority in thirty years.
 const SIDES_MAX: usize = 256;
@@ -260,10 +263,11 @@ impl Machine {
     /// Asks for dossiers, a few at a time, so that a thin line is not filled with answers that are
     /// asked for again meanwhile.
     pub(super) fn ask_dossiers(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
-        let now = step.now;
+        let now = step.steady;
         let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
         let waits = |p: &Pursued| p.asked_at.is_some_and(|at| now.ms_since(at) < ASK_AGAIN_MS);
-        let free = DOSSIERS_AT_ONCE.saturating_sub(link.pursued.values().filter(|p| waits(p)).count());
+        let at_once = if link.carried { CARRIED_AT_ONCE } else { DOSSIERS_AT_ONCE };
+        let free = at_once.saturating_sub(link.pursued.values().filter(|p| waits(p)).count());
         for (office, pursued) in link.pursued.iter_mut().filter(|(_, p)| !waits(p)).take(free) {
             pursued.asked_at = Some(now);
             let from = self.registry.office(office).map_or(0, |register| register.number() + 1);

@@ -3,6 +3,7 @@
 
 use minicbor::bytes::ByteVec;
 
+use super::catch_up::Urgency;
 use super::dossier::bounded_acts;
 use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
 use super::{Event, Machine, Peer, Step, Stop};
@@ -47,7 +48,7 @@ impl Machine {
             if self.may_sign(&matter.holder.office).is_err() {
                 continue;
             }
-            if !self.link(peer)?.may_say(id, step.now) {
+            if !self.link(peer)?.may_say(id, step.steady) {
                 continue;
             }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
@@ -66,12 +67,12 @@ impl Machine {
         }
         for (id, handover) in step.records.towards(Table::TRANSIT, office, OFFERS_MAX)? {
             let act = step.records.expect_act(&ActId(id32(&handover)?))?;
-            if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(id, step.now) {
+            if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(id, step.steady) {
                 self.send_handover(step, peer, &act)?;
             }
         }
         for (id, request) in step.records.towards(Table::RECALLS, office, OFFERS_MAX)? {
-            if self.link(peer)?.may_say(id, step.now) {
+            if self.link(peer)?.may_say(id, step.steady) {
                 let act = step.records.expect_act(&ActId(id32(&request)?))?;
                 step.send(peer, Message::Side { act: act.bytes().to_vec().into() });
             }
@@ -112,10 +113,13 @@ impl Machine {
         }
         let Some(index) = step.records.place(&act.id(), &office)? else { return Ok(false) };
         let witnesses = self.host(&office)?.cosigners.iter().filter(|c| c.role == Role::Witness);
-        let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some());
+        // Whoever is reached by a packet only will not answer in time.
+        let linked = |peer: Peer| self.links.get(&peer).is_some_and(|link| !link.carried);
+        let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some_and(linked));
         Ok(!reachable
             || step.records.held(&office)?.count(Role::Witness, index) > 0
-            || step.now.ms_since(act.header().time) > WITNESS_WAIT_MS)
+            // Either way: a clock that was set back must not hold custody for as long.
+            || step.now.0.abs_diff(act.header().time.0) > WITNESS_WAIT_MS)
     }
 
     /// A file is offered to one of our offices.
@@ -181,7 +185,7 @@ impl Machine {
             }
             local => {
                 let from = local.map_or(0, |matter| matter.number + 1);
-                let now = step.now;
+                let now = step.steady;
                 let waiting = self
                     .link(peer)?
                     .incoming
@@ -204,7 +208,7 @@ impl Machine {
             // The wraps of a `receive` stay behind: the handover that follows it has its own.
             let stays = matches!(act.body(), Body::Receive(_));
             for reference in contents_of(&act).into_iter().filter(|_| !stays) {
-                complete &= self.want(step, peer, reference.root, reference.length)?;
+                complete &= self.want(step, peer, reference.root, reference.length, Urgency::Addressed)?;
             }
         }
         Ok(complete)
@@ -226,7 +230,7 @@ impl Machine {
                 ready
             }
         };
-        if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(matter.id, step.now) {
+        if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(matter.id, step.steady) {
             step.send(peer, Message::Side { act: act.bytes().to_vec().into() });
         }
         Ok(())

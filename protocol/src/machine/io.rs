@@ -1,5 +1,6 @@
 //! Everything that can happen to the machine and everything it can ask for.
 
+use super::carry::Carried;
 use crate::act::Body;
 use super::standing::Mark;
 use crate::custody::command::Command;
@@ -103,6 +104,15 @@ pub enum Request {
     },
     /// Take in charters and dossiers that came by file: at founding, and when a child is admitted.
     Import(Package),
+    /// Take in a carrier packet. Answered with [`Output::Carried`].
+    Carry(Vec<u8>),
+    /// Write a carrier packet. Answered with [`Output::Carried`].
+    Pack {
+        /// For whom.
+        to: OfficeId,
+        /// Frames that answer a packet taken in before.
+        answers: Vec<Vec<u8>>,
+    },
 }
 
 /// In whose name something is done. The key is wiped when this is dropped.
@@ -185,6 +195,13 @@ pub enum Output {
         office: OfficeId,
         /// The mark.
         mark: Mark,
+    },
+    /// Answer a request about a carrier packet.
+    Carried {
+        /// Which.
+        ticket: Ticket,
+        /// The answer.
+        answer: Result<Carried, Refusal>,
     },
     /// The registry changed who is admitted.
     Admit(Vec<Peer>),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::catch_up::{Meter, Urgency};
 use super::mirror::Page;
 use super::news::Given;
 use super::{Event, Machine, Output, Peer, Step, Stop};
@@ -40,6 +41,7 @@ pub(super) struct Incoming {
 pub(super) struct Wanted {
     pub root: ContentRoot,
     pub length: u64,
+    pub urgency: Urgency,
 }
 
 /// A dossier that a peer has and that differs from ours; the digest, if the peer has said it.
@@ -51,6 +53,7 @@ pub(super) struct Pursued {
 
 /// A usable link.
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub(super) struct Link {
     pub offices: Vec<OfficeId>,
     pub level_max: u16,
@@ -63,13 +66,28 @@ pub(super) struct Link {
     pub tracked_to: Option<MatterId>,
     pub pursued: BTreeMap<OfficeId, Pursued>,
     pub given: Given,
+    pub meter: Meter,
+    /// Not a link but a packet: a question costs a carry.
+    pub carried: bool,
 }
 
 impl Link {
     /// Entries remembered.
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
-        self.incoming.len() + self.wanted.len() + self.asked.len() + self.said.len() + self.leaves_asked.len()
+        let questions = self.asked.len() + self.leaves_asked.len() + self.pursued.len();
+        self.incoming.len() + self.wanted.len() + self.said.len() + questions
+    }
+
+    /// What is remembered, with each time as "just now" or "before".
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let incoming: Vec<_> =
+            self.incoming.iter().map(|(id, offer)| (id, offer.head, offer.asked_at == now)).collect();
+        let said: Vec<_> = self.said.iter().map(|(id, at)| (id, *at == now)).collect();
+        let asked: Vec<_> = self.asked.iter().map(|(id, at)| (id, *at == now)).collect();
+        let leaves: Vec<_> = self.leaves_asked.iter().map(|(id, at)| (id, *at == now)).collect();
+        format!("{incoming:?} {said:?} {asked:?} {leaves:?} {:?}", self.wanted)
     }
 
     /// Whether to say something about a matter now; notes that it was said.
@@ -116,13 +134,14 @@ impl Machine {
             self.drive_incoming(step, *peer)?;
             self.ask_dossiers(step, *peer)?;
             self.fetch(step, *peer)?;
+            self.link(*peer)?.meter.tick(step.now);
         }
         self.tick_standing(step)?;
         self.find_returned(step)?;
         self.seek_names(step)?;
         self.send_heads(step)?;
-        if step.now.ms_since(self.last_minute) >= COMPARE_MS {
-            self.last_minute = step.now;
+        if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
+            self.last_minute = step.steady;
             self.behind.clear();
             for peer in peers {
                 step.send(peer, self.hello());
@@ -136,9 +155,7 @@ impl Machine {
 
     /// Reads a frame and does what it asks. Whatever a peer says, the worst is a refusal.
     pub(super) fn frame(&mut self, step: &mut Step<'_, '_>, from: Peer, bytes: &[u8]) -> Result<(), Stop> {
-        if !self.links.contains_key(&from) {
-            return Err(Refusal::OfficeNotAdmitted.into());
-        }
+        self.link(from)?.meter.note(bytes.len());
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
         match message {
             Message::Hello { level_max, offices, .. } => self.take_lineages(step, from, level_max, &offices),

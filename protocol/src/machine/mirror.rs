@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
+use super::catch_up::Urgency;
 use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
@@ -214,7 +215,7 @@ impl Machine {
         office: OfficeId,
         from: u64,
     ) -> Result<(), Stop> {
-        let now = step.now;
+        let now = step.steady;
         let link = self.link(peer)?;
         if link.leaves_asked.get(&office).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {
             return Ok(());
@@ -238,7 +239,7 @@ impl Machine {
         for id in ahead {
             let act = step.records.expect_act(&id)?;
             for reference in contents_of(&act) {
-                gap |= !self.want(step, peer, reference.root, reference.length)?;
+                gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
             }
             if !gap {
                 log.contents_to += 1;

@@ -47,7 +47,7 @@ impl Machine {
             Some(base) => base,
             None => Self::common_size(step, &office)?,
         };
-        let now = step.now;
+        let now = step.steady;
         let link = self.link(from)?;
         if link.leaves_asked.get(&office).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {
             return Ok(());
@@ -418,7 +418,7 @@ impl Machine {
         for reference in contents_of(act) {
             if !step.records.has_content(&reference.root)? {
                 whole = false;
-                if let Some(peer) = self.some_mirror(&office, step.now) {
+                if let Some(peer) = self.some_mirror(&office, step.steady) {
                     self.want(step, peer, reference.root, reference.length)?;
                 }
             }
@@ -438,7 +438,7 @@ impl Machine {
         if !known {
             let from = number.map_or(0, |number| number + 1);
             for (peer, link) in &mut self.links {
-                if link.may_say(id, step.now) {
+                if link.may_say(id, step.steady) {
                     let message = Message::GetActs { matter: id, from };
                     step.outputs.push(super::Output::Send { to: *peer, message });
                 }

@@ -147,7 +147,7 @@ impl Why {
 }
 
 /// What has been heard since the office began to ask. Lost with the process and asked again.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Rejoin {
     /// The people of the office have decided that this installation takes over.
     claim: bool,
@@ -311,7 +311,7 @@ impl Machine {
     }
 
     fn ask_links(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
-        let now = step.now;
+        let now = step.steady;
         let Some(host) = self.hosts.get_mut(&office) else { return Ok(()) };
         host.rejoin.asked_at = now;
         let sure = |answer: &&Answer| answer.fits && !answer.twin;
@@ -329,7 +329,7 @@ impl Machine {
     /// Once a second: asks again, and looks whether enough has been heard.
     pub(super) fn tick_standing(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         for office in self.asking() {
-            if step.now.ms_since(self.host(&office)?.rejoin.asked_at) >= ASK_AGAIN_MS {
+            if step.steady.ms_since(self.host(&office)?.rejoin.asked_at) >= ASK_AGAIN_MS {
                 self.ask_links(step, office)?;
             }
             self.work_if_answered(step, office)?;
@@ -377,7 +377,7 @@ impl Machine {
                 self.ask_from_now(step, office, if ahead { Why::Ahead } else { Why::Contradicted })?;
             }
         }
-        let now = step.now;
+        let now = step.steady;
         if let Some(host) = self.hosts.get_mut(&office).filter(|host| host.standing != Standing::Working) {
             let counts = cosigns && word == Word::Heard;
             host.rejoin.answers.insert(from, Answer { counts, twin, fits });
@@ -400,7 +400,7 @@ impl Machine {
         let rejoin = &host.rejoin;
         let clear = rejoin.answers.values().all(|answer| answer.fits && !answer.twin);
         let counted = rejoin.answers.values().any(|answer| answer.counts);
-        let waited = rejoin.first_answer.is_some_and(|at| step.now.ms_since(at) >= ANSWERS_WAIT_MS);
+        let waited = rejoin.first_answer.is_some_and(|at| step.steady.ms_since(at) >= ANSWERS_WAIT_MS);
         let everyone = self.links.keys().all(|peer| rejoin.answers.contains_key(peer));
         if !clear || !counted || !(everyone || waited) {
             return Ok(());

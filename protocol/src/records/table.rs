@@ -64,6 +64,8 @@ tables! {
     46 ORPHANS;
     /// matter, act id → nothing: an own act that came back from others and still lacks something
     47 RETURNED;
+    /// transport key of a node, matter → an offer that came by carrier packet and is not done
+    50 CARRIED;
 
     // Derived: can be rebuilt from the tables above.
 

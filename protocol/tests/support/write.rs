@@ -10,18 +10,22 @@ use mohar_protocol::audit::{LogDirectory, verify_bundle};
 use mohar_protocol::ceremony;
 use mohar_protocol::codec;
 use mohar_protocol::custody::{Matter, Phase};
+use mohar_protocol::id::{OfficeId, StateId};
 use mohar_protocol::keys::{PublicKey, SecretKey};
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::log::cosignature::cosignatures;
 use mohar_protocol::log::note::{CosignerKey, LogKey};
 use mohar_protocol::machine::{HostSecrets, Package, cosigner_name, origin};
+use mohar_protocol::message::Message;
+use mohar_protocol::packet::Packet;
 use mohar_protocol::records::Role;
 use mohar_protocol::registry::Registry;
+use mohar_protocol::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cases::{bundles_tampered, bytes_tampered};
 use crate::forger::{Forger, rename_cosigner};
-use crate::town::{DISTRICT, FAR, Morning, TEHSIL, morning, last_entry};
+use crate::town::{DISTRICT, FAR, Morning, TEHSIL, last_entry, morning};
 
 /// Writes one page of vectors.
 pub fn write(name: &str, path: &str) {
@@ -31,6 +35,7 @@ pub fn write(name: &str, path: &str) {
         "act" => acts(&morning, &forger),
         "registry" => registry(&morning, &forger),
         "custody" => custody(&morning, &forger),
+        "packet" => packets(),
         "checkpoint" => checkpoints(&morning, &forger),
         _ => bundles(&morning, &forger),
     };
@@ -354,6 +359,44 @@ fn bundles(morning: &Morning, forger: &Forger) -> Value {
         "bundle": BASE64.encode(&good),
         "acts": report.acts_counted.verified,
         "contents": report.contents_counted.verified,
+        "altered": altered,
+    })
+}
+
+/// A packet with two frames, and what becomes of it in transit.
+fn packets() -> Value {
+    let key = SecretKey::from_seed(&[5; 32]);
+    let frames = [Message::GetCharter { from: 1 }.to_frame(), Message::GetCharter { from: 2 }.to_frame()];
+    let (state, from, to) = (StateId([1; 32]), OfficeId([2; 32]), OfficeId([3; 32]));
+    let good = Packet::write(state, from, to, Timestamp(1_795_321_800_000), &frames, &key);
+    let cut = |at: usize| good[..at].to_vec();
+    let flip = |at: usize| {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        bad
+    };
+    let signature = good.len() - 2 * (4 + frames[0].len()) - 64;
+    let cases = [
+        ("another first line", "packet.unreadable", flip(3)),
+        ("cut in the header", "packet.unreadable", cut(60)),
+        ("cut in the frames", "packet.damaged", cut(good.len() - 1)),
+        ("a byte more", "packet.damaged", [good.clone(), vec![0]].concat()),
+        ("a frame altered", "packet.damaged", flip(good.len() - 1)),
+        ("the last frame left out", "packet.damaged", cut(good.len() - 4 - frames[1].len())),
+        ("the signature altered", "packet.signature", flip(signature)),
+        ("another addressee", "packet.signature", {
+            let at = good.windows(32).position(|window| window == to.0).unwrap();
+            flip(at)
+        }),
+    ];
+    let altered: Vec<Value> = cases
+        .into_iter()
+        .map(|(name, code, bytes)| json!({ "name": name, "code": code, "packet": HEXLOWER.encode(&bytes) }))
+        .collect();
+    let frames: Vec<String> = frames.iter().map(|frame| HEXLOWER.encode(frame)).collect();
+    json!({
+        "public_key": HEXLOWER.encode(&key.public().to_bytes()),
+        "packet": HEXLOWER.encode(&good), "state": state, "from": from, "to": to, "frames": frames,
         "altered": altered,
     })
 }

@@ -52,7 +52,7 @@ fn tell(world: &World, key: &[u8]) -> String {
         return String::new();
     };
     let known = world.nodes.iter().enumerate().filter_map(|(at, node)| {
-        let matter = mohar_protocol::records::Records::new(&node.store).matter(&id).ok()??;
+        let matter = mohar_protocol::records::Records::new(node.store.as_written()).matter(&id).ok()??;
         Some(format!(
             "\n  node {at}: number {} head {:?} {:?} {:?}",
             matter.number, matter.head, matter.holder, matter.phase

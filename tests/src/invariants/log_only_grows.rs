@@ -14,7 +14,7 @@ use crate::world::World;
 /// The log that does not add up.
 pub fn check(world: &World) -> Broken {
     for (at, node) in world.honest() {
-        let records = Records::new(&node.store);
+        let records = Records::new(node.store.as_written());
         for (owner, office) in world.state.offices.iter().enumerate() {
             let Some(log) = records.log(&office.id).map_err(|e| e.to_string())? else { continue };
             let ids = records.leaves(&office.id, 0, usize::MAX >> 1).map_err(|e| e.to_string())?;
@@ -31,7 +31,7 @@ pub fn check(world: &World) -> Broken {
             if !world.oracle.trusts(&office.id) || is_behind {
                 continue;
             }
-            let own = Records::new(&world.nodes[world.host_of(owner)].store);
+            let own = Records::new(world.nodes[world.host_of(owner)].store.as_written());
             let origin = own.leaves(&office.id, 0, ids.len()).map_err(|e| e.to_string())?;
             if origin != ids {
                 return Err(format!("node {at} mirrors leaves that office {owner} does not have"));

@@ -59,10 +59,8 @@ impl World {
 
     fn up(&mut self, node: usize, machine: Machine) {
         self.nodes[node].machine = Some(machine);
-        for other in 0..self.nodes.len() {
-            if other != node {
-                self.after(20 + other as u64, Event::Connect(node.min(other), node.max(other)));
-            }
+        for other in self.founding.neighbours[node].clone() {
+            self.after(20 + other as u64, Event::Connect(node.min(other), node.max(other)));
         }
     }
 
@@ -140,7 +138,9 @@ impl World {
 
     /// Commits. `false` when the node does not live to answer.
     fn commit(&mut self, node: usize, writes: Writes, outputs: &[Output], requests: usize) -> bool {
-        if self.chance(self.faults.crash_before_commit) {
+        self.commits += 1;
+        let (before, after) = (Some((self.commits, false)), Some((self.commits, true)));
+        if self.crash_at == before || self.chance(self.faults.crash_before_commit) {
             self.mutated_crash(node, outputs);
             self.crash(node);
             return false;
@@ -164,7 +164,7 @@ impl World {
             self.stop(node, "the commit failed");
             return false;
         }
-        if self.chance(self.faults.crash_after_commit) {
+        if self.crash_at == after || self.chance(self.faults.crash_after_commit) {
             self.crash(node);
             return false;
         }

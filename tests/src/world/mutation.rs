@@ -7,6 +7,7 @@ use mohar_protocol::machine::Output;
 use mohar_protocol::records::{Table, Writes};
 use mohar_protocol::testing::guard::{self, Guard};
 
+use super::clock::TEN_YEARS_MS;
 use super::disk::Disk;
 use super::{Happening, START, World};
 
@@ -75,6 +76,11 @@ pub(super) fn arrange(world: &mut World) {
         }
         Some(Mutation::MirrorForgets) => world.goes_on(MirrorForgets),
         Some(Mutation::RecheckOff) => world.goes_on(Flips { table: Table::HASHES }),
+        Some(Mutation::AuthorityOff | Mutation::OffersWithoutBound) => {
+            let last = world.nodes.len() - 1;
+            world.take_over(vec![last]);
+        }
+        Some(Mutation::NoClockIsRight) => world.goes_on(WrongClocks),
         Some(Mutation::DamageIsNotNoticed) => world.goes_on(Flips { table: Table::MATTERS }),
         _ => {}
     }
@@ -189,6 +195,17 @@ impl Happening for MirrorForgets {
                 node.store.lose(Table::CHUNKS, |_| true);
             }
         }
+    }
+}
+
+/// No clock has anything to do with the truth.
+struct WrongClocks;
+
+impl Happening for WrongClocks {
+    fn second(&mut self, world: &mut World) {
+        let node = (world.rng.next_u64() % world.nodes.len() as u64) as usize;
+        let years = (world.rng.next_u64() % (2 * TEN_YEARS_MS)) as i64;
+        world.nodes[node].clock.set(years - TEN_YEARS_MS as i64);
     }
 }
 

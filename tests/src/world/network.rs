@@ -153,6 +153,9 @@ impl World {
         if standing.is_none_or(|standing| generation != 0 && *standing != generation) {
             return;
         }
+        if self.nodes[to].hostile {
+            self.overheard.hear(&frame);
+        }
         self.record(&[1, from as u8, to as u8], &frame);
         let from = self.peer(from);
         self.feed(to, vec![Input::Frame { from, bytes: frame }]);
@@ -207,7 +210,7 @@ impl World {
             self.network.outage_over = Some(self.now.plus_ms(OUTAGE_MS));
             self.pace = OUTAGE_PACE;
             let alone = (self.rng.next_u64() % self.nodes.len() as u64) as usize;
-            for other in (0..self.nodes.len()).filter(|other| *other != alone) {
+            for other in self.founding.neighbours[alone].clone() {
                 self.cut(alone, other, OUTAGE_MS);
             }
         }
@@ -221,8 +224,9 @@ impl World {
     }
 
     fn any_two(&mut self) -> Option<(usize, usize)> {
-        let count = self.nodes.len() as u64;
-        let (a, b) = ((self.rng.next_u64() % count) as usize, (self.rng.next_u64() % count) as usize);
-        (a != b).then_some((a, b))
+        let links = &self.founding.links;
+        let at = (self.rng.next_u64() as usize).checked_rem(links.len())?;
+        let (a, b) = links[at];
+        Some(if self.rng.next_u64().is_multiple_of(2) { (a, b) } else { (b, a) })
     }
 }

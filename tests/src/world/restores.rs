@@ -18,6 +18,9 @@ const COPIES_MAX: usize = 4;
 /// A copy comes back with this chance in a thousand, per second.
 const RESTORE: u64 = 40;
 
+/// After the image of a disk came back, the line comes back this much later.
+const LINE_AFTER_MS: u64 = 25_000;
+
 /// What a node remembers outside its disk.
 #[derive(Default)]
 pub struct Marks {
@@ -79,12 +82,18 @@ pub struct Restores {
     pub count: u64,
     copies: Vec<Disk>,
     over: bool,
+    with_marks: bool,
 }
 
 impl Restores {
     /// Restores of a node.
     pub const fn of(node: usize) -> Self {
-        Self { node, count: 0, copies: Vec::new(), over: false }
+        Self { node, count: 0, copies: Vec::new(), over: false, with_marks: false }
+    }
+
+    /// Restores of the image of a node, mark included; the line comes some seconds later.
+    pub const fn of_image(node: usize) -> Self {
+        Self { with_marks: true, ..Self::of(node) }
     }
 }
 
@@ -110,9 +119,21 @@ impl Happening for Restores {
         let marks = &mut world.nodes[self.node].marks;
         (marks.behind, marks.lacks_copies, marks.restored) = (true, true, true);
         world.oracle.behind.insert(self.node);
+        if self.with_marks {
+            let (records, hosted) = (Records::new(&world.nodes[self.node].store), world.hosted(self.node));
+            let fitting = Marks::founded(&records, &hosted).marks;
+            for (office, mark) in fitting {
+                let known = world.nodes[self.node].marks.marks.get(&office).map(|mark| mark.lineage);
+                let lineage = known.unwrap_or(mark.lineage);
+                world.nodes[self.node].marks.marks.insert(office, Mark { lineage, ..mark });
+            }
+            for other in (0..world.nodes.len()).filter(|other| *other != self.node) {
+                world.cut(self.node, other, LINE_AFTER_MS);
+            }
+        }
         match world.rng.next_u64() % 3 {
-            0 => world.nodes[self.node].marks.marks.clear(),
-            1 => world.nodes[self.node].marks.elsewhere = true,
+            0 if !self.with_marks => world.nodes[self.node].marks.marks.clear(),
+            1 if !self.with_marks => world.nodes[self.node].marks.elsewhere = true,
             _ => {}
         }
         if world.nodes[self.node].machine.is_some() {

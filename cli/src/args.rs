@@ -3,7 +3,9 @@
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mohar_protocol::act::body::{ChargeKind, Tier};
 
-use crate::commands::{bundle, charge, check, found, join, log, office, officer, packet, post, status, verify};
+use crate::commands::{
+    bundle, charge, check, found, join, log, office, officer, packet, post, status, verify,
+};
 use crate::output::Output;
 
 /// Found a state, open offices, look after nodes, and verify what they say

@@ -57,9 +57,8 @@ impl Marks {
         store: &Path,
         offices: &[OfficeId],
     ) -> anyhow::Result<(Self, BTreeMap<OfficeId, Memory>)> {
-        let hint = || {
-            format!("{}: the folder of [store] mark cannot be used by the node's user", folder.display())
-        };
+        let hint =
+            || format!("{}: the folder of [store] mark cannot be used by the node's user", folder.display());
         fs::create_dir_all(folder).with_context(hint)?;
         let place = place(store).with_context(hint)?;
         let mut memory = BTreeMap::new();

@@ -14,7 +14,8 @@ use mohar_protocol::machine::Backlog;
 use mohar_protocol::records::{Records, Role};
 
 /// A district that mirrors its tehsil, and an office far away that it hears of too.
-const OFFICES: &[(Option<usize>, &str)] = &[(None, "mp/indore"), (Some(0), "mp/indore/depalpur"), (None, "mp/rewa")];
+const OFFICES: &[(Option<usize>, &str)] =
+    &[(None, "mp/indore"), (Some(0), "mp/indore/depalpur"), (None, "mp/rewa")];
 const DISTRICT: usize = 0;
 const TEHSIL: usize = 1;
 

@@ -16,7 +16,8 @@ use mohar_protocol::records::{Records, Role};
 use mohar_protocol::refusal::Refusal;
 
 /// A district and its tehsil, which no line reaches, and an office far away.
-const OFFICES: &[(Option<usize>, &str)] = &[(None, "mp/indore"), (Some(0), "mp/indore/depalpur"), (None, "mp/rewa")];
+const OFFICES: &[(Option<usize>, &str)] =
+    &[(None, "mp/indore"), (Some(0), "mp/indore/depalpur"), (None, "mp/rewa")];
 const DISTRICT: usize = 0;
 const TEHSIL: usize = 1;
 
@@ -127,7 +128,8 @@ fn a_handover_that_arrives_before_its_offer_waits_for_it() {
 fn what_is_cut_short_altered_or_meant_for_others_is_refused_with_its_code() {
     let (mut line, id) = waiting(5);
     let packet = line.pack(DISTRICT, TEHSIL);
-    let refused = |line: &mut Line, at: usize, bytes: Vec<u8>| line.carry(at, Request::Carry(bytes)).unwrap_err();
+    let refused =
+        |line: &mut Line, at: usize, bytes: Vec<u8>| line.carry(at, Request::Carry(bytes)).unwrap_err();
     for cut in [0, 10, 16, 40, 150, 200] {
         assert_eq!(refused(&mut line, TEHSIL, packet[..cut].to_vec()), Refusal::PacketUnreadable, "{cut}");
     }

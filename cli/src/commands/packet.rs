@@ -86,7 +86,8 @@ impl Export {
     fn run(self, output: Output) -> Result<Exit, Failure> {
         let mut node = Node::open(&self.data)?;
         let to = office(&mut node, &self.office)?;
-        let answer = node.ask(&Request::PacketExport { to }).hint("`mohar status` shows the other offices.")?;
+        let answer =
+            node.ask(&Request::PacketExport { to }).hint("`mohar status` shows the other offices.")?;
         let packet = Written::of(answer)?;
         let path = packet.write(&self.dir)?;
         output.line(format!("packet {} for {}", path.display(), packet.path))?;

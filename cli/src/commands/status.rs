@@ -77,7 +77,8 @@ fn show_office(output: Output, office: &OfficeStatus) -> Result<(), Failure> {
         output.line("  goes on unwitnessed, by decision of its head of office")?;
     }
     if office.orphans > 0 {
-        output.line(format!("  acts that had to give way: {}; see `mohar office orphans`", office.orphans))?;
+        output
+            .line(format!("  acts that had to give way: {}; see `mohar office orphans`", office.orphans))?;
     }
     if office.cosigners.is_empty() {
         output.line("  nobody else holds a copy yet")?;

@@ -106,7 +106,8 @@ impl Machine {
         }
         let peer = self.carrier_peer(&to)?;
         let from = self.hosted().into_iter().next().ok_or(Refusal::OfficeUnknown)?;
-        let said = self.over_carrier(step, peer, |machine, step| machine.say_everything(step, peer, &answers))?;
+        let said =
+            self.over_carrier(step, peer, |machine, step| machine.say_everything(step, peer, &answers))?;
         let mut frames = answers;
         for frame in said {
             if !frames.contains(&frame) {

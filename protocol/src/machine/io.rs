@@ -1,8 +1,8 @@
 //! Everything that can happen to the machine and everything it can ask for.
 
 use super::carry::Carried;
-use crate::act::Body;
 use super::standing::Mark;
+use crate::act::Body;
 use crate::custody::command::Command;
 use crate::hash::Hash;
 use crate::id::{ActId, ChargeId, MatterId, OfficeId, PostId};

@@ -111,9 +111,10 @@ impl Machine {
         }
         let speaks = |link: &super::Link| link.lineages.get(&office) == Some(&known.current);
         let linked = self.links.values().any(|link| link.offices.contains(&office) && speaks(link));
-        let left = self.left.get(&office).is_some_and(|(lineage, at)| {
-            *lineage == known.current && step.steady.ms_since(*at) < ALIVE_MS
-        });
+        let left = self
+            .left
+            .get(&office)
+            .is_some_and(|(lineage, at)| *lineage == known.current && step.steady.ms_since(*at) < ALIVE_MS);
         if (linked || left) && !claim {
             return Ok(Word::Twin);
         }

@@ -200,11 +200,7 @@ impl Machine {
             // True, but behind: nothing contradicts, and the office is told how far it had come.
             return Ok(());
         }
-        step.records.put(
-            Table::EVIDENCE,
-            key(&[&office.0, &head.size.to_be_bytes()]),
-            checkpoint.to_bytes(),
-        );
+        step.records.put(Table::EVIDENCE, key(&[&office.0, &head.size.to_be_bytes()]), checkpoint.to_bytes());
         Err(Refusal::LogRootMismatch.into())
     }
 

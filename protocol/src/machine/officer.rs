@@ -160,11 +160,7 @@ impl Machine {
     }
 
     /// The answer to an operation that was done before.
-    fn done_before(
-        step: &Step<'_, '_>,
-        actor: &Actor,
-        operation: [u8; 16],
-    ) -> Result<Option<Receipt>, Stop> {
+    fn done_before(step: &Step<'_, '_>, actor: &Actor, operation: [u8; 16]) -> Result<Option<Receipt>, Stop> {
         let Some(row) = step.records.get(Table::OPERATIONS, &operation)? else { return Ok(None) };
         let act = step.records.expect_act(&ActId(id32(&row)?))?;
         // What had to give way to the log that others hold was not done.

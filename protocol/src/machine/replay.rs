@@ -313,12 +313,7 @@ impl Machine {
     }
 
     /// Cuts a chain and folds what is left of it.
-    fn fold_matter_again(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        id: MatterId,
-        number: u64,
-    ) -> Result<(), Stop> {
+    fn fold_matter_again(&mut self, step: &mut Step<'_, '_>, id: MatterId, number: u64) -> Result<(), Stop> {
         let Some(old) = step.records.matter(&id)? else { return Ok(()) };
         step.records.cut_chain(&id, number)?;
         let mut folded: Option<Matter> = None;

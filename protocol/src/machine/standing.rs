@@ -475,8 +475,8 @@ impl Machine {
     /// Whether an answer of this role from this peer may be counted as one of a cosigner.
     pub(super) fn is_cosigner(&self, peer: &Peer, office: &OfficeId, role: Role) -> bool {
         let theirs = self.links.get(peer).map(|link| link.offices.as_slice()).unwrap_or_default();
-        self.hosts.get(office).is_some_and(|host| {
-            host.cosigners.iter().any(|c| c.role == role && theirs.contains(&c.office))
-        })
+        self.hosts
+            .get(office)
+            .is_some_and(|host| host.cosigners.iter().any(|c| c.role == role && theirs.contains(&c.office)))
     }
 }

@@ -10,7 +10,8 @@ use mohar_protocol::directory::Snapshot;
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::{ActId, Lineage, MatterId};
 use mohar_protocol::machine::{
-    Carried, Input, Machine, Mark, Memory, NewContent, NewMatter, Output, Peer, Receipt, Request, Ticket, Where, open_key,
+    Carried, Input, Machine, Mark, Memory, NewContent, NewMatter, Output, Peer, Receipt, Request, Ticket,
+    Where, open_key,
 };
 use mohar_protocol::records::Records;
 use mohar_protocol::refusal::Refusal;

@@ -132,7 +132,8 @@ pub fn small(depth: usize) -> Result<String, String> {
 /// # Errors
 /// The mutations that went unnoticed.
 pub fn mutations() -> Result<String, String> {
-    let mut table = "| # | invariant | guard switched off | seeds to catch it |\n|---|---|---|---|\n".to_owned();
+    let mut table =
+        "| # | invariant | guard switched off | seeds to catch it |\n|---|---|---|---|\n".to_owned();
     let mut unnoticed = Vec::new();
     for mutation in Mutation::ALL {
         let caught = seeds_to_catch(*mutation, CATCH_MAX);

@@ -112,9 +112,10 @@ impl State {
             }
         }
         if self.budget.wishes > 0 {
-            steps.extend((0..self.nodes.len()).flat_map(|node| {
-                self.wishes(node).into_iter().map(move |wish| Step::Wish(node, wish))
-            }));
+            steps.extend(
+                (0..self.nodes.len())
+                    .flat_map(|node| self.wishes(node).into_iter().map(move |wish| Step::Wish(node, wish))),
+            );
         }
         if self.budget.minutes > 0 {
             steps.push(Step::Minute);
@@ -235,7 +236,10 @@ impl State {
             let frame = message.to_frame();
             let about_custody = matches!(
                 message,
-                Message::Offer { .. } | Message::Acts { .. } | Message::Side { .. } | Message::Handover { .. }
+                Message::Offer { .. }
+                    | Message::Acts { .. }
+                    | Message::Side { .. }
+                    | Message::Handover { .. }
             );
             if about_custody {
                 self.wires.entry((node, to)).or_default().push_back(frame);

@@ -124,9 +124,8 @@ fn import(state: &TestState, node: usize, offices: &[usize], shared: Option<&Row
     let (empty, mut disk) = (Disk::default(), shared.map_or_else(Disk::default, Disk::over));
     let (registry, records) = (Registry::new(state.id), Records::new(&empty));
     let (memory, mut lineages) = (BTreeMap::new(), Entropy::from_seed([node as u8; 32]));
-    let mut machine =
-        Machine::start(registry, hosts, storage_key(node), &records, &memory, &mut lineages)
-            .expect("an empty disk is sound");
+    let mut machine = Machine::start(registry, hosts, storage_key(node), &records, &memory, &mut lineages)
+        .expect("an empty disk is sound");
     let mut records = Records::new(&disk);
     let mut entropy = Entropy::from_seed([node as u8; 32]);
     let request = Input::Request { ticket: Ticket(0), request: Request::Import(state.package()) };

@@ -10,8 +10,8 @@ use mohar_protocol::machine::{NewContent, NewMatter, Request, Where, open_key};
 use mohar_protocol::records::{DeskClass, Records};
 use mohar_protocol::sealing::{Content, Kind, MatterKey, content};
 
-use super::{Mutation, World};
 use super::driver::storage_key;
+use super::{Mutation, World};
 
 /// Stands in every note: it must be found on no disk.
 pub const MARKER: &str = "गोपनीय टीप क्रमांक";
@@ -92,7 +92,11 @@ impl World {
             Phase::Active => match dice {
                 0..=39 => Command::Note,
                 40..=69 => Command::Forward { to: self.somewhere(index)? },
-                70..=79 => Command::Mark { to: self.state.offices[index].posts[dice as usize % self.state.offices[index].posts.len()].post },
+                70..=79 => Command::Mark {
+                    to: self.state.offices[index].posts
+                        [dice as usize % self.state.offices[index].posts.len()]
+                    .post,
+                },
                 80..=87 => Command::SendBack,
                 88..=93 => Command::Park { until: self.now.plus_ms(86_400_000) },
                 94..=96 => Command::Close { retention: 1 },
@@ -130,7 +134,8 @@ impl World {
     /// The key of a matter, as the node keeps it.
     pub fn matter_key(&self, node: usize, matter: &MatterId, generation: u32) -> Option<MatterKey> {
         let storage = storage_key(node);
-        let sealed = Records::new(self.nodes[node].store.as_written()).sealed_key(matter, generation).ok()??;
+        let sealed =
+            Records::new(self.nodes[node].store.as_written()).sealed_key(matter, generation).ok()??;
         open_key(&storage, &sealed)
     }
 }

@@ -150,7 +150,8 @@ impl Happening for Restores {
 impl World {
     /// A restored node whose offices all work again is judged as any other.
     fn notice_caught_up(&mut self, node: usize) {
-        let Some(machine) = self.nodes[node].machine.as_ref().filter(|_| self.nodes[node].marks.behind) else {
+        let Some(machine) = self.nodes[node].machine.as_ref().filter(|_| self.nodes[node].marks.behind)
+        else {
             return;
         };
         let works = |office: &OfficeId| machine.standing(office) == Some(Standing::Working);

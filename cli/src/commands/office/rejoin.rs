@@ -105,7 +105,8 @@ impl Orphans {
     /// A node that does not answer.
     pub fn run(self, output: Output) -> Result<Exit, Failure> {
         let mut node = Node::open(&self.data)?;
-        let Response::Orphans { office, orphans } = node.ask(&Request::Orphans { office: self.office })? else {
+        let Response::Orphans { office, orphans } = node.ask(&Request::Orphans { office: self.office })?
+        else {
             return Err(unexpected());
         };
         if orphans.is_empty() {

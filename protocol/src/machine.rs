@@ -357,7 +357,11 @@ impl Machine {
                 Some(&actor.office)
             }
             Request::Publish { office, .. } => Some(office),
-            Request::Import(_) | Request::Continue { .. } | Request::Rejoin { .. } => None,
+            Request::Import(_)
+            | Request::Carry(_)
+            | Request::Pack { .. }
+            | Request::Continue { .. }
+            | Request::Rejoin { .. } => None,
         };
         if let Some(office) = signs {
             self.may_sign(office)?;

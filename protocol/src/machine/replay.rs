@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
+use super::catch_up::Urgency;
 use super::handover::{contents_of, key_of};
 use super::link::SAY_AGAIN_MS;
 use super::{Event, Machine, Peer, Step, Stop};
@@ -414,7 +415,7 @@ impl Machine {
             if !step.records.has_content(&reference.root)? {
                 whole = false;
                 if let Some(peer) = self.some_mirror(&office, step.steady) {
-                    self.want(step, peer, reference.root, reference.length)?;
+                    self.want(step, peer, reference.root, reference.length, Urgency::Addressed)?;
                 }
             }
         }

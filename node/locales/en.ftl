@@ -365,6 +365,7 @@ moved-diarised = Dak diarised
 moved-noted = Note signed
 moved-attached = Paper attached
 moved-forwarded = Forwarded
+moved-handed-on = For the successor of the office, by order
 moved-handed-over = Handed over to the other office
 moved-received = Received in the office
 moved-opened = Opened by the officer
@@ -390,6 +391,16 @@ safety-refused =
     { $n ->
         [one] { $n } attempt by an unknown node was refused.
        *[other] { $n } attempts by unknown nodes were refused.
+    }
+safety-turned-away =
+    { $n ->
+        [one] { $n } connection was turned away because there were too many.
+       *[other] { $n } connections were turned away because there were too many.
+    }
+safety-slowed =
+    { $n ->
+        [one] { $n } time another office's node was slowed down because it sent too much.
+       *[other] { $n } times another office's node was slowed down because it sent too much.
     }
 safety-missing = Catching up
 safety-missing-files =

@@ -40,7 +40,7 @@ use crate::store::{Snapshot, Store};
 /// Requests that may wait. One commit takes 256, so a full queue is two commits long.
 const REQUESTS_MAX: usize = 512;
 
-/// Inputs of peers that may wait: 256 frames of at most 320 KiB = 80 MiB at the very worst.
+/// Inputs of peers that may wait. Their bytes are bounded where they are read.
 const PEER_INPUTS_MAX: usize = 256;
 
 /// Outputs that may wait for the network, which takes them as fast as memory copies.
@@ -71,11 +71,25 @@ pub struct Ledger {
 /// The ends that the wiring joins to the network.
 pub struct Ends {
     /// What peers say and do. Left full, the network stops reading.
-    pub inputs: mpsc::Sender<Input>,
+    pub inputs: mpsc::Sender<FromPeer>,
     /// [`Output::Send`] and [`Output::Admit`], in order, each after its commit.
     pub outputs: mpsc::Receiver<Output>,
     /// Keeps the loop running.
     pub turning: Turning,
+}
+
+/// An input of a peer, and what it owes for it.
+pub struct FromPeer {
+    /// What it said or did.
+    pub input: Input,
+    /// Dropped once the commit stands that dealt with the input.
+    pub toll: Option<Box<dyn Toll>>,
+}
+
+/// What a peer pays for an input with: room while the input is under way, and more when it was no use.
+pub trait Toll: Send {
+    /// The machine refused it.
+    fn refused(&self);
 }
 
 /// The running loop. Dropped, it ends after the commit at hand, and the store is free again.
@@ -103,10 +117,12 @@ pub struct Links {
 
 /// Whether each hosted office may sign.
 pub type Standings = BTreeMap<OfficeId, Standing>;
+/// What else belongs into the commit of a request that is done.
+type Along = Box<dyn FnOnce(&Receipt) -> Vec<LocalRow> + Send>;
 
 /// Something that is answered after the commit.
 enum Asked {
-    Request(Box<Request>, oneshot::Sender<Result<Receipt, Refusal>>),
+    Request(Box<Request>, Along, oneshot::Sender<Result<Receipt, Refusal>>),
     Rows(Vec<LocalRow>, oneshot::Sender<Result<(), Refusal>>),
     Carry(Box<Request>, oneshot::Sender<Result<Carried, Refusal>>),
 }
@@ -124,8 +140,10 @@ pub fn start(
 ) -> Result<(Ledger, Ends), StoreFault> {
     let snapshot = store.snapshot();
     let records = Records::new(&snapshot);
+    let hosts = keyring.hosts();
+    let hosted = hosts.iter().map(|host| host.office).collect();
     let (storage, mut entropy) = (keyring.storage().clone(), clock::entropy());
-    let machine = Machine::start(registry, keyring.hosts(), storage, &records, &memory, &mut entropy)?;
+    let machine = Machine::start(registry, hosts, storage, &records, &memory, &mut entropy)?;
     let (requests, requests_in) = mpsc::channel(REQUESTS_MAX);
     let (inputs, inputs_in) = mpsc::channel(PEER_INPUTS_MAX);
     let (outputs_out, outputs) = mpsc::channel(OUTPUTS_MAX);
@@ -139,7 +157,7 @@ pub fn start(
         requests,
         store: store.clone(),
         keyring,
-        hosted: machine.hosted().into(),
+        hosted,
         counters: Arc::clone(&counters),
         events: events.clone(),
         registry,
@@ -177,8 +195,20 @@ impl Ledger {
     /// # Errors
     /// The [`Refusal`]; [`Refusal::Busy`] when too many wait or the node is stopping.
     pub async fn request(&self, request: Request) -> Result<Receipt, Refusal> {
+        self.request_with(request, |_| Vec::new()).await
+    }
+
+    /// The same, with rows of this node alone in the same commit: both are durable, or neither.
+    ///
+    /// # Errors
+    /// As [`Ledger::request`]; no row is written then.
+    pub async fn request_with(
+        &self,
+        request: Request,
+        along: impl FnOnce(&Receipt) -> Vec<LocalRow> + Send + 'static,
+    ) -> Result<Receipt, Refusal> {
         let (answer, answered) = oneshot::channel();
-        self.ask(Asked::Request(Box::new(request), answer))?;
+        self.ask(Asked::Request(Box::new(request), Box::new(along), answer))?;
         answered.await.unwrap_or(Err(Refusal::Busy))
     }
 
@@ -261,7 +291,7 @@ impl Ledger {
         self.events.subscribe()
     }
 
-    /// The offices of this node.
+    /// The offices of this node, its first one first.
     pub fn hosted(&self) -> Vec<OfficeId> {
         self.hosted.to_vec()
     }

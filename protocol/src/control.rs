@@ -105,6 +105,22 @@ pub enum Request {
         /// The office; the node's first one when absent.
         office: Option<OfficeId>,
     },
+    /// Queues files for a successor of the office; what is on its way already is left out.
+    HandOn {
+        /// The administrator.
+        by: Credentials,
+        /// The successor.
+        to: OfficeId,
+        /// Files and daks.
+        matters: Vec<MatterId>,
+        /// Posts whose files and daks are meant as well, by code.
+        posts: Vec<String>,
+    },
+    /// Makes node keys for one more office that the node is to host.
+    HostKeys {
+        /// Sign-in name of the new office's first administrator; it must be free on this node.
+        login: String,
+    },
     /// Recomputes what is derived and compares it with what is kept.
     Check,
     /// Writes a carrier packet.
@@ -192,6 +208,13 @@ pub enum Response {
         /// The note.
         note: String,
     },
+    /// To [`Request::HostKeys`].
+    HostKeys {
+        /// The keys, sealed under the storage key of the node, in base64.
+        sealed: String,
+        /// CBOR of the first `incarnate` body of the new office, in base64.
+        incarnate: String,
+    },
     /// No, with code and sentences.
     Refused {
         /// Stable code.
@@ -229,6 +252,8 @@ pub struct Status {
     pub up_s: u64,
     /// Where the officers' pages are.
     pub web: String,
+    /// Its key on the network, 64 hexadecimal digits.
+    pub transport: String,
     /// Where other nodes reach it.
     pub listen: Vec<String>,
     /// Hosted offices.

@@ -24,6 +24,7 @@ pub mod matter_text;
 pub mod message;
 pub mod packet;
 pub mod placement;
+pub mod recipients;
 pub mod records;
 pub mod refusal;
 pub mod registry;

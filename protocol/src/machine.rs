@@ -7,12 +7,15 @@
 //! last said to whom. Everything else it reads through [`Records`]. It never reads a clock,
 //! randomness, a disk or a socket.
 
+mod acts;
 mod append;
+mod branch;
 mod carry;
 mod catch_up;
 mod content;
 mod cosign;
 mod dossier;
+mod fork;
 mod handover;
 pub mod io;
 mod lineage;
@@ -21,11 +24,14 @@ mod matter;
 mod mirror;
 mod news;
 mod officer;
+mod reassign;
 mod recall;
 mod replay;
 mod standing;
 mod steady;
+mod succession;
 mod track;
+mod wants;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,6 +162,17 @@ impl Step<'_, '_> {
 
     fn event(&mut self, event: Event) {
         self.outputs.push(Output::Event(event));
+    }
+
+    /// Reports a refusal and goes on: what one peer brings about must not end the work for others.
+    fn tolerate(&mut self, done: Result<(), Stop>) -> Result<(), Stop> {
+        match done {
+            Err(Stop::Refused(refusal)) => {
+                self.outputs.push(Output::Noted(refusal));
+                Ok(())
+            }
+            other => other,
+        }
     }
 }
 
@@ -319,6 +336,11 @@ impl Machine {
                 step.event(Event::Links);
                 Ok(())
             }
+            Input::Full(peer) => {
+                self.links.entry(peer).and_modify(|link| link.full = true);
+                Ok(())
+            }
+            Input::Room(peer) => self.room(step, peer),
             Input::Frame { from, bytes } => self.frame(step, from, &bytes),
             Input::Request { ticket, request: request @ (Request::Carry(_) | Request::Pack { .. }) } => {
                 let answer = match self.carrier(step, request) {
@@ -356,8 +378,9 @@ impl Machine {
             Request::Begin { actor, .. } | Request::Act { actor, .. } | Request::Register { actor, .. } => {
                 Some(&actor.office)
             }
-            Request::Publish { office, .. } => Some(office),
+            Request::Publish { office, .. } | Request::HandOn { office, .. } => Some(office),
             Request::Import(_)
+            | Request::Reassign(_)
             | Request::Carry(_)
             | Request::Pack { .. }
             | Request::Continue { .. }
@@ -376,6 +399,8 @@ impl Machine {
             Request::Import(package) => self.import(step, &package),
             Request::Continue { actor } => self.continue_unwitnessed(step, &actor),
             Request::Rejoin { office } => self.rejoin(step, office),
+            Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),
+            Request::Reassign(acts) => self.take_order(step, None, &acts),
             Request::Carry(_) | Request::Pack { .. } => Err(Refusal::PacketNotHere.into()),
         }
     }

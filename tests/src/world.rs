@@ -19,6 +19,7 @@ mod network;
 pub mod newer;
 pub mod officers;
 pub mod oracle;
+pub mod orders;
 pub mod restores;
 
 use std::collections::BTreeMap;
@@ -64,6 +65,8 @@ pub struct Node {
     pub marks: Marks,
     /// Whether the adversary has its keys. Promises are judged among the others.
     pub hostile: bool,
+    /// Whether it burnt down: it never comes back, and nobody waits for it.
+    pub lost: bool,
 }
 
 /// The world.
@@ -146,7 +149,7 @@ impl World {
             let clock = Clock::ahead(world.rng.next_u64() % 90_000);
             let (store, offices) = (first.disk.clone(), first.offices.clone());
             let marks = Marks::default();
-            world.nodes.push(Node { store, machine: None, offices, clock, marks, hostile: false });
+            world.nodes.push(Node { store, machine: None, offices, clock, marks, hostile: false, lost: false });
             world.know_peer(node);
             world.start_founded(node);
             world.after(1 + node as u64 * 37 % 1_000, Event::Tick(node));

@@ -19,7 +19,9 @@ fn apart() -> Town {
         // A network for documentation (RFC 5737): nobody answers there.
         fs::write(&path, format!("{alone}announce = [\"/ip4/192.0.2.1/tcp/1\"]\n")).unwrap();
     }
-    town.nodes.iter_mut().for_each(mohar_tests::processes::node::Node::start);
+    for node in &mut town.nodes {
+        node.start();
+    }
     town
 }
 

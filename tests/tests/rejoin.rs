@@ -99,7 +99,7 @@ fn an_image_restored_with_its_mark_gives_way_at_the_first_contact() {
             failures.push(format!("seed {seed}: {} offices still ask", still_asking(&world)));
         }
         let records = Records::new(&world.nodes[node].store);
-        let given_up = |office| records.orphans(office, 10_000).map_or(0, |orphans| orphans.len());
+        let given_up = |office| records.gave_way(office, 10_000).map_or(0, |orphans| orphans.len());
         orphans += world.hosted(node).iter().map(given_up).sum::<usize>();
     }
     eprintln!("rejoin: {orphans} acts gave way");

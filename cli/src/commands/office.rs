@@ -1,8 +1,10 @@
-//! `mohar office`: opening an office, taking it in, and deciding about one that was restored.
+//! `mohar office`: opening an office, taking it in, what becomes of it, and deciding about a restored one.
 
 pub mod admit;
 pub mod announce;
 pub mod create;
+pub mod hand_on;
+pub mod succession;
 pub mod rejoin;
 
 use clap::Subcommand;
@@ -11,12 +13,17 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::Output;
 
-/// Open an office, take one in, and decide about a restored one
+/// Open an office, take one in, divide, merge, move, close, and decide about a restored one
 #[derive(Debug, Subcommand)]
 pub enum Office {
     Create(create::Create),
     Admit(admit::Admit),
     Announce(announce::Announce),
+    Divide(succession::Divide),
+    Merge(succession::Merge),
+    Move(succession::Move),
+    Close(succession::Close),
+    HandOn(hand_on::HandOn),
     Continue(rejoin::Continue),
     Rejoin(rejoin::Rejoin),
     Orphans(rejoin::Orphans),
@@ -32,6 +39,11 @@ impl Office {
             Self::Create(create) => create.run(output),
             Self::Admit(admit) => admit.run(output),
             Self::Announce(announce) => announce.run(output),
+            Self::Divide(divide) => divide.run(output),
+            Self::Merge(merge) => merge.run(output),
+            Self::Move(moved) => moved.run(output),
+            Self::Close(close) => close.run(output),
+            Self::HandOn(hand_on) => hand_on.run(output),
             Self::Continue(decision) => decision.run(output),
             Self::Rejoin(decision) => decision.run(output),
             Self::Orphans(orphans) => orphans.run(output),

@@ -40,6 +40,7 @@ impl Status {
         output.line(node_line(&status, now))?;
         output.line(format!("state {}", status.state))?;
         output.line(format!("officers' pages {}", status.web))?;
+        output.line(format!("transport key {}", status.transport))?;
         output.line(format!("other nodes reach it at {}", or_nothing(&status.listen.join(", "))))?;
         for office in &status.offices {
             show_office(output, office)?;

@@ -5,6 +5,8 @@
 
 mod bundle;
 mod check;
+mod hand_on;
+mod hosting;
 mod packet;
 mod reads;
 mod register;
@@ -122,6 +124,10 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::Continue { by } => rejoin::go_on(api, &by).await,
         Request::Rejoin { office } => rejoin::rejoin(api, office).await,
         Request::Orphans { office } => read(api, move |api| rejoin::orphans(api, office)).await,
+        Request::HandOn { by, to, matters, posts } => {
+            hand_on::hand_on(api, &by, to, hand_on::Which { matters, posts }).await
+        }
+        Request::HostKeys { login } => read(api, move |api| hosting::host_keys(api, &login)).await,
         Request::Import { registry } => register::import(api, &registry).await,
         Request::AddPost { by, code, name_hi, name_en, rank, admin } => {
             register::add_post(api, &by, register::NewPost { code, name_hi, name_en, rank, admin }).await

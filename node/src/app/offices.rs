@@ -40,6 +40,10 @@ pub struct Offices {
     pub backlog: Backlog,
     /// Connections of unknown nodes refused since the start.
     pub refused_peers: u64,
+    /// Connections, of nodes and of browsers, turned away since the start because there were too many.
+    pub turned_away: u64,
+    /// Times that a node was slowed down since the start, because it sent more than it may.
+    pub slowed: u64,
 }
 
 /// A mirror of the own log.
@@ -98,6 +102,8 @@ impl App {
             others,
             backlog: self.ledger.backlog(),
             refused_peers: self.net.refused(),
+            turned_away: self.net.turned_away() + self.ledger.counters().http_turned_away.get(),
+            slowed: self.net.slowed(),
         })
     }
 

@@ -26,8 +26,16 @@ pub async fn page(State(web): State<Web>, visit: AtWork) -> Result<Response, Fai
     let mirrors = mirrors.collect();
     let offices = known.others.iter().map(|other| row(lang, other, frame.now)).collect();
     let catching_up = catching_up(&known.backlog);
-    let refused_peers = known.refused_peers;
-    html(&OfficeSafety { own: own(lang, &known), catching_up, mirrors, offices, refused_peers, frame })
+    html(&OfficeSafety {
+        own: own(lang, &known),
+        catching_up,
+        mirrors,
+        offices,
+        refused_peers: known.refused_peers,
+        turned_away: known.turned_away,
+        slowed: known.slowed,
+        frame,
+    })
 }
 
 fn catching_up(backlog: &Backlog) -> Option<CatchingUp> {

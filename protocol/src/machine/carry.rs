@@ -187,6 +187,8 @@ impl Machine {
                 break;
             }
         }
+        self.spread_orders(step)?;
+        self.spread_forks(step)?;
         self.ask_over_carrier(step, peer)?;
         self.give_heights(step, peer);
         Ok(())
@@ -195,7 +197,7 @@ impl Machine {
     /// Asks for what is missing, all at once.
     fn ask_over_carrier(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
         let link = self.link(peer)?;
-        link.asked.clear();
+        link.wants.ask_anew();
         link.leaves_asked.clear();
         link.said.clear();
         for pursued in link.pursued.values_mut() {

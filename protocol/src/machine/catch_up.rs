@@ -96,9 +96,9 @@ impl Machine {
             all.files += link.incoming.len() as u64;
             all.bytes_per_s += link.meter.rate;
             all.acts += self.leaves_behind(records, link)?;
-            for wanted in &link.wanted {
-                let here = records.content(&wanted.root)?.map_or(0, |state| state.chunks);
-                all.bytes += wanted.length.saturating_sub(here.saturating_mul(CHUNK_BYTES as u64));
+            for (root, length) in link.wants.all() {
+                let here = records.content(root)?.map_or(0, |state| state.chunks);
+                all.bytes += length.saturating_sub(here.saturating_mul(CHUNK_BYTES as u64));
             }
         }
         all.bytes += all.dossiers * DOSSIER_BYTES + all.acts * LEAF_BYTES;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
-use super::content::ASK_AGAIN_MS;
 use super::link::Pursued;
+use super::wants::ASK_AGAIN_MS;
 use super::{Event, Machine, Output, Package, Peer, Receipt, Step, Stop};
 use crate::act::{Body, Place, UnverifiedAct, VerifiedAct};
 use crate::codec;
@@ -17,7 +17,7 @@ use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, LEAVES_PER_MESSAGE_MAX, OFFICES_
 use crate::message::{HEIGHTS_MAX, Message};
 use crate::records::{Records, StoreFault};
 use crate::refusal::Refusal;
-use crate::registry::Signer;
+use crate::registry::{Register, Signer};
 
 /// Dossiers being fetched over one link: 16 x 256 KiB = 4 MiB at the very most.
 const DOSSIERS_AT_ONCE: usize = 16;
@@ -93,7 +93,11 @@ impl Machine {
             for bytes in dossier {
                 let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
                 let office = office_of(&act);
-                let Some(act) = self.fold_dossier(step, office, act)? else { continue };
+                let id = act.id();
+                let Some(act) = self.fold_dossier(step, office, act)? else {
+                    last = self.begin_log(step, office, id)?.map_or(last, Ok);
+                    continue;
+                };
                 // An own office's log starts with its dossier; a parent also logs the admissions it gave.
                 for log in [Some(office), act.header().office].into_iter().flatten() {
                     if self.hosts(&log) && step.records.place(&act.id(), &log)?.is_none() {
@@ -115,6 +119,25 @@ impl Machine {
         }
         self.registry_changed(step);
         Ok(last?)
+    }
+
+    /// The dossier of an office may have come from others before this node began to host it. Its
+    /// log then begins with what the invitation holds. An office that has run has a log already.
+    fn begin_log(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        id: ActId,
+    ) -> Result<Option<Receipt>, Stop> {
+        let begins = self.hosts(&office)
+            && self.registry.office(&office).is_ok_and(|known| !known.has_run() && known.keeps(&id))
+            && step.records.place(&id, &office)?.is_none();
+        if !begins {
+            return Ok(None);
+        }
+        let act = step.records.expect_act(&id)?;
+        self.append(step, office, &act)?;
+        Ok(Some(Receipt { act: id, matter: act.matter() }))
     }
 
     /// Verifies, folds and keeps an act of the charter chain; `None` when it was folded before.
@@ -174,7 +197,7 @@ impl Machine {
         Ok(true)
     }
 
-    fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
+    pub(super) fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
         self.place_cosigners();
         self.stop_replaced(step);
         step.outputs.push(Output::Admit(self.admitted_peers()));
@@ -335,6 +358,7 @@ impl Machine {
         if self.registry.office(&office).is_err() {
             self.check_new_office(step, peer, office, acts)?;
         }
+        let has_run = self.registry.office(&office).is_ok_and(Register::has_run);
         let (mut news, mut refused, mut anything) = (Vec::new(), None, false);
         for bytes in acts {
             let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
@@ -354,7 +378,9 @@ impl Machine {
                 Err(fault) => return Err(fault),
             }
         }
-        if !news.is_empty() {
+        // The first directory says that the office's node runs, which counts for placement.
+        let runs_now = !has_run && self.registry.office(&office).is_ok_and(Register::has_run);
+        if !news.is_empty() || runs_now {
             self.registry_changed(step);
         }
         self.pass_on_news(step, office, news, Some(peer));

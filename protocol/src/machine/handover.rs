@@ -1,12 +1,10 @@
 //! The four steps by which a file moves between offices: offer, ready, handover, receive. Each
 //! step is repeated until the next one is seen, and each repeats harmlessly.
 
-use minicbor::bytes::ByteVec;
-
 use super::catch_up::Urgency;
 use super::dossier::bounded_acts;
 use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
-use super::{Event, Machine, Peer, Step, Stop};
+use super::{Machine, Peer, Step, Stop};
 use crate::act::body::{Cited, Ready};
 use crate::act::{Body, Header, LEVEL, Place, UnverifiedAct, VerifiedAct, body};
 use crate::custody::{Matter, Phase};
@@ -23,7 +21,6 @@ use crate::refusal::Refusal;
 use crate::registry::Signer;
 use crate::sealing::content::clear_reference;
 use crate::sealing::{ClearRef, MatterKey};
-use crate::time::Timestamp;
 
 /// A ready lapses when the sender's log has grown by this much since its offer: about a week of a
 /// busy district, long before the receiver could have changed beyond recognition.
@@ -41,7 +38,7 @@ impl Machine {
         if self.hosts(office) {
             return self.deliver_here(step, office);
         }
-        let Some(peer) = self.peer_of(office) else { return Ok(()) };
+        let Some(peer) = self.peer_of(office).filter(|peer| !self.is_full(peer)) else { return Ok(()) };
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
@@ -69,6 +66,12 @@ impl Machine {
             let act = step.records.expect_act(&ActId(id32(&handover)?))?;
             if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(id, step.steady) {
                 self.send_handover(step, peer, &act)?;
+            }
+        }
+        for (id, take_up) in step.records.towards(Table::RELEASED, office, OFFERS_MAX)? {
+            if self.link(peer)?.may_say(id, step.steady) {
+                let act = step.records.expect_act(&ActId(id32(&take_up)?))?;
+                step.send(peer, Message::Branch { matter: id, acts: vec![act.bytes().to_vec().into()] });
             }
         }
         for (id, request) in step.records.towards(Table::RECALLS, office, OFFERS_MAX)? {
@@ -156,7 +159,13 @@ impl Machine {
         let offers: Vec<(MatterId, Incoming)> =
             link.incoming.iter().map(|(id, o)| (*id, o.clone())).collect();
         for (id, offer) in offers {
-            self.drive_offer(step, peer, id, &offer)?;
+            let driven = self.drive_offer(step, peer, id, &offer);
+            if let Err(Stop::Refused(refusal)) = driven {
+                // Dropped, so that it does not come up again every second; it may be offered anew.
+                self.link(peer)?.incoming.remove(&id);
+                step.send(peer, Message::refused(id.into(), refusal));
+            }
+            step.tolerate(driven)?;
         }
         Ok(())
     }
@@ -173,6 +182,9 @@ impl Machine {
         }
         let local = step.records.matter(&id)?;
         match local {
+            Some(matter) if matter.phase == Phase::Frozen => {
+                self.link(peer)?.incoming.remove(&id);
+            }
             Some(matter) if matter.head == offer.head => {
                 if self.has_everything(step, peer, &id)? {
                     self.promise(step, peer, &matter, offer)?;
@@ -206,7 +218,7 @@ impl Machine {
         for act in step.records.chain(id, 0, usize::MAX >> 1)? {
             let act = step.records.expect_act(&act)?;
             // The wraps of a `receive` stay behind: the handover that follows it has its own.
-            let stays = matches!(act.body(), Body::Receive(_));
+            let stays = matches!(act.body(), Body::Receive(_) | Body::TakeUp(_));
             for reference in contents_of(&act).into_iter().filter(|_| !stays) {
                 complete &= self.want(step, peer, reference.root, reference.length, Urgency::Addressed)?;
             }
@@ -286,6 +298,9 @@ impl Machine {
             }
             (Body::RequestRecall(request), Signer::Officer { .. }) => {
                 self.take_recall(step, Some(from), &act, request)
+            }
+            (Body::Contest(contest), Signer::Node { office }) => {
+                self.take_contest(step, &act, contest, office)
             }
             (Body::RefuseRecall(refusal), Signer::Node { office }) => {
                 let request = refusal.request;
@@ -368,7 +383,11 @@ impl Machine {
         let (act, signer) = self.verify_or_ask(step, from, bytes)?;
         let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
         self.may_sign(&act.header().holder.ok_or(Refusal::ActHeader)?.office)?;
+        self.seen(step, &act)?;
         let matter = self.matter(step, &act.matter())?;
+        if matter.phase == Phase::Frozen {
+            return Err(Refusal::MatterFrozen.into());
+        }
         // The act itself may have come before, among others of the chain.
         let known = matter.head == act.id();
         if matter.number >= act.header().number && !(known && matches!(matter.phase, Phase::InTransit { .. }))
@@ -454,86 +473,6 @@ impl Machine {
         Ok(())
     }
 
-    /// Acts of a matter arrived: of one that is offered to us, or of one that was here before.
-    pub(super) fn take_acts(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        from: Peer,
-        id: MatterId,
-        first: u64,
-        acts: &[ByteVec],
-    ) -> Result<(), Stop> {
-        let local = step.records.matter(&id)?;
-        let offered = self.link(from)?.incoming.contains_key(&id);
-        let returning = step.records.is_returning(&id)? || self.behind.remove(&id);
-        let ours = |matter: &Matter| matter.offices().into_iter().any(|office| self.hosts(&office));
-        if !offered && !returning && !local.as_ref().is_some_and(ours) {
-            return Err(Refusal::MatterUnknown.into());
-        }
-        let mut state = local;
-        for bytes in acts {
-            let (act, signer) = self.verify_or_ask(step, from, bytes)?;
-            if act.matter() != id || act.header().place != Place::Chain {
-                return Err(Refusal::ChainKind.into());
-            }
-            let number = act.header().number;
-            if let Some(matter) = state.as_ref().filter(|matter| number <= matter.number) {
-                self.compare_with_known(step, matter.clone(), &act)?;
-                continue;
-            }
-            let expected = state.as_ref().map_or(0, |matter| matter.number + 1);
-            if number > expected {
-                // A hint was lost in between: ask for the whole tail.
-                step.send(from, Message::GetActs { matter: id, from: expected });
-                return Ok(());
-            }
-            let next = match &state {
-                None => Matter::begin(&act, &signer)?,
-                Some(matter) => matter.advance(&act, &signer, &self.registry)?,
-            };
-            self.keep_matter(step, state.as_ref(), &next, &act)?;
-            self.take_own_back(step, &act)?;
-            self.pass_on(step, &next, &act, Some(from));
-            state = Some(next);
-        }
-        if returning {
-            self.find_returned(step)?;
-        }
-        let more = acts.len() >= LEAVES_PER_MESSAGE_MAX || (offered && !acts.is_empty());
-        if let Some(offer) = self.link(from)?.incoming.get_mut(&id).filter(|_| more) {
-            offer.asked_at = Timestamp(0);
-        }
-        let _ = first;
-        self.drive_incoming(step, from)
-    }
-
-    /// A second act for a place that is taken: the same one, or the proof of a fork.
-    fn compare_with_known(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        matter: Matter,
-        act: &VerifiedAct,
-    ) -> Result<(), Stop> {
-        let header = act.header();
-        let known = step.records.chain_at(&matter.id, header.number)?;
-        let before = match header.number.checked_sub(1) {
-            Some(number) => step.records.chain_at(&matter.id, number)?,
-            None => None,
-        };
-        if known == Some(act.id()) || header.previous != before || header.epoch != matter.epoch {
-            return Ok(());
-        }
-        // An office that does not know what it has signed is no judge of it.
-        if header.office.is_some_and(|office| self.hosts(&office) && self.may_sign(&office).is_err()) {
-            return Ok(());
-        }
-        step.records.put(Table::EVIDENCE, key(&[&matter.id.0, &act.id().0]), act.bytes().to_vec());
-        let frozen = Matter { phase: Phase::Frozen, ..matter };
-        step.records.put_matter(&frozen, &self.hosted())?;
-        step.event(Event::Matter(frozen.id));
-        Err(Refusal::ChainFork.into())
-    }
-
     /// Verifies an act; when the registry lacks what it relies on, asks the peer for it.
     pub(super) fn verify_or_ask(
         &mut self,
@@ -567,7 +506,9 @@ pub(super) fn contents_of(act: &VerifiedAct) -> Vec<ClearRef> {
         Body::Open(body) => Some(body.wraps),
         Body::Diarise(body) => Some(body.wraps),
         Body::Handover(body) => Some(body.wraps),
+        Body::BlindHandover(body) => Some(body.wraps),
         Body::Receive(body) => Some(body.wraps),
+        Body::TakeUp(body) => Some(body.wraps),
         Body::Directory(body) => Some(body.snapshot),
         _ => None,
     };

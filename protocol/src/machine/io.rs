@@ -34,6 +34,10 @@ pub enum Input {
     Connected(Peer),
     /// The link is gone.
     Disconnected(Peer),
+    /// So much waits to be sent to a peer that what it did not ask for should wait too.
+    Full(Peer),
+    /// Little waits to be sent to it again.
+    Room(Peer),
     /// A peer said something.
     Frame {
         /// Who.
@@ -102,8 +106,20 @@ pub enum Request {
         /// The office.
         office: OfficeId,
     },
-    /// Take in charters and dossiers that came by file: at founding, and when a child is admitted.
+    /// Take in charters and dossiers that came by file: at founding, when a child is admitted, and
+    /// when an order of succession was given.
     Import(Package),
+    /// Queue a file for a successor of the office. Whoever asks must have been found entitled.
+    HandOn {
+        /// The office.
+        office: OfficeId,
+        /// Its successor.
+        to: OfficeId,
+        /// The file or dak.
+        matter: MatterId,
+    },
+    /// Take an order of reassignment: the `reassign` first, then its endorsements.
+    Reassign(Vec<minicbor::bytes::ByteVec>),
     /// Take in a carrier packet. Answered with [`Output::Carried`].
     Carry(Vec<u8>),
     /// Write a carrier packet. Answered with [`Output::Carried`].

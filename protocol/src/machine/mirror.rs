@@ -9,6 +9,7 @@ use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
+use crate::act::{MatterKind, Place};
 use crate::id::{ActId, ContentRoot, OfficeId};
 use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, CONTENT_ALONG_BYTES_MAX, LEAVES_PER_MESSAGE_MAX};
 use crate::log::checkpoint::VerifiedCheckpoint;
@@ -122,6 +123,9 @@ impl Machine {
                             step.records.put_content(&named.root, bytes)?;
                         }
                     }
+                    if act.header().place == Place::Chain && act.header().kind != MatterKind::REGISTER {
+                        self.seen(step, &act)?;
+                    }
                 }
                 Err(stop) => {
                     step.records.put_log(&office, &log);
@@ -230,19 +234,21 @@ impl Machine {
         log: &mut LogState,
     ) -> Result<bool, Stop> {
         let mut gap = false;
-        let ahead = step.records.leaves(&office, log.contents_to, LOOK_AHEAD)?;
-        let full = ahead.len() == LOOK_AHEAD;
-        for id in ahead {
-            let act = step.records.expect_act(&id)?;
-            for reference in contents_of(&act) {
-                gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
+        loop {
+            let ahead = step.records.leaves(&office, log.contents_to, LOOK_AHEAD)?;
+            let full = ahead.len() == LOOK_AHEAD;
+            for id in ahead {
+                let act = step.records.expect_act(&id)?;
+                for reference in contents_of(&act) {
+                    gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
+                }
+                if !gap {
+                    log.contents_to += 1;
+                }
             }
-            if !gap {
-                log.contents_to += 1;
+            if gap || !full {
+                break;
             }
-        }
-        if full && !gap {
-            return self.look_for_contents(step, peer, office, log);
         }
         Ok(!gap && log.contents_to == log.signed.size())
     }

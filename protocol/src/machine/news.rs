@@ -144,8 +144,7 @@ impl Machine {
 
     fn want_no_more(&mut self, peer: Peer, root: &ContentRoot) {
         if let Some(link) = self.links.get_mut(&peer) {
-            link.wanted.retain(|wanted| wanted.root != *root);
-            link.asked.retain(|(asked, _), _| asked != root);
+            link.wants.forget(*root);
         }
     }
 

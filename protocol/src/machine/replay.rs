@@ -15,7 +15,7 @@ use super::handover::{contents_of, key_of};
 use super::link::SAY_AGAIN_MS;
 use super::{Event, Machine, Peer, Step, Stop};
 use crate::act::{Body, MatterKind, Place, VerifiedAct};
-use crate::custody::Matter;
+use crate::custody::{Matter, Phase};
 use crate::id::{ActId, MatterId, OfficeId};
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::proof::{Proof, verify_consistency};
@@ -159,7 +159,7 @@ impl Machine {
             if act.header().kind == MatterKind::REGISTER || act.header().kind == MatterKind::CHARTER {
                 self.fold_register_leaf(step, office, &act, &signer)?;
             } else {
-                self.fold_matter_leaf(step, &act, &signer)?;
+                self.fold_matter_leaf(step, from, &act, &signer)?;
             }
             step.records.append_leaf(&office, log, &act);
         }
@@ -199,6 +199,7 @@ impl Machine {
     fn fold_matter_leaf(
         &mut self,
         step: &mut Step<'_, '_>,
+        from: Peer,
         act: &VerifiedAct,
         signer: &Signer,
     ) -> Result<(), Stop> {
@@ -216,8 +217,15 @@ impl Machine {
         }
         let local = step.records.matter(&id)?;
         let next = local.as_ref().map_or(0, |matter| matter.number + 1);
-        if header.number != next {
+        if local.as_ref().map_or(header.epoch > 0, |matter| header.epoch > matter.epoch) {
+            return self.follow_branch(step, Some(from), act);
+        }
+        if header.number != next || header.previous != local.as_ref().map(|matter| matter.head) {
             // Known already, or acts of other offices stand in between: those are asked for.
+            return Ok(());
+        }
+        if local.as_ref().is_some_and(|matter| matter.phase == Phase::Frozen) {
+            step.records.put_branch(act);
             return Ok(());
         }
         let folded = match &local {
@@ -328,7 +336,11 @@ impl Machine {
             folded = Some(next.map_err(|e| StoreFault::because("fold a chain", e))?);
         }
         match folded {
-            Some(matter) => step.records.put_matter(&matter, &self.hosted())?,
+            Some(matter) => {
+                let is_forked = step.records.fork(&id, matter.epoch)?.is_some();
+                let phase = if is_forked { Phase::Frozen } else { matter.phase.clone() };
+                step.records.put_matter(&Matter { phase, ..matter }, &self.hosted())?;
+            }
             None => step.records.remove_matter(&old),
         }
         step.event(Event::Matter(id));
@@ -351,7 +363,7 @@ impl Machine {
                 .map_err(|e| StoreFault::because("read a matter", e))?;
             let shared = matter.offices().into_iter().any(|other| theirs.contains(&other));
             if shared && matter.is_held_by(office) && heights.len() < HEIGHTS_MAX {
-                heights.push((matter.id, matter.number));
+                heights.push((matter.id, matter.epoch, matter.number));
             }
         }
         if !heights.is_empty() {
@@ -365,7 +377,8 @@ impl Machine {
         let Some(office) = act.header().office.filter(|office| self.hosts(office)) else { return Ok(()) };
         if step.records.place(&act.id(), &office)?.is_none() {
             step.records.put_returned(&act.matter(), &act.id());
-            if self.may_sign(&office).is_ok() {
+            // Before that it is the mirrors' turn to say where it stands.
+            if self.may_sign_for_good(&office) {
                 self.append(step, office, act)?;
             }
         }
@@ -430,7 +443,8 @@ impl Machine {
         }
         let number = step.records.matter(&id)?.map(|matter| matter.number);
         let is_register = act.header().kind == MatterKind::REGISTER;
-        let known = is_register || number >= Some(act.header().number);
+        let is_beside = step.records.is_branch(act)?;
+        let known = is_register || is_beside || number >= Some(act.header().number);
         if !known {
             let from = number.map_or(0, |number| number + 1);
             for (peer, link) in &mut self.links {

@@ -98,7 +98,7 @@ impl Records<'_> {
     ///
     /// # Errors
     /// [`StoreFault`].
-    pub fn orphans(&self, office: &OfficeId, max: usize) -> Result<Vec<(u64, ActId)>, StoreFault> {
+    pub fn gave_way(&self, office: &OfficeId, max: usize) -> Result<Vec<(u64, ActId)>, StoreFault> {
         let rows = self.scan_prefix(Table::ORPHANS, &office.0, max)?;
         let read = |(key, index): (Vec<u8>, Vec<u8>)| Ok((super::be64(&index)?, ActId(id32(&key[32..])?)));
         let mut orphans: Vec<_> = rows.into_iter().map(read).collect::<Result<_, StoreFault>>()?;

@@ -83,4 +83,15 @@ tables! {
     35 READIES;
     /// matter → nothing: was here, is elsewhere
     36 FOLLOWED;
+
+    // Reassignment and forks. BRANCHES and FORKS are ground truth; the others follow from acts.
+
+    /// matter, number, act id → nothing: chain acts known here beside the chain (mirrored, rival, orphan)
+    40 BRANCHES;
+    /// matter, order act id → [`crate::records::OrderState`]: orders that this node has to do with
+    41 ORDERS;
+    /// matter, epoch (4 bytes) → [`crate::records::Fork`]: two acts that cannot both stand
+    42 FORKS;
+    /// former office, matter → take_up act id: taken from that office, which has not said that it knows
+    43 RELEASED;
 }

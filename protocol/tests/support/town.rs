@@ -1,6 +1,6 @@
 //! Three offices with a node each, in memory, and what they do in a morning.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use minicbor::bytes::ByteVec;
 use mohar_protocol::act::body::{ChargeKind, EndCharge, GiveCharge};
@@ -14,6 +14,7 @@ use mohar_protocol::machine::{
     Actor, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
     open_key,
 };
+use mohar_protocol::message::Message;
 use mohar_protocol::records::Records;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -42,6 +43,7 @@ pub struct Town {
     nodes: Vec<Node>,
     entropy: Entropy,
     operations: u8,
+    cut_off: BTreeSet<usize>,
 }
 
 fn storage() -> StorageKey {
@@ -56,7 +58,8 @@ impl Town {
         state.add_office(None, "mp/indore", 3, None, &mut entropy, now);
         state.add_office(Some(DISTRICT), "mp/indore/depalpur", 2, None, &mut entropy, now);
         state.add_office(None, "mp/rewa", 1, None, &mut entropy, now);
-        let mut town = Self { state, now, nodes: Vec::new(), entropy, operations: 0 };
+        let mut town =
+            Self { state, now, nodes: Vec::new(), entropy, operations: 0, cut_off: BTreeSet::new() };
         for office in &town.state.offices {
             let store = MemoryStore::default();
             let registry = Registry::new(town.state.id);
@@ -105,6 +108,9 @@ impl Town {
                 match output {
                     Output::Send { to, message } => {
                         let to = (0..3).find(|other| self.peer(*other) == to).unwrap();
+                        if self.cut_off.contains(&node) || self.cut_off.contains(&to) {
+                            continue;
+                        }
                         inputs.push_back((to, Input::Frame { from, bytes: message.to_frame() }));
                     }
                     Output::Answer { answer, .. } => answers.push(answer),
@@ -117,6 +123,49 @@ impl Town {
 
     fn request(&mut self, node: usize, request: Request) -> Result<Receipt, Refusal> {
         self.feed(node, Input::Request { ticket: Ticket(0), request }).pop().unwrap()
+    }
+
+    /// Cuts a node from the others, or gives it its links back.
+    pub fn cut(&mut self, node: usize, cut: bool) {
+        for (one, other) in (0..3).filter(|other| *other != node).flat_map(|o| [(node, o), (o, node)]) {
+            let peer = self.peer(other);
+            if cut {
+                self.cut_off.insert(node);
+                self.feed(one, Input::Disconnected(peer));
+            } else {
+                self.cut_off.remove(&node);
+                self.feed(one, Input::Connected(peer));
+            }
+        }
+    }
+
+    /// A frame that a node never sent.
+    pub fn forged_frame(&mut self, from: usize, to: usize, message: &Message) {
+        let from = self.peer(from);
+        self.feed(to, Input::Frame { from, bytes: message.to_frame() });
+    }
+
+    /// Hands an order in at a node.
+    pub fn reassign(&mut self, node: usize, acts: Vec<minicbor::bytes::ByteVec>) -> Result<Receipt, Refusal> {
+        self.request(node, Request::Reassign(acts))
+    }
+
+    /// What a node keeps.
+    pub fn records(&self, node: usize) -> Records<'_> {
+        Records::new(&self.nodes[node].store)
+    }
+
+    /// An act that an officer asks for, or why it is refused.
+    pub fn try_act(
+        &mut self,
+        node: usize,
+        actor: Actor,
+        matter: MatterId,
+        command: Command,
+    ) -> Result<ActId, Refusal> {
+        let operation = self.operation();
+        let request = Request::Act { actor, operation, matter, command, contents: Vec::new() };
+        self.request(node, request).map(|receipt| receipt.act)
     }
 
     /// Lets a second pass everywhere, so that whatever waits is said again.
@@ -268,7 +317,7 @@ pub fn morning(seed: u8) -> Morning {
 }
 
 /// Ticks until handovers are received and heads are cosigned.
-fn settle(town: &mut Town) {
+pub fn settle(town: &mut Town) {
     town.tick(6_000);
     town.tick(16 * 60_000);
     for _ in 0..3 {

@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{bundles_tampered, bytes_tampered};
 use crate::forger::{Forger, rename_cosigner};
+use crate::later;
 use crate::town::{DISTRICT, FAR, Morning, TEHSIL, last_entry, morning};
 
 /// Writes one page of vectors.
@@ -64,7 +65,8 @@ fn acts(morning: &Morning, forger: &Forger) -> Value {
     let mut one_each: BTreeMap<u16, Vec<u8>> = BTreeMap::new();
     let logs = [town.log(DISTRICT), town.log(TEHSIL)];
     let charter = logs[0].registry.charter.iter().map(|act| act.to_vec());
-    for bytes in charter.chain(logs.iter().flat_map(|log| log.leaves.clone())) {
+    let later = later::one_each(forger, &logs[0]);
+    for bytes in charter.chain(logs.iter().flat_map(|log| log.leaves.clone())).chain(later) {
         one_each.entry(UnverifiedAct::parse(&bytes).unwrap().header().verb).or_insert(bytes);
     }
     let keys = all_keys(morning);
@@ -198,14 +200,17 @@ pub fn state_of(matter: &Matter) -> Value {
 
 fn custody(morning: &Morning, forger: &Forger) -> Value {
     let registry = fold(morning);
-    let chain = morning.town.chain(DISTRICT, morning.travelled);
-    let bytes: Vec<Vec<u8>> = morning
+    let mut chain = morning.town.chain(DISTRICT, morning.travelled);
+    let mut bytes: Vec<Vec<u8>> = morning
         .town
         .bundle(DISTRICT, morning.travelled, false)
         .chain
         .iter()
         .map(|act| act.to_vec())
         .collect();
+    let (closed, last) = (bytes.len() - 1, bytes[bytes.len() - 1].clone());
+    bytes.push(later::taken_from(forger, &last, 2));
+    chain.push(UnverifiedAct::parse(&bytes[closed + 1]).unwrap());
     let mut matter: Option<Matter> = None;
     let mut steps = Vec::new();
     for (act, bytes) in chain.into_iter().zip(&bytes) {
@@ -256,6 +261,16 @@ fn custody(morning: &Morning, forger: &Forger) -> Value {
                 (h.office, h.register) = (Some(forger.far), Some(forger.far_register));
             })
         }),
+        refused("an order with one signature of two", "authority.threshold", closed, {
+            later::taken_from(forger, &last, 1)
+        }),
+        refused("a taking up by an office that the order does not name", "custody.order_mismatch", closed, {
+            forger.forge(&bytes[closed + 1], &forger.far_node, |h, _| {
+                (h.office, h.register) = (Some(forger.far), Some(forger.far_register));
+            })
+        }),
+        refused("a second taking up", "chain.epoch", closed + 1, bytes[closed + 1].clone()),
+        refused("an act of the old epoch", "chain.epoch", closed + 1, last.clone()),
         refused("a file that is sent back to another post", "custody.wrong_holder", 8, {
             forger.forge(&bytes[9], &forger.tehsil_officer.key, |h, body| {
                 if let mohar_protocol::act::Body::SendBack(body) = body {

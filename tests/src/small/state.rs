@@ -283,7 +283,7 @@ impl State {
             let own = self.founding.state.offices[node].id;
             match matter.phase {
                 Phase::Frozen => return Err(format!("node {node} saw a fork")),
-                Phase::InTransit { from } if from.office == own => handed.push(node),
+                Phase::InTransit { from, .. } if from.office == own => handed.push(node),
                 Phase::InTransit { .. } => {}
                 _ if matter.is_held_by(&own) => holders.push(node),
                 _ => {}

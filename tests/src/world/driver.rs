@@ -24,20 +24,23 @@ pub fn storage_key(node: usize) -> StorageKey {
 impl World {
     /// Starts a node from its disk. A disk that is damaged keeps it down, and it says so.
     pub fn start(&mut self, node: usize) {
-        if self.nodes[node].machine.is_some() {
+        if self.nodes[node].machine.is_some() || self.nodes[node].lost {
             return;
         }
         let lineage_seed = self.rng.bytes32();
-        match self.mutation {
-            Some(Mutation::HalfCommitsStay) => self.nodes[node].store.open_without_taking_back(),
-            _ => self.nodes[node].store.open(),
-        }
         let records = Records::new(&self.nodes[node].store);
         let (hosts, registry) = (self.secrets(node), Registry::new(self.state.id));
         let (memory, mut entropy) = (self.nodes[node].marks.memory(), Entropy::from_seed(lineage_seed));
         match Machine::start(registry, hosts, storage_key(node), &records, &memory, &mut entropy) {
             Ok(machine) => self.up(node, machine),
             Err(fault) => self.stop(node, &fault.to_string()),
+        }
+    }
+
+    fn open_store(&mut self, node: usize) {
+        match self.mutation {
+            Some(Mutation::HalfCommitsStay) => self.nodes[node].store.open_without_taking_back(),
+            _ => self.nodes[node].store.open(),
         }
     }
 
@@ -94,7 +97,8 @@ impl World {
     /// A node's tick.
     pub(super) fn tick(&mut self, node: usize) {
         if self.mutation != Some(Mutation::NothingIsRepeated) {
-            self.feed(node, vec![Input::Tick]);
+            let inputs = self.breath();
+            self.feed(node, inputs);
         }
     }
 
@@ -149,7 +153,8 @@ impl World {
         if matches!(how, Commit::Full | Commit::Torn) {
             let half = self.rng.next_u64();
             self.nodes[node].store.commit(writes, how, half);
-            // A store that takes nothing back keeps the half of it.
+            // The next to open the store takes the half back; nobody reads it before.
+            self.open_store(node);
             self.oracle.faulted.insert(node);
             self.stop(node, "the commit failed");
             return false;

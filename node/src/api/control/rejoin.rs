@@ -37,7 +37,7 @@ pub fn orphans(api: &Api, office: Option<OfficeId>) -> Result<Response, No> {
     let snapshot = api.ledger.snapshot();
     let records = Records::new(&snapshot);
     let mut orphans = Vec::new();
-    for (index, id) in records.orphans(&office, ORPHANS_MAX)? {
+    for (index, id) in records.gave_way(&office, ORPHANS_MAX)? {
         let act = records.expect_act(&id)?;
         let header = act.header();
         let number = header.verb.to_string();

@@ -41,6 +41,7 @@ pub fn status(api: &Api) -> Result<Response, No> {
         state: api.state,
         up_s: api.since.elapsed().as_secs(),
         web: format!("http://{}", api.web),
+        transport: data_encoding::HEXLOWER.encode(&api.keyring.transport().to_bytes()),
         listen: api.listen.clone(),
         offices,
         others: others.map(|register| other_status(register, &links, &waiting)).collect(),
@@ -77,7 +78,7 @@ fn office_status(
         standing: standing.code().to_owned(),
         why: standing.why().map(|why| why.code().to_owned()),
         hindrance: standing.may_sign().err().map(|refusal| refusal.english().to_owned()),
-        orphans: records.orphans(&office, ORPHANS_MAX)?.len() as u64,
+        orphans: records.gave_way(&office, ORPHANS_MAX)?.len() as u64,
         cosigners,
     })
 }

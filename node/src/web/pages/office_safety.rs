@@ -23,6 +23,10 @@ pub struct OfficeSafety {
     pub offices: Vec<OtherOffice>,
     /// Connections refused since the start because the registry does not name the node.
     pub refused_peers: u64,
+    /// Connections turned away since the start because there were too many.
+    pub turned_away: u64,
+    /// Times that a node was slowed down since the start, because it sent more than it may.
+    pub slowed: u64,
 }
 
 /// Facts about this office.
@@ -144,6 +148,8 @@ impl OfficeSafety {
                 office("कलेक्टर कार्यालय सागर", Reach::Unknown, None, 0, None),
             ],
             refused_peers: 3,
+            turned_away: 120,
+            slowed: 1,
         }
     }
 }

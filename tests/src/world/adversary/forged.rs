@@ -111,7 +111,11 @@ pub(super) fn in_the_name_of_another(world: &mut World, hostile: usize) -> Optio
 
 /// A fact in the register of an honest office, with a stranger's key.
 pub(super) fn register_of_another(world: &mut World, hostile: usize, to: usize) -> Option<Vec<u8>> {
-    let office = world.state.offices[world.nodes[to].offices[0]].id;
+    let victim = (to + 1) % world.nodes.len();
+    if world.nodes[victim].hostile {
+        return None;
+    }
+    let office = world.state.offices[world.nodes[victim].offices[0]].id;
     let stranger = &world.state.offices[world.nodes[hostile].offices[0]];
     let key = stranger.admin.clone();
     let charge = world.state.offices.iter().find(|o| o.id == office)?.admin_charge;

@@ -117,6 +117,7 @@ pub struct Links {
 
 /// Whether each hosted office may sign.
 pub type Standings = BTreeMap<OfficeId, Standing>;
+
 /// What else belongs into the commit of a request that is done.
 type Along = Box<dyn FnOnce(&Receipt) -> Vec<LocalRow> + Send>;
 

@@ -149,7 +149,15 @@ impl World {
             let clock = Clock::ahead(world.rng.next_u64() % 90_000);
             let (store, offices) = (first.disk.clone(), first.offices.clone());
             let marks = Marks::default();
-            world.nodes.push(Node { store, machine: None, offices, clock, marks, hostile: false, lost: false });
+            world.nodes.push(Node {
+                store,
+                machine: None,
+                offices,
+                clock,
+                marks,
+                hostile: false,
+                lost: false,
+            });
             world.know_peer(node);
             world.start_founded(node);
             world.after(1 + node as u64 * 37 % 1_000, Event::Tick(node));

@@ -4,8 +4,8 @@ pub mod admit;
 pub mod announce;
 pub mod create;
 pub mod hand_on;
-pub mod succession;
 pub mod rejoin;
+pub mod succession;
 
 use clap::Subcommand;
 

@@ -108,8 +108,9 @@ impl Machine {
         let from = self.hosted().into_iter().next().ok_or(Refusal::OfficeUnknown)?;
         let said =
             self.over_carrier(step, peer, |machine, step| machine.say_everything(step, peer, &answers))?;
-        let mut frames = answers;
-        for frame in said {
+        // Nothing is taken from whoever has not greeted: the greeting comes before the answers.
+        let mut frames = vec![self.hello().to_frame()];
+        for frame in answers.into_iter().chain(said) {
             if !frames.contains(&frame) {
                 frames.push(frame);
             }
@@ -170,8 +171,8 @@ impl Machine {
     ) -> Result<(), Stop> {
         let said: usize = answers.iter().map(Vec::len).sum();
         let mut room = PACKET_BYTES_MAX.saturating_sub(said + ROOM_BYTES);
-        step.send(peer, self.hello());
         self.send_charter(step, peer, 0)?;
+        self.ask_peer(step, peer)?;
         self.give_own_dossiers(step, peer, &mut room)?;
         self.remember_offers(step, peer)?;
         let offices = self.link(peer)?.offices.clone();
@@ -207,6 +208,7 @@ impl Machine {
             incoming.asked_at = Timestamp(0);
         }
         self.drive_incoming(step, peer)?;
+        self.ask_own_tails(step, peer)?;
         self.advance_mirrors(step, peer)?;
         self.ask_dossiers(step, peer)?;
         self.fetch(step, peer)

@@ -58,6 +58,16 @@ impl Machine {
         Ok(())
     }
 
+    /// Asks for every own log of which the peer knows more than is here.
+    pub(super) fn ask_own_tails(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        for office in self.asking() {
+            if self.host(&office)?.rejoin.lacks_what_is_at(&peer) {
+                self.ask_tail(step, peer, office)?;
+            }
+        }
+        Ok(())
+    }
+
     fn may_sign_for_good(&self, office: &OfficeId) -> bool {
         self.standing(office) == Some(super::Standing::Working)
     }

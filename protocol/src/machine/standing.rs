@@ -158,6 +158,13 @@ pub(super) struct Rejoin {
     asked_at: Timestamp,
 }
 
+impl Rejoin {
+    /// Whether a peer has said a head that is not one of a beginning of what is here.
+    pub(super) fn lacks_what_is_at(&self, peer: &Peer) -> bool {
+        self.answers.get(peer).is_some_and(|answer| !answer.fits && !answer.twin)
+    }
+}
+
 /// What one peer said.
 #[derive(Debug, Clone, Copy)]
 struct Answer {

@@ -175,7 +175,8 @@ impl Stage {
         let offices: Vec<_> = hosts.iter().map(|host| host.office).collect();
         let (records, registry) = (Records::new(store), Registry::new(self.state.id));
         // What was signed last is remembered: the node works at once.
-        let (memory, mut entropy) = (Marks::founded(&records, &offices).memory(), Entropy::from_seed([0; 32]));
+        let (memory, mut entropy) =
+            (Marks::founded(&records, &offices).memory(), Entropy::from_seed([0; 32]));
         let machine = Machine::start(registry, hosts, storage_key(0), &records, &memory, &mut entropy);
         machine.expect("the node starts from what it kept")
     }

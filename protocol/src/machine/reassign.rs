@@ -208,6 +208,17 @@ impl Machine {
         self.follow_branch(step, None, &act)
     }
 
+    /// A taking up of our own came back from a mirror: the old office is told again.
+    pub(super) fn release_again(&self, step: &mut Step<'_, '_>, act: &VerifiedAct) -> Result<(), Stop> {
+        let Body::TakeUp(body) = act.body() else { return Ok(()) };
+        let endorsements = body.endorsements.iter().map(|act| act.as_slice());
+        let order = Order::read(&body.order, endorsements, &self.registry)?;
+        if !self.hosts(&order.body.from) {
+            step.records.put_released(&order.body.from, &act.matter(), &act.id());
+        }
+        Ok(())
+    }
+
     fn ask_branch(&mut self, step: &mut Step<'_, '_>, order: &Order, head: ActId) -> Result<(), Stop> {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {

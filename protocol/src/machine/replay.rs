@@ -228,6 +228,7 @@ impl Machine {
         let local = step.records.matter(&id)?;
         let next = local.as_ref().map_or(0, |matter| matter.number + 1);
         if local.as_ref().map_or(header.epoch > 0, |matter| header.epoch > matter.epoch) {
+            self.release_again(step, act)?;
             return self.follow_branch(step, Some(from), act);
         }
         if header.number != next || header.previous != local.as_ref().map(|matter| matter.head) {
@@ -431,7 +432,8 @@ impl Machine {
     }
 
     fn is_whole(&mut self, step: &mut Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
-        let Some(office) = act.header().office else { return Ok(true) };
+        // What others signed and we logged, as an order, is repeated by them if it still counts.
+        let Some(office) = act.header().office.filter(|office| self.hosts(office)) else { return Ok(true) };
         let id = act.matter();
         let mut whole = step.records.place(&act.id(), &office)?.is_some();
         for reference in contents_of(act) {
@@ -446,6 +448,7 @@ impl Machine {
             Body::Open(body) => Some(body.wraps),
             Body::Diarise(body) => Some(body.wraps),
             Body::Receive(body) => Some(body.wraps),
+            Body::TakeUp(body) => Some(body.wraps),
             _ => None,
         };
         if let Some(wraps) = wraps.filter(|_| whole) {

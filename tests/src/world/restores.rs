@@ -92,7 +92,7 @@ impl Restores {
     }
 
     /// Restores of the image of a node, mark included; the line comes some seconds later.
-    pub const fn of_image(node: usize) -> Self {
+    pub fn of_image(node: usize) -> Self {
         Self { with_marks: true, ..Self::of(node) }
     }
 }

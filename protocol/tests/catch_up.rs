@@ -75,9 +75,10 @@ fn the_backlog_is_known_beforehand_and_what_is_addressed_to_me_comes_first() {
     assert!(known.acts as usize >= NOTES && known.bytes > known.acts * 700, "{known:?}");
     let took = line.run_until(120_000, "the file is here", |line| is_received(line, sent));
     assert!(!is_mirrored(&line), "the rest comes after it ({took} ms)");
-    // A whole page or chunk arrives at one moment, so the first figure may be too high.
-    let is_right = |line: &Line| (4_000..=9_000).contains(&backlog(line).bytes_per_s);
-    line.run_until(120_000, "the rate is known", is_right);
+    line.run_until(120_000, "the rate is known", |line| backlog(line).bytes_per_s > 0);
+    let rate = backlog(&line).bytes_per_s;
+    // The line carries 8,000; a message that began before the measure counts whole.
+    assert!((4_000..=16_000).contains(&rate), "{rate} bytes a second");
     let left = backlog(&line);
     assert!(left.bytes > 0 && left.seconds().is_some(), "{left:?}");
     line.run_until(900_000, "all is mirrored", is_mirrored);

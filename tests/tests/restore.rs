@@ -9,7 +9,7 @@ use mohar_protocol::control::OfficeStatus;
 use mohar_protocol::id::ActId;
 use mohar_tests::processes::node::Node;
 use mohar_tests::processes::officer::{Officer, Trouble};
-use mohar_tests::processes::town::{DISTRICT, HEAD, PLANS, TEHSIL, Town, copy};
+use mohar_tests::processes::town::{DISTRICT, HEAD, PLANS, TEHSIL, TOWN, Town, copy};
 use mohar_tests::processes::{until, until_within};
 
 /// An installation that has gone is waited for 20 s before another takes its place, and links that
@@ -52,7 +52,7 @@ fn refused(answer: Result<String, Trouble>) -> String {
 
 #[test]
 fn yesterdays_copy_over_today_loses_nothing_that_a_mirror_held() {
-    let mut town = Town::running(PLANS.len());
+    let mut town = Town::running(TOWN);
     let (data, backup) = (town.nodes[TEHSIL].data.clone(), town.dir.path().join("backup"));
     let officer = town.head(TEHSIL);
     let before = officer.open_file("Opened before the backup").unwrap();
@@ -102,7 +102,7 @@ fn desk_has(officer: &Officer, id: &str) -> Result<(), String> {
 
 #[test]
 fn of_a_node_and_its_clone_at_most_one_signs_and_the_other_says_why() {
-    let mut town = Town::running(PLANS.len());
+    let mut town = Town::running(TOWN);
     town.head(TEHSIL).open_file("Held by mirrors").unwrap();
     until_held(&town.nodes[TEHSIL]);
     town.nodes[TEHSIL].stop();

@@ -26,7 +26,6 @@ const COMMANDS: &[&str] = &[
     "log",
     "log export",
     "bundle",
-    "packet",
     "packet export",
     "packet import",
     "verify",

@@ -26,10 +26,11 @@ mod news;
 mod officer;
 mod reassign;
 mod recall;
-mod replay;
+mod returned;
 mod standing;
 mod steady;
 mod succession;
+mod tail;
 mod track;
 mod wants;
 

@@ -4,7 +4,7 @@
 //! mark of the newest signed head is kept outside every backup, with the identity of the disk. If
 //! the mark is there and fits, the office works at once: a power cut stops nobody. Otherwise it
 //! asks everybody it is linked with for its own newest head, takes back what it lacks
-//! (`machine/replay.rs`), and works again when at least one cosigner has answered and nobody knows
+//! (`machine/tail.rs`), and works again when at least one cosigner has answered and nobody knows
 //! more than it does. While it asks it answers readers and cosigns for others, and signs nothing.
 //!
 //! This module never judges another office's log.

@@ -241,7 +241,7 @@ fn founded(count: usize) -> PathBuf {
     let half = place.with_extension(std::process::id().to_string());
     copy(dir.path(), &half);
     for plan in &PLANS[..count] {
-        take_along_mark(&dir.path().join(plan.name), &half.join(plan.name));
+        take_along_marks(&dir.path().join(plan.name), &half.join(plan.name));
     }
     // Another test program may have been faster; then its town is as good.
     if fs::rename(&half, &place).is_err() {
@@ -373,18 +373,26 @@ fn node_toml<'a>(web: u16, net: u16, peers: impl Iterator<Item = (&'a str, u16)>
     text
 }
 
-/// A town is founded once and copied for every test. Its offices are to work at once, so the copy
-/// of an office gets a mark of its own; without it every office would ask first.
+/// A town is founded once and copied for every test. Its offices are to work at once, so the copies
+/// get marks of their own; without them every office would ask first.
 fn copy_office(from: &Path, to: &Path) {
     copy(from, to);
-    take_along_mark(from, to);
+    take_along_marks(from, to);
 }
 
-fn take_along_mark(from: &Path, to: &Path) {
-    let office = founding(from).invitation.office;
-    let open = |data: &Path| Marks::open(&data.join("mark"), &Store::path(data), &[office]).expect("marks");
-    let Memory::Here(mark) = open(from).1[&office] else { panic!("{}: no mark", from.display()) };
-    open(to).0.write(office, mark).expect("a mark");
+fn take_along_marks(from: &Path, to: &Path) {
+    let offices: Vec<OfficeId> = fs::read_dir(from.join("mark"))
+        .expect("marks")
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_string_lossy().strip_suffix(".mark")?.parse().ok())
+        .collect();
+    assert!(!offices.is_empty(), "{}: no mark", from.display());
+    let open = |data: &Path| Marks::open(&data.join("mark"), &Store::path(data), &offices).expect("marks");
+    let (known, (mut marks, _)) = (open(from).1, open(to));
+    for (office, memory) in known {
+        let Memory::Here(mark) = memory else { panic!("{}: the mark of another place", from.display()) };
+        marks.write(office, mark).expect("a mark");
+    }
 }
 
 /// Copies a folder as a backup does.

@@ -79,6 +79,9 @@ impl Machine {
     /// Takes in charters and dossiers from a file. An own office whose log is still empty begins
     /// its log with them.
     pub(super) fn import(&mut self, step: &mut Step<'_, '_>, package: &Package) -> Result<Receipt, Stop> {
+        for office in self.hosted() {
+            self.may_sign(&office)?;
+        }
         let mut last = Err(Refusal::AlreadyDone);
         for bytes in &package.charter {
             if let Some(act) = self.fold_charter(step, bytes)? {
@@ -196,6 +199,7 @@ impl Machine {
 
     pub(super) fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
         self.place_cosigners();
+        self.stop_replaced(step);
         step.outputs.push(Output::Admit(self.admitted_peers()));
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {

@@ -41,6 +41,9 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
+            if self.may_sign(&matter.holder.office).is_err() {
+                continue;
+            }
             if !self.link(peer)?.may_say(id, step.steady) {
                 continue;
             }
@@ -84,6 +87,9 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
+            if self.may_sign(&matter.holder.office).is_err() || self.may_sign(&to.office).is_err() {
+                continue;
+            }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
             let ready = self.new_ready(step, &matter, to, log_size, false)?;
             self.hand_over(step, &matter, &ready, to.office)?;
@@ -104,6 +110,9 @@ impl Machine {
     /// one is linked, so that a clone of this node cannot spend the same custody twice.
     pub(super) fn may_take_effect(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
         let office = act.header().office.ok_or(Refusal::ActHeader)?;
+        if self.may_sign(&office).is_err() {
+            return Ok(false);
+        }
         let Some(index) = step.records.place(&act.id(), &office)? else { return Ok(false) };
         let witnesses = self.host(&office)?.cosigners.iter().filter(|c| c.role == Role::Witness);
         // Whoever is reached by a packet only will not answer in time.
@@ -167,6 +176,9 @@ impl Machine {
         id: MatterId,
         offer: &Incoming,
     ) -> Result<(), Stop> {
+        if self.may_sign(&offer.to.office).is_err() {
+            return Ok(());
+        }
         let local = step.records.matter(&id)?;
         match local {
             Some(matter) if matter.phase == Phase::Frozen => {
@@ -258,7 +270,8 @@ impl Machine {
             (Body::Ready(ready), Signer::Node { office }) if ready.to.office == office => {
                 let matter = self.matter(step, &act.matter())?;
                 let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
-                if !self.hosts(&matter.holder.office) || matter.queued_to() != Some(ready.to) {
+                let holder = matter.holder.office;
+                if self.may_sign(&holder).is_err() || matter.queued_to() != Some(ready.to) {
                     return Ok(());
                 }
                 if log_size > ready.valid_to_size {
@@ -354,6 +367,7 @@ impl Machine {
     ) -> Result<(), Stop> {
         let (act, signer) = self.verify_or_ask(step, from, bytes)?;
         let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
+        self.may_sign(&act.header().holder.ok_or(Refusal::ActHeader)?.office)?;
         self.seen(step, &act)?;
         let matter = self.matter(step, &act.matter())?;
         if matter.phase == Phase::Frozen {

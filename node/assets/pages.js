@@ -1,1 +1,3611 @@
-"use strict";(()=>{var N="mohar",a="drafts";function d(t,e){try{localStorage.setItem(t,JSON.stringify(e))}catch{}}async function f(t,e){return d(t,e),await w(n=>n.put(e,t))!==void 0}async function h(t){try{localStorage.removeItem(t)}catch{}await w(e=>e.delete(t))}async function y(t){return[R(t),await _(t)].filter(K).sort((n,i)=>i.at-n.at)[0]}function R(t){try{return JSON.parse(localStorage.getItem(t)??"null")}catch{return}}async function _(t){let e=await g();if(e)return new Promise(n=>{let i=e.transaction(a).objectStore(a).get(t);i.onsuccess=()=>n(i.result),i.onerror=()=>n(void 0)})}async function w(t){let e=await g();if(e)return new Promise(n=>{let i=e.transaction(a,"readwrite",{durability:"strict"});i.oncomplete=()=>n(!0),i.onerror=i.onabort=()=>n(void 0),t(i.objectStore(a))})}var p;function g(){return p??=new Promise(t=>{try{let e=indexedDB.open(N,1);e.onupgradeneeded=()=>e.result.createObjectStore(a),e.onsuccess=()=>t(e.result),e.onerror=()=>t(void 0),e.onblocked=()=>t(void 0)}catch{t(void 0)}}),p}function K(t){if(typeof t!="object"||t===null)return!1;let e=t;return typeof e.text=="string"&&typeof e.version=="number"&&typeof e.at=="number"}var O=300,T=1e3,E=2e3,F=3e4,$=6e4;async function S(){let t=document.querySelector("form[data-autosave]"),e=t?.querySelector("textarea");if(!t||!e)return;await new m(t,e).offerOlderCopy()}var m=class{constructor(e,n){this.form=e;this.field=n;this.browserTimer=0;this.nodeTimer=0;this.retryMs=E;this.underway=!1;this.choosing=!1;this.leaving=!1;this.state="";this.spoken="";this.url=e.dataset.autosave??"",this.key=`draft ${document.body.dataset.owner??""} ${this.url}`,this.version=Number(e.dataset.version??"0"),this.versionField=e.querySelector("input[name=version]"),this.csrf=e.querySelector("input[name=csrf]")?.value??"",this.savedText=n.defaultValue,n.addEventListener("input",()=>this.typed()),n.addEventListener("blur",()=>this.flush()),window.addEventListener("pagehide",()=>this.leave()),document.addEventListener("visibilitychange",()=>{document.visibilityState==="hidden"&&this.leave()}),e.addEventListener("submit",i=>this.submitted(i)),n.value!==this.savedText&&this.typed()}async offerOlderCopy(){let e=await y(this.key);if(!e)return;if(e.sent&&e.version<this.version||e.text===this.field.value||e.text.trim()===""){this.dirty()||await h(this.key);return}this.dirty()||this.choose("recover",e.text,this.field.value,this.version)}dirty(){return this.field.value!==this.savedText}copy(e=!1){return{text:this.field.value,version:this.version,at:Date.now(),sent:e}}typed(){this.leaving=!1,!this.choosing&&(this.show("typing"),clearTimeout(this.browserTimer),this.browserTimer=window.setTimeout(()=>{this.saveHere()},O),this.nodeTimer||=window.setTimeout(()=>{this.saveAtNode()},T))}async saveHere(){await f(this.key,this.copy())&&this.dirty()&&this.state==="typing"&&this.show("browser")}async saveAtNode(e=!1){if(clearTimeout(this.nodeTimer),this.nodeTimer=0,this.underway||this.choosing||!this.dirty())return;this.underway=!0;let n=this.field.value;try{let i=await this.put(n,e);this.retryMs=E,await this.answered(i,n)}catch{this.trouble()}finally{this.underway=!1,this.afterwards?.(),this.afterwards=void 0}}put(e,n){let i=JSON.stringify({text:e,version:this.version});return fetch(this.url,{method:"PUT",credentials:"same-origin",headers:{"content-type":"application/json","x-csrf-token":this.csrf},body:i,keepalive:n&&i.length*3<$})}async answered(e,n){if(e.status===409){let s=await e.json();return s.text===n?this.stored(s.version,u(),n):this.choose("conflict",this.field.value,s.text,s.version)}if(e.status===401||e.status===403){this.show("ended");return}if(!e.ok)throw new Error(String(e.status));let i=await e.json();this.stored(i.version,i.at??u(),n)}stored(e,n,i){if(this.setVersion(e),this.savedText=i,this.dirty()){this.nodeTimer||=window.setTimeout(()=>{this.saveAtNode()},T);return}clearTimeout(this.browserTimer),this.show("node",n),h(this.key)}setVersion(e){this.version=e,this.versionField&&(this.versionField.value=String(e))}trouble(){this.show("trouble"),clearTimeout(this.nodeTimer),this.nodeTimer=window.setTimeout(()=>{this.saveAtNode()},this.retryMs),this.retryMs=Math.min(this.retryMs*2,F)}flush(){!this.dirty()||this.choosing||(this.saveHere(),this.saveAtNode())}leave(){!this.dirty()||this.choosing||(d(this.key,this.copy(this.leaving)),this.leaving||this.saveAtNode(!0))}submitted(e){if(!e.submitter?.hasAttribute("formaction")){e.preventDefault(),this.dirty()?this.flush():this.show("node",u());return}if(this.underway){e.preventDefault();let n=e.submitter;this.afterwards=()=>this.form.requestSubmit(n);return}this.leaving=!0,clearTimeout(this.nodeTimer),clearTimeout(this.browserTimer),f(this.key,this.copy(!0))}choose(e,n,i,s){let r=document.getElementById("draft-choice");if(r){this.choosing=!0,d(this.key,{text:n,version:this.version,at:Date.now(),sent:!1}),c("choice-words",r.dataset[e]??""),c("choice-here",n),c("choice-node",i),e==="conflict"&&this.show("conflict");for(let o of r.querySelectorAll("[data-choose]"))o.onclick=()=>{r.hidden=!0,this.choosing=!1,this.setVersion(s),this.savedText=i,this.field.value=o.dataset.choose==="here"?n:i,this.field.focus(),this.dirty()?this.typed():this.stored(s,u(),i)};r.hidden=!1,r.querySelector("[data-choose]")?.focus()}}show(e,n=""){let i=document.getElementById("saved");if(!i)return;let s=(i.dataset[e]??"").replace("@",n);this.state=e,i.dataset.state=e,i.textContent=s,b(e)!==this.spoken&&e!=="typing"&&e!=="browser"&&(this.spoken=b(e),c("saved-said",s))}};function b(t){return t==="typing"||t==="browser"||t==="node"?"calm":t}function c(t,e){let n=document.getElementById(t);n&&(n.textContent=e)}function u(){return new Date().toLocaleTimeString("en-GB",{timeZone:"Asia/Kolkata"})}var j="[data-list] tbody a, [data-list] .choice-link",v="",x=0;function M(){document.addEventListener("keydown",t=>{if(t.isComposing||t.altKey||t.metaKey||t.defaultPrevented)return;let e=`${t.ctrlKey?"Ctrl+":""}${t.shiftKey?"Shift+":""}${t.code}`;if(!t.ctrlKey&&(Y(t.target)||document.body.dataset.shortcuts==="off"))return;let n=t.timeStamp-x<1500?`${v} ${e}`:"";v=e,x=t.timeStamp;let i=n&&L(n)||L(e);i?(t.preventDefault(),v="",i instanceof HTMLTextAreaElement?i.focus():i.click()):V(e,t.target)&&t.preventDefault()})}function L(t){for(let e of document.querySelectorAll("[data-key]"))if((e.dataset.key??"").split(",").includes(t))return e}function V(t,e){let n=[...document.querySelectorAll(j)],i=n.findIndex(q=>q===e),s=i>=0,r=t==="KeyJ"||s&&t==="ArrowDown",o=t==="KeyK"||s&&t==="ArrowUp";if(!n.length||!r&&!o)return!1;let l=i<0?0:Math.min(Math.max(i+(r?1:-1),0),n.length-1);return n[l]?.focus(),!0}function Y(t){return t instanceof HTMLElement&&t.matches("input, textarea, select, [contenteditable]")}function P(){let t=document.body.dataset.live;if(!t||!("EventSource"in window))return;let e,n=()=>{e=new EventSource(t),e.onopen=()=>A(!1),e.onmessage=i=>J(i.data),e.onerror=()=>{A(!0),e.readyState===EventSource.CLOSED&&window.setTimeout(n,5e3)}};n(),window.addEventListener("pagehide",()=>e.close()),window.addEventListener("pageshow",i=>{i.persisted&&n()})}var k=0;function J(t){if(t==="desk"){clearTimeout(k),k=window.setTimeout(()=>{U()},200);return}let e=document.getElementById("notes");e&&t===`file:${e.dataset.file}`&&Q(e)}async function U(){let t=document.getElementById("desk-rows"),e=t&&await H(t);if(!t||e===void 0||e===null)return;let n=()=>[...t.querySelectorAll(".c-subject a")],i=n().findIndex(o=>o===document.activeElement),s=n()[i]?.href,r=new DOMParser().parseFromString(`<table><tbody>${e}</tbody></table>`,"text/html");t.replaceChildren(...r.querySelector("tbody")?.childNodes??[]),i>=0&&(n().find(l=>l.href===s)??n()[Math.min(i,n().length-1)])?.focus(),D("desk-status")}async function Q(t){let e=await H(t);if(e===void 0)return;let n=new DOMParser().parseFromString(e,"text/html");t.replaceChildren(...n.body.childNodes);let i=D("file-status");i?.classList.remove("sr"),i?.classList.add("banner","banner-plain")}async function H(t){try{let e=await fetch(t.dataset.fragment??"",{credentials:"same-origin"});return e.ok&&!e.redirected?await e.text():void 0}catch{return}}function D(t){let e=document.getElementById(t);return e&&(e.textContent=e.dataset.text??""),e}function A(t){let e=document.getElementById("lost");!e||e.hidden===!t||(e.textContent=t?e.dataset.text??"":"",e.hidden=!t)}function I(){let t=document.querySelector(".notesheet .scroll");t&&!location.hash&&(t.scrollTop=t.scrollHeight),document.addEventListener("click",e=>{if(e.defaultPrevented||e.button!==0||e.ctrlKey||e.shiftKey||e.metaKey)return;let n=e.target instanceof Element&&e.target.closest("a");n&&(n.dataset.viewTo?(e.preventDefault(),C(n.dataset.viewTo)):n.dataset.paper&&(e.preventDefault(),G(n.href)))})}function C(t){let e=document.querySelector(".sides");if(e){e.dataset.view=t;for(let n of document.querySelectorAll("[data-view-to]"))n.dataset.viewTo===t?n.setAttribute("aria-current","true"):n.removeAttribute("aria-current")}}async function G(t){let e=document.getElementById("papers");if(e)try{let n=await fetch(t,{credentials:"same-origin"}),s=new DOMParser().parseFromString(await n.text(),"text/html").getElementById("papers");if(!n.ok||!s)throw new Error("no papers");e.replaceChildren(...s.childNodes),document.querySelector(".sides")?.dataset.view==="notes"&&C("both"),history.replaceState(null,"",t),e.querySelector("[aria-current]")?.focus()}catch{location.assign(t)}}function B(){document.addEventListener("click",t=>{let e=t.target instanceof Element&&t.target.closest("[data-insert]");if(!e)return;let n=document.getElementById(e.dataset.into??"");n instanceof HTMLTextAreaElement&&W(n,e.dataset.insert??"")})}function W(t,e){let n=t.value.slice(0,t.selectionStart),i=t.value.slice(t.selectionEnd),s=n===""||/\s$/.test(n)?"":" ",r=i===""||/^\s/.test(i)?"":" ";t.setRangeText(s+e+r,t.selectionStart,t.selectionEnd,"end"),t.focus(),t.dispatchEvent(new Event("input",{bubbles:!0}))}M();B();I();P();S();})();
+"use strict";(()=>{var Pt="mohar",m="drafts";function v(n,t){try{localStorage.setItem(n,JSON.stringify(t))}catch{}}async function M(n,t){return v(n,t),await G(e=>e.put(t,n))!==void 0}async function D(n){try{localStorage.removeItem(n)}catch{}await G(t=>t.delete(n))}async function W(n){return[$t(n),await Bt(n)].filter(_t).sort((e,i)=>i.at-e.at)[0]}function $t(n){try{return JSON.parse(localStorage.getItem(n)??"null")}catch{return}}async function Bt(n){let t=await j();if(t)return new Promise(e=>{let i=t.transaction(m).objectStore(m).get(n);i.onsuccess=()=>e(i.result),i.onerror=()=>e(void 0)})}async function G(n){let t=await j();if(t)return new Promise(e=>{let i=t.transaction(m,"readwrite",{durability:"strict"});i.oncomplete=()=>e(!0),i.onerror=i.onabort=()=>e(void 0),n(i.objectStore(m))})}var q;function j(){return q??=new Promise(n=>{try{let t=indexedDB.open(Pt,1);t.onupgradeneeded=()=>t.result.createObjectStore(m),t.onsuccess=()=>n(t.result),t.onerror=()=>n(void 0),t.onblocked=()=>n(void 0)}catch{n(void 0)}}),q}function _t(n){if(typeof n!="object"||n===null)return!1;let t=n;return typeof t.text=="string"&&typeof t.version=="number"&&typeof t.at=="number"}var Ot=300,U=1e3,J=2e3,qt=3e4,Wt=6e4;async function z(){let n=document.querySelector("form[data-autosave]"),t=n?.querySelector("textarea");if(!n||!t)return;await new F(n,t).offerOlderCopy()}var F=class{constructor(t,e){this.form=t;this.field=e;this.browserTimer=0;this.nodeTimer=0;this.retryMs=J;this.underway=!1;this.choosing=!1;this.leaving=!1;this.state="";this.spoken="";this.url=t.dataset.autosave??"",this.key=`draft ${document.body.dataset.owner??""} ${this.url}`,this.version=Number(t.dataset.version??"0"),this.versionField=t.querySelector("input[name=version]"),this.csrf=t.querySelector("input[name=csrf]")?.value??"",this.savedText=e.defaultValue,e.addEventListener("input",()=>this.typed()),e.addEventListener("blur",()=>this.flush()),window.addEventListener("pagehide",()=>this.leave()),document.addEventListener("visibilitychange",()=>{document.visibilityState==="hidden"&&this.leave()}),t.addEventListener("submit",i=>this.submitted(i)),e.value!==this.savedText&&this.typed()}async offerOlderCopy(){let t=await W(this.key);if(!t)return;if(t.sent&&t.version<this.version||t.text===this.field.value||t.text.trim()===""){this.dirty()||await D(this.key);return}this.dirty()||this.choose("recover",t.text,this.field.value,this.version)}dirty(){return this.field.value!==this.savedText}copy(t=!1){return{text:this.field.value,version:this.version,at:Date.now(),sent:t}}typed(){this.leaving=!1,!this.choosing&&(this.show("typing"),clearTimeout(this.browserTimer),this.browserTimer=window.setTimeout(()=>{this.saveHere()},Ot),this.nodeTimer||=window.setTimeout(()=>{this.saveAtNode()},U))}async saveHere(){await M(this.key,this.copy())&&this.dirty()&&this.state==="typing"&&this.show("browser")}async saveAtNode(t=!1){if(clearTimeout(this.nodeTimer),this.nodeTimer=0,this.underway||this.choosing||!this.dirty())return;this.underway=!0;let e=this.field.value;try{let i=await this.put(e,t);this.retryMs=J,await this.answered(i,e)}catch{this.trouble()}finally{this.underway=!1,this.afterwards?.(),this.afterwards=void 0}}put(t,e){let i=JSON.stringify({text:t,version:this.version});return fetch(this.url,{method:"PUT",credentials:"same-origin",headers:{"content-type":"application/json","x-csrf-token":this.csrf},body:i,keepalive:e&&i.length*3<Wt})}async answered(t,e){if(t.status===409){let r=await t.json();return r.text===e?this.stored(r.version,w(),e):this.choose("conflict",this.field.value,r.text,r.version)}if(t.status===401||t.status===403){this.show("ended");return}if(t.status===413||t.status===422){this.show("refused");return}if(!t.ok)throw new Error(String(t.status));let i=await t.json();this.stored(i.version,i.at??w(),e)}stored(t,e,i){if(this.setVersion(t),this.savedText=i,this.dirty()){this.nodeTimer||=window.setTimeout(()=>{this.saveAtNode()},U);return}clearTimeout(this.browserTimer),this.show("node",e),D(this.key)}setVersion(t){this.version=t,this.versionField&&(this.versionField.value=String(t))}trouble(){this.show("trouble"),clearTimeout(this.nodeTimer),this.nodeTimer=window.setTimeout(()=>{this.saveAtNode()},this.retryMs),this.retryMs=Math.min(this.retryMs*2,qt)}flush(){!this.dirty()||this.choosing||(this.saveHere(),this.saveAtNode())}leave(){!this.dirty()||this.choosing||(v(this.key,this.copy(this.leaving)),this.leaving||this.saveAtNode(!0))}submitted(t){if(!t.submitter?.hasAttribute("formaction")){t.preventDefault(),this.dirty()?this.flush():this.show("node",w());return}if(this.underway){t.preventDefault();let e=t.submitter;this.afterwards=()=>this.form.requestSubmit(e);return}this.leaving=!0,clearTimeout(this.nodeTimer),clearTimeout(this.browserTimer),M(this.key,this.copy(!0))}choose(t,e,i,r){let s=document.getElementById("draft-choice");if(s){this.choosing=!0,v(this.key,{text:e,version:this.version,at:Date.now(),sent:!1}),E("choice-words",s.dataset[t]??""),E("choice-here",e),E("choice-node",i),t==="conflict"&&this.show("conflict");for(let o of s.querySelectorAll("[data-choose]"))o.onclick=()=>{s.hidden=!0,this.choosing=!1,this.setVersion(r),this.savedText=i,this.field.value=o.dataset.choose==="here"?e:i,this.field.focus(),this.dirty()?this.typed():this.stored(r,w(),i)};s.hidden=!1,s.querySelector("[data-choose]")?.focus()}}show(t,e=""){let i=document.getElementById("saved");if(!i)return;let r=(i.dataset[t]??"").replace("@",e);this.state=t,i.dataset.state=t,i.textContent=r,Y(t)!==this.spoken&&t!=="typing"&&t!=="browser"&&(this.spoken=Y(t),E("saved-said",r))}};function Y(n){return n==="typing"||n==="browser"||n==="node"?"calm":n}function E(n,t){let e=document.getElementById(n);e&&(e.textContent=t)}function w(){return new Date().toLocaleTimeString("en-GB",{timeZone:"Asia/Kolkata"})}var Gt="[data-list] tbody a, [data-list] .choice-link",H="",V=0;function X(){document.addEventListener("keydown",n=>{if(n.isComposing||n.altKey||n.metaKey||n.defaultPrevented)return;let t=`${n.ctrlKey?"Ctrl+":""}${n.shiftKey?"Shift+":""}${n.code}`;if(!n.ctrlKey&&(Ut(n.target)||document.body.dataset.shortcuts==="off"))return;let e=n.timeStamp-V<1500?`${H} ${t}`:"";H=t,V=n.timeStamp;let i=e&&Z(e)||Z(t);i?(n.preventDefault(),H="",i instanceof HTMLTextAreaElement?i.focus():i.click()):jt(t,n.target)&&n.preventDefault()})}function Z(n){for(let t of document.querySelectorAll("[data-key]"))if((t.dataset.key??"").split(",").includes(n))return t}function jt(n,t){let e=[...document.querySelectorAll(Gt)],i=e.findIndex(c=>c===t),r=i>=0,s=n==="KeyJ"||r&&n==="ArrowDown",o=n==="KeyK"||r&&n==="ArrowUp";if(!e.length||!s&&!o)return!1;let a=i<0?0:Math.min(Math.max(i+(s?1:-1),0),e.length-1);return e[a]?.focus(),!0}function Ut(n){return n instanceof HTMLElement&&n.matches("input, textarea, select, [contenteditable]")}function et(){let n=document.body.dataset.live;if(!n||!("EventSource"in window))return;let t,e=()=>{t=new EventSource(n),t.onopen=()=>tt(!1),t.onmessage=i=>Jt(i.data),t.onerror=()=>{tt(!0),t.readyState===EventSource.CLOSED&&window.setTimeout(e,5e3)}};e(),window.addEventListener("pagehide",()=>t.close()),window.addEventListener("pageshow",i=>{i.persisted&&e()})}var Q=0;function Jt(n){if(n==="desk"){clearTimeout(Q),Q=window.setTimeout(()=>{Yt()},200);return}let t=document.getElementById("notes");t&&n===`file:${t.dataset.file}`&&zt(t)}async function Yt(){let n=document.getElementById("desk-rows"),t=n&&await nt(n);if(!n||t===void 0||t===null)return;let e=()=>[...n.querySelectorAll(".c-subject a")],i=e().findIndex(o=>o===document.activeElement),r=e()[i]?.href,s=new DOMParser().parseFromString(`<table><tbody>${t}</tbody></table>`,"text/html");n.replaceChildren(...s.querySelector("tbody")?.childNodes??[]),i>=0&&(e().find(a=>a.href===r)??e()[Math.min(i,e().length-1)])?.focus(),it("desk-status")}async function zt(n){let t=await nt(n);if(t===void 0)return;let e=new DOMParser().parseFromString(t,"text/html");n.replaceChildren(...e.body.childNodes);let i=it("file-status");i?.classList.remove("sr"),i?.classList.add("banner","banner-plain")}async function nt(n){try{let t=await fetch(n.dataset.fragment??"",{credentials:"same-origin"});return t.ok&&!t.redirected?await t.text():void 0}catch{return}}function it(n){let t=document.getElementById(n);return t&&(t.textContent=t.dataset.text??""),t}function tt(n){let t=document.getElementById("lost");!t||t.hidden===!n||(t.textContent=n?t.dataset.text??"":"",t.hidden=!n)}function rt(){let n=document.querySelector(".notesheet .scroll");n&&!location.hash&&(n.scrollTop=n.scrollHeight),document.addEventListener("click",t=>{if(t.defaultPrevented||t.button!==0||t.ctrlKey||t.shiftKey||t.metaKey)return;let e=t.target instanceof Element&&t.target.closest("a");e&&(e.dataset.viewTo?(t.preventDefault(),st(e.dataset.viewTo)):e.dataset.paper&&(t.preventDefault(),Vt(e.href)))})}function st(n){let t=document.querySelector(".sides");if(t){t.dataset.view=n;for(let e of document.querySelectorAll("[data-view-to]"))e.dataset.viewTo===n?e.setAttribute("aria-current","true"):e.removeAttribute("aria-current")}}async function Vt(n){let t=document.getElementById("papers");if(t)try{let e=await fetch(n,{credentials:"same-origin"}),r=new DOMParser().parseFromString(await e.text(),"text/html").getElementById("papers");if(!e.ok||!r)throw new Error("no papers");t.replaceChildren(...r.childNodes),document.querySelector(".sides")?.dataset.view==="notes"&&st("both"),history.replaceState(null,"",n),t.querySelector("[aria-current]")?.focus()}catch{location.assign(n)}}var ot=`# Kruti Dev 010: what the glyph behind each Latin character is, as strokes of a typewriter. DevLys 010 has the same.
+#
+# Source: ours, from the published glyph layout of the font. Characters that are not listed, digits among them, stand
+# for themselves. A stroke ending in virama is a half letter, which a following ा completes; ि stands before its
+# letter, र् (reph) after its syllable: src/typing/typewriter.ts puts strokes in the order of Unicode.
+#
+# One character on a line: character, strokes separated by spaces. HYPHEN stands for -. REPH stands for a reph that
+# belongs to the letter that follows. The visarga is also the colon: src/krutidev/convert.ts tells them apart.
+!	!
+"	ष्
+#	रु
+$	+
+%	ः
+&	HYPHEN
+'	श्
+(	;
+)	द्ध
+*	’
++	़
+,	ए
+-	.
+.	ण्
+/	ध्
+:	रू
+;	य
+<	ढ
+=	त्र
+>	झ
+?	घ्
+@	/
+A	।
+B	ठ
+C	ब्
+D	क्
+E	म्
+F	थ्
+G	ळ
+H	भ्
+I	प्
+J	श्र
+K	ज्ञ
+L	स्
+M	ड
+N	छ
+O	व्
+P	च्
+Q	फ
+R	त्
+S	ै
+T	ज्
+U	न्
+V	ट
+W	ॅ
+X	ग्
+Y	ल्
+Z	र्
+[	ख्
+\\	?
+]	,
+^	‘
+_	ऋ
+\`	ृ
+a	ं
+b	इ
+c	ब
+d	क
+e	म
+f	ि
+g	ह
+h	ी
+i	प
+j	र
+k	ा
+l	स
+m	उ
+n	द
+o	व
+p	च
+q	ु
+r	त
+s	े
+t	ज
+u	न
+v	अ
+w	ू
+x	ग
+y	ल
+z	्र
+{	क्ष्
+|	द्य
+}	द्व
+~	्
+¡	ँ
+¥	ञ
+ª	्र
+«	त्र्
+¯	ि ं
+°	°
+±	र् ं
+³	ङ
+µ	HYPHEN
+¶	फ्
+·	ऽ
+¸	य्
+º	ह्
+¼	(
+½	)
+¾	=
+¿	{
+À	}
+Á	प्र
+Ã	ई
+Ä	घ
+Å	ऊ
+Æ	REPH ि
+Ç	ि ं
+È	ी ं
+É	REPH ि ं
+Ê	ी र्
+Ë	ध्
+Ì	द्द
+Í	ट्ट
+Î	ट्ठ
+Ï	ड्ड
+Ñ	कृ
+Ò	भ
+Ó	्य
+Ô	ड्ढ
+Ö	झ्
+Ø	क्र
+Ù	त्त्
+Ü	श्
+Ý	फ्र
+Þ	“
+ß	”
+à	ह्न
+á	ह्य
+â	हृ
+ã	ह्म
+ä	क्त
+å	०
+æ	द्र
+ç	प्र
+è	ध्
+é	न्न
+ê	ट्ट
+ë	ट्ठ
+ì	ड्ड
+í	द्द
+î	्य
+ï	ड्ढ
+ñ	॰
+ô	क्क
+÷	झ्
+‚	ॉ
+ƒ	१
+„	२
+…	३
+†	४
+‡	५
+ˆ	६
+‰	७
+Š	८
+‹	९
+Œ	॰
+‘	"
+’	"
+“	'
+”	'
+•	ऽ
+–	दृ
+—	कृ
+™	न्न्
+`;var at=`# Remington GAIL for Hindi: the typewriter's keys, with Unicode.
+#
+# Source: the layout Remington (GAIL) as in SIL's keyboard \`remington_gail\` 1.1.1 for Keyman (MIT licence), from
+# which places of keys and joining rules were taken as facts; our sentences and order.
+# The same table serves both orders of striking. In logical order every key is written where it is struck. In
+# typewriter order, the matra of short i is struck before its letter, reph after the syllable, rakar and nukta
+# after the matra: that is no matter of this table but of src/typing/typewriter.ts.
+#
+# One key on a line: physical key (KeyboardEvent.code), alone, with Shift, with AltGr, with AltGr and Shift.
+# \`-\` means that the key keeps its usual meaning. ZWJ, ZWNJ and
+# HYPHEN stand for U+200D, U+200C and -.
+# Lines that begin with + are joining rules: what stands before the cursor, what is struck, what comes of both.
+Backquote	़	द्य	ZWNJ	ZWJ
+Digit1	1	।	१	ङ
+Digit2	2	/	२	घ
+Digit3	3	ः	३	ह्न
+Digit4	4	*	४	ह्य
+Digit5	5	HYPHEN	५	%
+Digit6	6	‘	६	ह्म
+Digit7	7	’	७	÷
+Digit8	8	द्ध	८	×
+Digit9	9	त्र	९	द्ग
+Digit0	0	ऋ	०	!
+Minus	;	.	ञ	ञ्
+Equal	ृ	्	+	=
+KeyQ	ु	फ	फ्	झ्र
+KeyW	ू	ॅ	ॄ	ॠ
+KeyE	म	म्	ें	ैं
+KeyR	त	त्	त्त	त्त्
+KeyT	ज	ज्	ज्र	त्र्
+KeyY	ल	ल्	द्द	द्भ
+KeyU	न	न्	फ़	न्न
+KeyI	प	प्	फ	प्र
+KeyO	व	व्	व्न	व्र
+KeyP	च	च्	श	ढ़
+BracketLeft	ख्	क्ष्	ख	क्ष
+BracketRight	,	द्व	द्ध	द्ब
+Backslash	(	)	ऽ	ॐ
+KeyA	ं	ा	ह्ण	ख़
+KeyS	े	ै	भ	ष्ट
+KeyD	क	क्	ध	ष्ठ
+KeyF	ि	थ्	य्	थ
+KeyG	ह	ळ	घ	ग्र
+KeyH	ी	भ्	ीं	ञ्च
+KeyJ	र	श्र	र्ZWJ	श्
+KeyK	ा	ज्ञ	्य	ज्ञ्
+KeyL	स	स्	स्त्र	स्र
+Semicolon	य	रू	;	ञ्ज
+Quote	श्	ष्	श	ष
+KeyZ	्र	र्	ो	ौ
+KeyX	ग	ग्	द्र	ग़
+KeyC	ब	ब्	ड़	ज़
+KeyV	अ	ट	ट्	ट्ट
+KeyB	इ	ठ	ई	ईं
+KeyN	द	छ	ण	द्म
+KeyM	उ	ड	ऊ	ड्ड
+Comma	ए	ढ	ँ	ढ्ढ
+Period	ण्	झ	.	झ्
+Slash	ध्	घ्	/	?
++	अ	ा	आ
++	आ	ॅ	ऑ
++	आ	े	ओ
++	आ	ै	औ
++	इ	र्	ई
++	उ	ु	ऊ
++	ए	ॅ	ऍ
++	ए	े	ऐ
++	ा	ॅ	ॉ
++	ा	े	ो
++	ा	ै	ौ
++	ॅ	ं	ँ
++	ं	ॅ	ँ
++	ॉ	ं	ाँ
++	ऑ	ं	आँ
++	ऍ	ं	एँ
++	ृ	ृ	ॄ
++	।	।	॥
++	‘	‘	“
++	’	’	”
++	0	ः	0:
++	1	ः	1:
++	2	ः	2:
++	3	ः	3:
++	4	ः	4:
++	5	ः	5:
++	6	ः	6:
++	7	ः	7:
++	8	ः	8:
++	9	ः	9:
++	)	ः	):
+`;var lt=`# InScript for Hindi, as on the keyboards that the Government of India standardised.
+#
+# Source: IS 13194:1991 (ISCII), annex on the INSCRIPT keyboard overlay, with the additions of Enhanced InScript
+# (IS 16350:2016) on AltGr. Compared with the layout \`in(deva)\` of xkeyboard-config.
+# Ours: the digit keys give ASCII digits, because stored digits are ASCII; Devanagari digits are on AltGr. The
+# keys ; : ' " ~ \` and their like, which the standard leaves to the Latin layout, are on AltGr too.
+#
+# One key on a line: physical key (KeyboardEvent.code), alone, with Shift, with AltGr, with AltGr and Shift.
+# \`-\` means that the key keeps its usual meaning. Lines that begin with # are notes.
+Backquote	ॊ	ऒ	\`	~
+Digit1	1	ऍ	१	!
+Digit2	2	ॅ	२	@
+Digit3	3	्र	३	#
+Digit4	4	र्	४	₹
+Digit5	5	ज्ञ	५	%
+Digit6	6	त्र	६	^
+Digit7	7	क्ष	७	&
+Digit8	8	श्र	८	*
+Digit9	9	(	९	-
+Digit0	0	)	०	-
+Minus	-	ः	-	_
+Equal	ृ	ऋ	ॄ	ॠ
+KeyQ	ौ	औ	-	-
+KeyW	ै	ऐ	-	-
+KeyE	ा	आ	-	-
+KeyR	ी	ई	ॣ	ॡ
+KeyT	ू	ऊ	-	-
+KeyY	ब	भ	-	-
+KeyU	ह	ङ	-	-
+KeyI	ग	घ	ग़	-
+KeyO	द	ध	-	-
+KeyP	ज	झ	ज़	-
+BracketLeft	ड	ढ	ड़	ढ़
+BracketRight	़	ञ	-	-
+Backslash	ॉ	ऑ	\\	|
+KeyA	ो	ओ	-	-
+KeyS	े	ए	-	-
+KeyD	्	अ	-	-
+KeyF	ि	इ	ॢ	ऌ
+KeyG	ु	उ	-	-
+KeyH	प	फ	-	फ़
+KeyJ	र	ऱ	-	-
+KeyK	क	ख	क़	ख़
+KeyL	त	थ	-	-
+Semicolon	च	छ	;	:
+Quote	ट	ठ	'	"
+KeyZ	ॆ	ऎ	-	-
+KeyX	ं	ँ	-	ॐ
+KeyC	म	ण	-	-
+KeyV	न	ऩ	-	-
+KeyB	व	ऴ	-	-
+KeyN	ल	ळ	-	-
+KeyM	स	श	-	-
+Comma	,	ष	॰	-
+Period	.	।	॥	ऽ
+Slash	य	य़	/	?
+`;var te=[[/ZWNJ/,"‌"],[/ZWJ/,"‍"],[/^HYPHEN$/,"-"]];function R(n){let t=new Map,e=[];for(let i of n.split(`
+`)){if(i===""||i.startsWith("#"))continue;let[r="",...s]=i.split("	").map(ne);if(r==="+"){let[o="",a="",c=""]=s;e.push({before:o,struck:a,both:c})}else t.set(r,s)}return{keys:t,joins:e}}function b(n,t){let e=(t.shift?1:0)+(t.altGr?2:0),i=n.keys.get(t.code)?.[e];return i==="-"?void 0:i}function h(n,t,e){let i=n.joins.find(r=>r.struck===e&&t.endsWith(r.before));return i?{back:i.before.length,text:i.both}:e==="ा"&&n.joins.length>0&&ee.test(t)?{back:1,text:""}:{back:0,text:e}}var ee=/[\u0915-\u0939]\u093C?\u094D$/;function ne(n){return n==="-"?n:te.reduce((t,[e,i])=>t.replace(e,i),n).normalize("NFC")}var dt="◌",d="[\\u0915-\\u0939]\\u093C?",I="[\\u0900-\\u0903\\u093E-\\u094C]",ut=/◌ि(ं?)$/,ie=/[\u0915-\u0939]\u093C?्◌ि(ं?)$/,re=new RegExp(`${I}$`),se=new RegExp(`^${d}`),oe=new RegExp(`(?:${d}्)*(?:${d}${I}*|${d}्)$`),ae=new RegExp(`${d}(${I}+)$`),ct=new RegExp(`${d}(ि)$`),le=new RegExp(`${d}(्)$`);function k(n,t,e){return e==="ि"?{back:0,text:dt+e}:ce(t,e)??de(n,t,e)??h(n,t,e)}function ht(n){return ut.exec(n)?.[0].length??0}function ce(n,t){let e=ut.exec(n);if(!e)return;let[i,r=""]=e,s=ie.exec(n);if(s&&t==="ा")return{back:i.length+1,text:`ि${r}`};if(s&&/^्[रय]$/.test(t))return{back:i.length+1,text:`${t}ि${r}`};if(!(!se.test(t)||re.test(t)))return t.endsWith("्")?{back:i.length,text:t+i}:{back:i.length,text:`${t}ि${r}`}}function de(n,t,e){switch(e){case"र्":{let i=h(n,t,e);return i.back>0?i:C(oe.exec(t)?.[0],e)}case"्र":case"्य":return le.test(t)?{back:0,text:e.slice(1)}:C(ct.exec(t)?.[1],e);case"़":return C(ae.exec(t)?.[1],e);case"्":return ct.test(t)?{back:1,text:`्${dt}ि`}:void 0;default:return}}function C(n,t){return n===void 0?void 0:{back:n.length,text:t+n}}var ft=R(lt),f=R(at),pt={inscript:{layout:ft,press:(n,t)=>h(ft,n,t),backspace:()=>0},gail:{layout:f,press:(n,t)=>h(f,n,t),backspace:()=>0},typewriter:{layout:f,press:(n,t)=>k(f,n,t),backspace:ht}};var mt=`# Words that offices of Madhya Pradesh use, ours, one on a line: letters, posts, departments, districts.
+# Phonetic typing offers them first; the tests of layouts and of the Kruti Dev converter run over all of them.
+# In the one form of signed text (NFC). Sorted by code point.
+अंकसूची
+अंकित
+अंकुर
+अंकेक्षक
+अंकेक्षण
+अंगीकार
+अंगीकृत
+अंग्रेजी
+अंचल
+अंतःविभागीय
+अंततः
+अंतर
+अंतरण
+अंतरिम
+अंतर्गत
+अंतर्विभागीय
+अंतिम
+अंत्योदय
+अंशकालीन
+अंशदान
+अंशदायी
+अकुशल
+अक्षम
+अक्षर
+अक्षरों
+अगला
+अगली
+अग्निशमन
+अग्रवाल
+अग्रसर
+अग्रिम
+अग्रेषित
+अचल
+अचानक
+अञ्जन
+अटाहेड़ा
+अड्डा
+अतः
+अति
+अतिआवश्यक
+अतिक्रमण
+अतिरिक्त
+अतिरिक्तता
+अतिवृष्टि
+अत्यंत
+अत्याचार
+अत्यावश्यक
+अथवा
+अदालत
+अदृश्य
+अदेय
+अद्यतन
+अद्योहस्ताक्षरकर्ता
+अधिक
+अधिकतम
+अधिकरण
+अधिकांशतः
+अधिकार
+अधिकारिता
+अधिकारियों
+अधिकारी
+अधिकारीगण
+अधिकृत
+अधिग्रहण
+अधिग्रहीत
+अधिनियम
+अधिभार
+अधिमान्य
+अधिमान्यता
+अधिरोपित
+अधिवक्ता
+अधिवार्षिकी
+अधिवास
+अधिवेशन
+अधिशासी
+अधिष्ठाता
+अधिसूचना
+अधिसूचित
+अधिहरण
+अधीक्षक
+अधीन
+अधीनस्थ
+अधूरी
+अधोलिखित
+अधोहस्ताक्षरकर्ता
+अध्यक्ष
+अध्यक्षता
+अध्ययन
+अध्यादेश
+अध्यापक
+अध्यापिका
+अनजान
+अनधिकृत
+अनर्ह
+अनर्हता
+अनापत्ति
+अनारक्षित
+अनियमित
+अनियमितता
+अनिरुद्ध
+अनिर्णीत
+अनिवार्य
+अनिवार्यतः
+अनिश्चित
+अनुकंपा
+अनुक्रम
+अनुक्रमणिका
+अनुच्छेद
+अनुज्ञप्ति
+अनुज्ञा
+अनुदान
+अनुदेश
+अनुपस्थित
+अनुपस्थिति
+अनुपालन
+अनुपूरक
+अनुबंध
+अनुभव
+अनुभाग
+अनुमति
+अनुमानित
+अनुमोदन
+अनुमोदनकर्ता
+अनुमोदनार्थ
+अनुमोदित
+अनुयायी
+अनुरक्षण
+अनुराधा
+अनुरूप
+अनुरोध
+अनुलग्नक
+अनुलिपि
+अनुवर्ती
+अनुवाद
+अनुविभागीय
+अनुवीक्षण
+अनुशंसा
+अनुशासन
+अनुशासनात्मक
+अनुश्रवण
+अनुसंधान
+अनुसंलग्न
+अनुसार
+अनुसूचित
+अनुसूची
+अनुस्मारक
+अनूपपुर
+अन्त
+अन्य
+अन्वेषण
+अपना
+अपने
+अपर
+अपराध
+अपराधी
+अपरान्ह
+अपराह्न
+अपरिवर्तनीय
+अपर्याप्त
+अपलेखन
+अपवाद
+अपव्यय
+अपात्र
+अपात्रता
+अपारदर्शी
+अपील
+अपूर्ण
+अपेक्षित
+अप्राप्त
+अप्रैल
+अब
+अभाव
+अभिकथन
+अभिकरण
+अभिकर्ता
+अभिप्रमाणित
+अभिभाषक
+अभिमत
+अभियंता
+अभियान
+अभियोग
+अभियोजन
+अभिरक्षा
+अभिलेख
+अभिलेखागार
+अभिलेखों
+अभिवचन
+अभिवादन
+अभिस्वीकृति
+अभी
+अभ्यर्थी
+अभ्यावेदन
+अभ्युक्ति
+अमानत
+अमान्य
+अमिता
+अम्बेडकर
+अरोड़ा
+अर्जन
+अर्जित
+अर्थदंड
+अर्थव्यवस्था
+अर्थात्
+अर्द्धघुमन्तु
+अर्द्धवार्षिक
+अर्द्धशासकीय
+अर्धशासकीय
+अर्हता
+अलग
+अलीराजपुर
+अल्पकालिक
+अल्पसंख्यक
+अवकाश
+अवगत
+अवधारणा
+अवधि
+अवधियों
+अवनी
+अवमानना
+अवयस्क
+अवर
+अवलंबन
+अवलोकन
+अवलोकनार्थ
+अवशेष
+अवसर
+अवस्थिति
+अवहेलना
+अविलंब
+अविवादित
+अविवाहित
+अवैध
+अवैधानिक
+अशासकीय
+अशोकनगर
+अष्टम
+असंगत
+असंतोष
+असत्य
+असफल
+असहमत
+असहमति
+असह्य
+असाधारण
+असामान्य
+असैनिक
+अस्थायी
+अस्पताल
+अस्वीकार
+अस्वीकृत
+अस्वीकृति
+अहलुवालिया
+आँकड़ा
+आँख
+आँगनवाड़ी
+आंकड़े
+आंगनबाड़ी
+आंगनवाड़ी
+आंतरिक
+आंदोलन
+आंशिक
+आई
+आईटी
+आईडी
+आउट
+आएगी
+आकलन
+आकस्मिक
+आकस्मिकता
+आकार
+आक्षेप
+आख्या
+आगंतुक
+आगमन
+आगर
+आगरा
+आगामी
+आगे
+आग्रह
+आचरण
+आचार
+आचार्य
+आज
+आजीविका
+आज्ञा
+आठ
+आते
+आत्मनिर्भर
+आदर्श
+आदिवासी
+आदेश
+आदेशानुसार
+आदेशार्थ
+आदेशित
+आदेशों
+आद्योपांत
+आधार
+आधारभूत
+आधारशिला
+आधिपत्य
+आनंद
+आने
+आप
+आपका
+आपकी
+आपके
+आपको
+आपत्ति
+आपत्तिजनक
+आपदा
+आपने
+आपराधिक
+आपूर्ति
+आबंटन
+आबंटित
+आबकारी
+आबादी
+आभार
+आमंत्रण
+आमंत्रित
+आमदनी
+आयकर
+आया
+आयु
+आयुक्त
+आयुध
+आयुर्वेद
+आयुष
+आयोग
+आयोजन
+आयोजित
+आरंभ
+आरक्षक
+आरक्षण
+आरक्षित
+आरक्षी
+आरोप
+आरोपित
+आर्डर
+आर्थिक
+आर्द्रता
+आलेख
+आवंटन
+आवंटित
+आवक
+आवरण
+आवर्ती
+आवश्यक
+आवश्यकता
+आवागमन
+आवास
+आवासीय
+आविष्कार
+आवेदक
+आवेदन
+आवेदनों
+आवेदिका
+आशंका
+आशय
+आशा
+आशीर्वाद
+आशीष
+आशुलिपिक
+आश्रम
+आश्रित
+आश्वासन
+आसपास
+आस्तियां
+आहरण
+आह्लाद
+आह्वान
+इंजीनियर
+इंटरनेट
+इंदौर
+इकट्ठा
+इकाई
+इतने
+इतिहास
+इत्यादि
+इन
+इनका
+इनकी
+इनके
+इनस्क्रिप्ट
+इन्दौर
+इन्हें
+इमारत
+इला
+इलाज
+इलेक्ट्रॉनिक
+इश्तहार
+इस
+इसके
+इसलिए
+इसी
+इसे
+इस्तीफा
+ईंधन
+ईमानदार
+ईमानदारी
+ईमेल
+ईश्वर
+उचित
+उच्च
+उच्चतम
+उच्चतर
+उच्चाधिकारी
+उच्चारण
+उज्जैन
+उज्ज्वल
+उत्कृष्ट
+उत्खनन
+उत्तर
+उत्तरदायित्व
+उत्तरदायी
+उत्तरपुस्तिका
+उत्तरवर्ती
+उत्तराधिकार
+उत्तराधिकारी
+उत्तरार्ध
+उत्तीर्ण
+उत्थान
+उत्पन्न
+उत्पाद
+उत्पादकता
+उत्पादन
+उत्पीड़न
+उत्प्रेरक
+उत्सव
+उदासीन
+उदाहरण
+उद्गम
+उद्घाटन
+उद्घोषणा
+उद्देशिका
+उद्देश्य
+उद्धरण
+उद्धार
+उद्धृत
+उद्भव
+उद्यम
+उद्यमिता
+उद्यान
+उद्यानिकी
+उद्योग
+उनका
+उनकी
+उनके
+उन्नति
+उन्नयन
+उन्मूलन
+उन्हीं
+उन्हें
+उप
+उपकर
+उपकरण
+उपकोषालय
+उपखंड
+उपचार
+उपजिला
+उपधारा
+उपनियम
+उपनिरीक्षक
+उपपंजीयक
+उपबंध
+उपभोक्ता
+उपमंडल
+उपयंत्रियों
+उपयंत्री
+उपयोगिता
+उपयोगी
+उपरांत
+उपराज्यपाल
+उपरोक्त
+उपर्युक्त
+उपलब्ध
+उपलब्धि
+उपविधि
+उपसंचालक
+उपसमिति
+उपस्थित
+उपस्थिति
+उपाध्यक्ष
+उपायुक्त
+उपार्जन
+उपेक्षा
+उभयपक्ष
+उमरिया
+उम्मीदवार
+उर्वरक
+उल्लंघन
+उल्लिखित
+उल्लेख
+उल्लेखित
+उस
+उसके
+उसे
+ऊँचा
+ऊँट
+ऊपर
+ऊर्जा
+ऊर्ध्व
+ऊर्ध्वाधर
+ऋण
+ऋणपुस्तिका
+ऋणमुक्ति
+एक
+एकमात्र
+एकमुश्त
+एकल
+एकाधिकार
+एकीकरण
+एकीकृत
+एतदर्थ
+एतद्द्वारा
+एफ
+एवं
+एसडीएम
+ऐच्छिक
+ऐतिहासिक
+ऐश्वर्या
+ऐसा
+ऐसी
+ऑडिट
+ऑनलाइन
+ऑपरेटर
+ऑफिस
+ऑर्डर
+ओटीपी
+ओबीसी
+ओर
+ओलावृष्टि
+औचित्य
+औद्योगिक
+औपचारिक
+औपचारिकता
+और
+औषधालय
+औषधि
+औसत
+कंडिका
+कंडिकाएं
+कंडिकाओं
+कंप्यूटर
+कंप्यूटरों
+कक्ष
+कक्षा
+कञ्चन
+कटनी
+कटौती
+कठिनाई
+कठोर
+कड़ियाँ
+कण्डिका
+कतार
+कतिपय
+कथन
+कनिष्ठ
+कन्या
+कपड़ा
+कब
+कब्जा
+कम
+कमिश्नर
+कम्प्यूटर
+कर
+करके
+करती
+करना
+करने
+करा
+कराएँ
+कराएं
+कराने
+कराया
+कराये
+करायें
+करारनामा
+करारोपण
+करें
+करेगा
+कर्तव्य
+कर्तव्यस्थ
+कर्त्तव्य
+कर्म
+कर्मचारियों
+कर्मचारी
+कर्मचारीगण
+कर्मशाला
+कर्मी
+कलाकार
+कलेक्टर
+कल्याण
+कल्याणकारी
+कष्ट
+कहाँ
+कहें
+क़ानून
+का
+कागज
+कागजात
+कागजी
+काम
+कामगार
+कारखाना
+कारण
+कारावास
+कारीगर
+कार्ड
+कार्य
+कार्यकर्ता
+कार्यकलाप
+कार्यक्रम
+कार्यक्षमता
+कार्यग्रहण
+कार्यदिवस
+कार्यपालन
+कार्यपालिक
+कार्यप्रणाली
+कार्यभार
+कार्यभारित
+कार्यमुक्त
+कार्ययोजना
+कार्यरत
+कार्यवाहियाँ
+कार्यवाही
+कार्यविभाजन
+कार्यवृत्त
+कार्यशाला
+कार्यसूची
+कार्यस्थल
+कार्यादेश
+कार्यान्वयन
+कार्यान्वित
+कार्यालय
+कार्यालयों
+कार्यों
+कार्योत्तर
+कालखंड
+कालबाधित
+कालातीत
+काले
+काश्तकार
+कि
+किंतु
+किए
+कितनी
+किया
+किये
+किराया
+किरायानामा
+किराये
+किशोर
+किस
+किसके
+किसने
+किससे
+किसान
+किसी
+किसे
+की
+कीटनाशक
+कुंजियाँ
+कुंजी
+कुंजीपटल
+कुआँ
+कुछ
+कुटीर
+कुपोषण
+कुर्की
+कुल
+कुलकर्णी
+कुलपति
+कुलसचिव
+कुशल
+कृतज्ञ
+कृतिदेव
+कृत्य
+कृपया
+कृपा
+कृपापूर्वक
+कृषक
+कृषकों
+कृषि
+के
+केंद्र
+केन्द्र
+केन्द्रीय
+केन्द्रीयकृत
+केवल
+कैंप
+कैदी
+कैबिनेट
+कैलाश
+कैश
+कॉपी
+कॉलेज
+कॉलोनी
+को
+कोई
+कोटवार
+कोड
+कोदरिया
+कोषाध्यक्ष
+कोषालय
+कौन
+कौशल
+क्या
+क्योंकि
+क्रम
+क्रमबद्ध
+क्रमवार
+क्रमशः
+क्रमांक
+क्रमोन्नति
+क्रय
+क्रियाकलाप
+क्रियान्वयन
+क्रियान्वित
+क्लिष्ट
+क्वार्टर
+क्षण
+क्षतिग्रस्त
+क्षतिपूर्ति
+क्षमता
+क्षमा
+क्षारीय
+क्षेत्र
+क्षेत्रफल
+क्षेत्राधिकार
+क्षेत्रीय
+क्षैतिज
+खंडन
+खंडपीठ
+खजाना
+खण्डवा
+खतौनी
+खदान
+खनन
+खनिज
+खपत
+खरगोन
+खराब
+खरीदी
+खर्च
+खलिहान
+खसरा
+ख़बर
+खाता
+खाताधारक
+खाती
+खाते
+खातेदार
+खातों
+खाद्य
+खाद्यान्न
+खाना
+खाने
+खुर्द
+खुल
+खुलने
+खुली
+खेतिहर
+खेल
+खेलकूद
+खोज
+खोजें
+खोता
+खोल
+खोलकर
+खोला
+खोली
+खोलें
+ख्याति
+गंतव्य
+गंभीर
+गई
+गए
+गठन
+गठित
+गड्ढा
+गणतंत्र
+गणना
+गणमान्य
+गत
+गति
+गतिविधि
+गतिशील
+गबन
+गया
+गये
+गरीबी
+गर्ग
+गर्भवती
+गलत
+गवली
+गवाह
+गवाही
+गश्त
+ग़लत
+गाँव
+गाड़ियाँ
+गाड़ी
+गारंटी
+गिरदावरी
+गिरफ्तार
+गिरफ्तारी
+गुणवत्ता
+गुणवत्तापूर्ण
+गुणानुक्रम
+गुना
+गृह
+गृहमंत्री
+गेल
+गेहूँ
+गैर
+गैस
+गोदाम
+गोपनीय
+गोपनीयता
+गोशाला
+गौण
+गौतम
+गौतमपुरा
+ग्यारह
+ग्रंथपाल
+ग्रंथालय
+ग्रहण
+ग्राम
+ग्रामसभा
+ग्रामीण
+ग्रामों
+ग्रामोद्योग
+ग्राह्य
+ग्राह्यता
+ग्रीष्मकालीन
+ग्वालियर
+घंटा
+घंटे
+घटक
+घटनास्थल
+घण्टा
+घनत्व
+घरेलू
+घाटी
+घायल
+घुमन्तु
+घोड़ा
+घोषणापत्र
+घोषित
+चकबंदी
+चक्रवृद्धि
+चटवाड़ा
+चट्टान
+चढ़ाई
+चतुर्थ
+चतुर्वर्षीय
+चम्बल
+चयन
+चयनित
+चरण
+चरणबद्ध
+चरनोई
+चरित्रावली
+चर्चा
+चल
+चलता
+चलती
+चलतीं
+चलते
+चलें
+चार
+चारागाह
+चारों
+चार्ट
+चार्टर
+चालक
+चालान
+चालू
+चाहने
+चाहा
+चाहिए
+चाहिये
+चाही
+चाहेंगे
+चिंताजनक
+चिकित्सक
+चिकित्सकीय
+चिकित्सा
+चिकित्सालय
+चिट्ठी
+चित्र
+चिन्हांकन
+चिन्हित
+चिपकाएँ
+चिपकाया
+चिह्न
+चिह्नांकित
+चिह्नित
+चुका
+चुकी
+चुनाव
+चुनें
+चुनौती
+चेक
+चेतावनी
+चौकसी
+चौकीदार
+चौपाल
+चौहान
+छँटनी
+छः
+छटवीं
+छत
+छतरपुर
+छद्म
+छात्र
+छात्रवृत्ति
+छात्रावास
+छात्रों
+छाबरा
+छायाचित्र
+छायाप्रति
+छिंदवाड़ा
+छुट्टी
+छूट
+छूटी
+छोटा
+छोड़ने
+जंगल
+जगह
+जनगणना
+जनजाति
+जनजातीय
+जनदर्शन
+जनपद
+जनप्रतिनिधि
+जनवरी
+जनशिकायत
+जनसंख्या
+जनसंपर्क
+जनसम्पर्क
+जनसुनवाई
+जनहित
+जन्मतिथि
+जब
+जबलपुर
+जब्त
+जब्ती
+जमाकर्ता
+जमानत
+जमाबंदी
+जयंती
+जयदेव
+जल
+जलप्रदाय
+जलाभाव
+जलाशय
+जवाब
+जवाबदावा
+जवाबदेही
+जहाँ
+ज़मीन
+ज़िला
+जा
+जाँच
+जाँचें
+जांच
+जांचकर्ता
+जाए
+जाएँ
+जाएँगी
+जाएँगे
+जाएं
+जाएगा
+जाएगी
+जाकर
+जागरूकता
+जाता
+जाति
+जातिगत
+जाती
+जाते
+जानकारी
+जाना
+जाने
+जाये
+जारी
+जारीकर्ता
+जाली
+जावक
+जिज्ञासा
+जितना
+जितेन्द्र
+जिनमें
+जिनसे
+जिम्मेदारी
+जिला
+जिलाधीश
+जिले
+जिलों
+जिस
+जिसका
+जिसमें
+जिससे
+जिह्वा
+जी
+जीर्ण
+जीर्णोद्धार
+जीवनयापन
+जीविकोपार्जन
+जुड़
+जुर्माना
+जुलाई
+जेल
+जैन
+जैसा
+जॉब
+जो
+जोड़ने
+जोड़े
+जोड़ें
+जोशी
+ज्ञात
+ज्ञातव्य
+ज्ञान
+ज्ञानवर्धक
+ज्ञापन
+ज्येष्ठ
+ज्येष्ठता
+ज्योत्सना
+ज्वलनशील
+झंडा
+झगड़ा
+झाबुआ
+झूठा
+झोपड़ी
+टंकण
+टंकित
+टपक
+टाइपराइटर
+टाइपिंग
+टिप्पण
+टिप्पणियां
+टिप्पणी
+टीएल
+टीकमगढ़
+टीका
+टीकाकरण
+टीप
+टूट
+टूटने
+टेलीफोन
+टैंकर
+टैक्स
+टैब
+टोनर
+टोला
+ट्रक
+ट्रस्ट
+ट्रांसफर
+ट्रेजरी
+ट्रेन
+ट्रैक्टर
+ठण्डा
+ठहराव
+ठेका
+ठेकेदार
+ठोस
+ड़
+डाक
+डाकिया
+डाटा
+डायवर्सन
+डाला
+डालें
+डिग्री
+डिजिटल
+डिण्डौरी
+डिप्टी
+डिस्क
+डीजल
+डेयरी
+डॉ
+डॉक्टर
+ड्यूटी
+ड्रम
+ड्राइंग
+ड्राइवर
+ड्राफ्ट
+ढाँचा
+ढींगरा
+ढुलाई
+तक
+तकनीकी
+तत्काल
+तत्कालीन
+तत्त्व
+तत्पश्चात
+तत्वावधान
+तत्संबंधी
+तत्सम्बन्धी
+तथा
+तथापि
+तथ्यात्मक
+तथ्यों
+तदनुसार
+तदर्थ
+तदुपरांत
+तब
+तलाशी
+तस्कर
+तहसील
+तहसीलदार
+तहसीलदारों
+तहसीलों
+तात्कालिक
+तादाद
+तामीली
+तार
+तारतम्य
+तारांकित
+तारीख
+तालाब
+तालिका
+तिथि
+तिथियां
+तिमाही
+तिवारी
+तीन
+तीनों
+तीव्र
+तुम्हारा
+तुरंत
+तुलनात्मक
+तृतीय
+तेज़
+तैनाती
+तैयार
+तैयारी
+तो
+त्याग
+त्यागपत्र
+त्योहार
+त्रासदी
+त्रिपक्षीय
+त्रिवर्षीय
+त्रुटि
+त्रुटिपूर्ण
+त्रुटियों
+त्रुटिरहित
+त्रैमासिक
+त्वरित
+था
+थाना
+थानाध्यक्ष
+थी
+थीं
+थे
+थोक
+थोड़े
+दंड
+दंडनीय
+दंडात्मक
+दंडाधिकारी
+दक्षता
+दक्षिण
+दखल
+दण्ड
+दण्डाधिकारी
+दतिया
+दत्तक
+दत्ता
+दबाएँ
+दबाया
+दबाव
+दमनकारी
+दमोह
+दयाल
+दरपत्र
+दरें
+दर्ज
+दर्ज़
+दर्शनीय
+दर्शाये
+दर्शित
+दल
+दवे
+दस्तखत
+दस्तावेजी
+दस्तावेजों
+दहेज
+दाँत
+दायर
+दायित्व
+दावा
+दावेदार
+दावों
+दिखता
+दिखाई
+दिखाएँ
+दिखाया
+दिखेंगी
+दिखेंगे
+दिखेगा
+दिन
+दिनदर्शिका
+दिनांक
+दिनांकित
+दिनेश
+दिया
+दिये
+दिल्ली
+दिवंगत
+दिवस
+दिव्यांग
+दिव्यांगजन
+दिव्यांगता
+दिशा
+दिशानिर्देश
+दी
+दीक्षित
+दीर्घकालीन
+दीवानी
+दुःख
+दुआ
+दुकान
+दुरुपयोग
+दुरुस्ती
+दुर्ग
+दुर्घटना
+दुर्घटनाग्रस्त
+दुर्बल
+दुर्भावना
+दुर्लभ
+दुर्व्यवहार
+दुष्कर्म
+दुष्प्रचार
+दूबे
+दूरदर्शन
+दूरभाष
+दूरसंचार
+दूषित
+दूसरा
+दूसरी
+दूसरे
+दृढ़
+दृढ़ता
+दृश्य
+दृष्टांत
+दृष्टि
+दृष्टिगत
+दृष्टिबाधित
+दें
+देख
+देखते
+देखने
+देखा
+देखी
+देखें
+देता
+देनदारी
+देपालपुर
+देयक
+देयता
+देवास
+देश
+देशभक्ति
+देहाती
+दैनंदिनी
+दैनिक
+दो
+दोनों
+दोषमुक्त
+दोषसिद्ध
+दोषी
+दौरा
+द्यूत
+द्रव्य
+द्रुतगति
+द्वंद्व
+द्वारा
+द्वितीय
+द्वितीयक
+द्विपक्षीय
+द्विभाषी
+द्विवार्षिक
+धनराशि
+धनादेश
+धन्यवाद
+धरना
+धरोहर
+धर्म
+धर्मशाला
+धर्मस्व
+धर्मार्थ
+धार
+धारक
+धारणाधिकार
+धाराओं
+धारित
+धार्मिक
+धीमा
+धीमे
+धुआँ
+धोखाधड़ी
+ध्यानाकर्षण
+ध्वज
+ध्वजारोहण
+ध्वनि
+ध्वनिमत
+ध्वस्त
+नंबर
+नई
+नए
+नकद
+नकल
+नक्शा
+नक्शों
+नगण्य
+नगदीकरण
+नगर
+नगरपालिका
+नगरीय
+नजरी
+नजूल
+नदी
+नमूना
+नम्बर
+नया
+नरसिंहपुर
+नर्मदा
+नर्मदापुरम
+नल
+नलकूप
+नवंबर
+नवकरणीय
+नवनियुक्त
+नवनिर्मित
+नवाचार
+नवीकरण
+नवीन
+नवीनतम
+नवीनीकरण
+नष्ट
+नस्तियाँ
+नस्तियां
+नस्तियों
+नस्ती
+नस्तीबद्ध
+नहीं
+नागरिक
+नागरिकता
+नागरिकों
+नाबालिग
+नाम
+नामनिर्देशन
+नामांकन
+नामांतरण
+नामावली
+नायब
+नायबतहसीलदार
+नारायण
+नाली
+नाले
+निःशक्त
+निःशुल्क
+निकटतम
+निकलवा
+निखिल
+निगम
+निगमित
+निगरानी
+निज
+निजी
+नित्य
+नित्यप्रति
+निधन
+निधि
+निम्नलिखित
+निम्नांकित
+निम्नानुसार
+नियंत्रक
+नियंत्रणाधीन
+नियत
+नियमन
+नियमानुसार
+नियमावली
+नियमितीकरण
+नियमों
+नियुक्त
+नियुक्ति
+नियोक्ता
+नियोजन
+निरंतर
+निरपेक्ष
+निरर्ह
+निरस्तीकरण
+निराकरण
+निराकृत
+निराधार
+निराश्रित
+निरीक्षक
+निरीक्षण
+निरुद्ध
+निर्गत
+निर्गम
+निर्णय
+निर्णयों
+निर्णायक
+निर्दिष्ट
+निर्देश
+निर्देशानुसार
+निर्देशिका
+निर्देशित
+निर्देशों
+निर्दोष
+निर्धन
+निर्धारण
+निर्धारित
+निर्भर
+निर्माण
+निर्माणाधीन
+निर्यात
+निर्वहन
+निर्वाचक
+निर्वाचन
+निर्वाचित
+निर्वाह
+निर्विरोध
+निर्विवाद
+निलंबन
+निलंबित
+निवाड़ी
+निवास
+निवासियों
+निवासी
+निविदा
+निवृत्त
+निवृत्ति
+निवेदक
+निवेदन
+निवेश
+निश्चय
+निश्चितता
+निषिद्ध
+निषेध
+निषेधाज्ञा
+निष्कर्ष
+निष्कासन
+निष्क्रिय
+निष्ठा
+निष्पक्ष
+निष्पक्षता
+निष्पादन
+निष्प्रभावी
+निस्तार
+निस्तारण
+नीचे
+नीति
+नीतिगत
+नीमच
+नीलम
+नीलामी
+ने
+नेतृत्व
+नेहा
+नैतिक
+नैमित्तिक
+नोटरी
+नोटशीट
+नोड
+नोडल
+न्याय
+न्यायपालिका
+न्यायसंगत
+न्यायाधिकरण
+न्यायाधीश
+न्यायालय
+न्यायिक
+न्यास
+न्यूनतम
+न्यूनाधिक
+पंक्ति
+पंचनामा
+पंचवर्षीय
+पंचायत
+पंचायतीराज
+पंचों
+पंजियां
+पंजी
+पंजीकृत
+पंजीबद्ध
+पंजीयक
+पंजीयन
+पक्षकार
+पक्षकारों
+पखवाड़ा
+पटवारी
+पटेल
+पट्टाधारी
+पट्टी
+पठनीय
+पड़े
+पड़ोसी
+पढ़ना
+पढ़ने
+पढ़ा
+पढ़ाई
+पढ़ी
+पण्डित
+पत्र
+पत्रक
+पत्रकार
+पत्रवाहक
+पत्राचार
+पत्रों
+पथ
+पद
+पदग्रहण
+पदनाम
+पदमुक्त
+पदस्थ
+पदस्थापना
+पदाधिकारी
+पदावनति
+पदेन
+पदों
+पदोन्नत
+पदोन्नति
+पद्धति
+पद्म
+पन्ना
+पर
+परंतु
+परंपरागत
+परन्तु
+परमिट
+परवर्ती
+परस्पर
+पराकाष्ठा
+पराङ्मुख
+परामर्श
+परामर्शदात्री
+परावर्तन
+परिकलन
+परिक्षेत्र
+परिचय
+परिचयपत्र
+परिचर्या
+परिचारक
+परिचालन
+परिणाम
+परिणामस्वरूप
+परिताप
+परित्यक्ता
+परिदान
+परिनियम
+परिनिर्धारित
+परिपक्व
+परिपत्र
+परिपालन
+परिप्रेक्ष्य
+परिभाषा
+परिभाषित
+परियोजना
+परिरक्षण
+परिलक्षित
+परिलब्धि
+परिवर्तनशील
+परिवर्तित
+परिवर्धन
+परिवहन
+परिवाद
+परिवार
+परिवीक्षा
+परिवीक्षाधीन
+परिवेदना
+परिशिष्ट
+परिश्रम
+परिषद
+परिसंपत्ति
+परिसमापन
+परिसर
+परिसीमन
+परिसीमा
+परिस्थिति
+परिहार
+परीक्षक
+परीक्षण
+परीक्षाफल
+परीक्षार्थी
+परोक्ष
+पर्ची
+पर्यटक
+पर्यटन
+पर्यवेक्षक
+पर्यवेक्षण
+पर्याप्त
+पर्याप्तता
+पर्यावरण
+पर्यावरणीय
+पलासिया
+पल्स
+पशुओं
+पशुधन
+पशुपालन
+पश्चात
+पश्चात्
+पश्चात्ताप
+पश्चिम
+पश्चिमी
+पहचानपत्र
+पहले
+पहुँच
+पहुँचती
+पहुँची
+पहुंच
+पाँच
+पांच
+पांढुर्णा
+पाटिल
+पाठ
+पात्रता
+पानी
+पाने
+पाया
+पारगमन
+पारदर्शिता
+पारदर्शी
+पारस्परिक
+पारित
+पारिवारिक
+पारिश्रमिक
+पार्क
+पार्षद
+पालिक
+पावती
+पास
+पासवर्ड
+पिछड़ा
+पिछड़े
+पिछला
+पिछली
+पिछले
+पितृत्व
+पीठासीन
+पीड़ित
+पीढ़ी
+पीली
+पुत्र
+पुत्रियां
+पुनः
+पुनरावृत्ति
+पुनरीक्षण
+पुनर्गठन
+पुनर्जीवित
+पुनर्निर्माण
+पुनर्मूल्यांकन
+पुनर्वास
+पुनर्विचार
+पुनर्विलोकन
+पुनश्च
+पुरस्कार
+पुरातत्व
+पुराना
+पुराने
+पुल
+पुलिया
+पुलिस
+पुष्ट
+पुष्टि
+पुस्तकालय
+पुस्तिका
+पूंजीगत
+पूरा
+पूरी
+पूर्ण
+पूर्णकालिक
+पूर्णता
+पूर्णिमा
+पूर्व
+पूर्वज
+पूर्वनिर्धारित
+पूर्ववत
+पूर्वानुमति
+पूर्वानुमान
+पूर्वाह्न
+पूर्वोक्त
+पृथक
+पृथक्करण
+पृष्ठ
+पृष्ठभूमि
+पृष्ठांकन
+पृष्ठों
+पेंशन
+पेंशनर
+पेयजल
+पेशी
+पैकेट
+पैतृक
+पैन
+पैरा
+पोर्टल
+पोषण
+पोस्टल
+पौष्टिक
+प्रकटीकरण
+प्रकरण
+प्रकरणवार
+प्रकरणों
+प्रकल्प
+प्रकार
+प्रकाश
+प्रकाशक
+प्रकोष्ठ
+प्रक्रिया
+प्रक्षेत्र
+प्रखंड
+प्रगतिशील
+प्रचलित
+प्रचार
+प्रचुर
+प्रजनन
+प्रज्वलित
+प्रणव
+प्रणाली
+प्रति
+प्रतिकर
+प्रतिकूल
+प्रतिक्रिया
+प्रतिज्ञा
+प्रतिदिन
+प्रतिनिधित्व
+प्रतिनियुक्ति
+प्रतिपक्ष
+प्रतिपरीक्षण
+प्रतिपूर्ति
+प्रतिबंध
+प्रतिबंधात्मक
+प्रतिबद्ध
+प्रतिबद्धता
+प्रतिभा
+प्रतिभागी
+प्रतिभूति
+प्रतियाँ
+प्रतियां
+प्रतियोगिता
+प्रतिरक्षा
+प्रतिलिपि
+प्रतिवर्ष
+प्रतिवाद
+प्रतिवादी
+प्रतिवेदन
+प्रतिवेदनों
+प्रतिवेदित
+प्रतिशत
+प्रतिष्ठान
+प्रतिस्थापन
+प्रतिस्पर्धा
+प्रतिहस्ताक्षर
+प्रतीक्षा
+प्रतीक्षालय
+प्रतीक्षासूची
+प्रतीत
+प्रत्यक्षदर्शी
+प्रत्यर्पण
+प्रत्यायोजन
+प्रत्याशा
+प्रत्याशी
+प्रत्युत्तर
+प्रत्येक
+प्रथमदृष्टया
+प्रदत्त
+प्रदर्शन
+प्रदर्शनी
+प्रदान
+प्रदाय
+प्रदूषण
+प्रदेश
+प्रधानाचार्य
+प्रधानाध्यापक
+प्रपत्र
+प्रपत्रों
+प्रबंधक
+प्रबंधन
+प्रबुद्ध
+प्रबोध
+प्रभाकर
+प्रभार
+प्रभारी
+प्रभावशील
+प्रभावित
+प्रभुत्व
+प्रमाण
+प्रमाणन
+प्रमाणित
+प्रमाणीकरण
+प्रमुख
+प्रमुखता
+प्रयास
+प्रयोगशाला
+प्रयोजन
+प्रयोज्य
+प्रलोभन
+प्रवक्ता
+प्रवर्तक
+प्रवर्तन
+प्रवाचक
+प्रवास
+प्रवासी
+प्रविष्टि
+प्रविष्टियाँ
+प्रविष्टियां
+प्रविष्टियों
+प्रवीणता
+प्रवेश
+प्रवेशपत्र
+प्रशंसनीय
+प्रशंसा
+प्रशस्ति
+प्रशासक
+प्रशासकीय
+प्रशासन
+प्रशिक्षक
+प्रशिक्षणार्थी
+प्रशिक्षित
+प्रशिक्षु
+प्रश्न
+प्रश्नपत्र
+प्रश्नाधीन
+प्रश्नावली
+प्रसंग
+प्रसंस्करण
+प्रसन्नता
+प्रसव
+प्रसार
+प्रसारण
+प्रसूति
+प्रस्तर
+प्रस्ताव
+प्रस्तावानुसार
+प्रस्तावित
+प्रस्तावों
+प्रस्तुत
+प्रस्तुतकर्ता
+प्रस्तुतीकरण
+प्राकृतिक
+प्राक्कलन
+प्राचार्य
+प्रातः
+प्राथमिक
+प्राथमिकता
+प्राथमिकी
+प्रादेशिक
+प्राधान्य
+प्राधिकारी
+प्राधिकृत
+प्राध्यापक
+प्राप्त
+प्राप्तकर्ताओं
+प्राप्ति
+प्रायः
+प्रायश्चित्त
+प्रायोगिक
+प्रायोजित
+प्रारंभ
+प्रारंभिक
+प्रारूप
+प्रारूपण
+प्रार्थी
+प्रावधान
+प्रावधानित
+प्राश्निक
+प्रासंगिक
+प्रिंट
+प्रिय
+प्रेक्षक
+प्रेषक
+प्रेषण
+प्रेषित
+प्रोत्साहन
+प्रोत्साहित
+प्रोफार्मा
+प्रोबेशन
+प्रौढ़
+प्रौद्योगिकी
+फरवरी
+फरार
+फरियादी
+फर्जी
+फर्नीचर
+फलोद्यान
+फव्वारा
+फ़ाइल
+फ़ाइलें
+फ़ोन
+फाइल
+फाइलिंग
+फिर
+फेंसिंग
+फॉर्म
+फोटो
+फोनेटिक
+फौजदारी
+फौती
+फ्रांस
+बंद
+बंदी
+बंदोबस्त
+बंधक
+बकायादार
+बचत
+बच्चों
+बजट
+बजटीय
+बजे
+बटवारा
+बटांकन
+बड़वानी
+बड़ा
+बड़ी
+बढ़ता
+बढ़ोतरी
+बताएँ
+बताता
+बताया
+बदल
+बदला
+बदलाव
+बदली
+बदलें
+बनवाएँ
+बनाने
+बनी
+बनेड़िया
+बयान
+बरामद
+बर्खास्त
+बर्खास्तगी
+बल
+बलात्कार
+बसु
+बस्ती
+बह
+बहाली
+बहिष्कार
+बहुत
+बहुमत
+बहुमूल्य
+बहुविध
+बाँध
+बांध
+बागवानी
+बाज़ार
+बाढ़
+बातें
+बाद
+बाधित
+बापट
+बाबत
+बाबत्
+बार
+बाल
+बालाघाट
+बालिका
+बालिग
+बाहर
+बाह्य
+बाह्यता
+बिंदुओं
+बिजली
+बिना
+बिन्दु
+बिल
+बीघा
+बीच
+बीजक
+बीत
+बुक
+बुड्ढा
+बुद्धि
+बुनियादी
+बुरहानपुर
+बुलाएँ
+बुलाने
+बेटमा
+बेदखली
+बेरोजगार
+बेरोजगारी
+बैंक
+बैकअप
+बैठक
+बैठकों
+बैतूल
+बॉन्ड
+बोनस
+बोनी
+बोर्ड
+बोलता
+बोली
+बोले
+बौद्धिक
+ब्याज
+ब्यौरा
+ब्रह्म
+ब्राह्मण
+ब्लैकलिस्ट
+भंडारण
+भंडारपाल
+भंडारी
+भगोड़ा
+भट्टी
+भण्डार
+भत्ता
+भरण
+भरना
+भरी
+भरें
+भर्ती
+भवदीय
+भवदीया
+भवन
+भवनों
+भविष्यनिधि
+भव्य
+भाग
+भागीदारी
+भागों
+भार
+भारत
+भारतीय
+भारसाधक
+भाषा
+भाषांतर
+भिक्षावृत्ति
+भिजवायें
+भिण्ड
+भिन्न
+भिन्नता
+भी
+भीड़
+भुगतान
+भुगतानकर्ता
+भू
+भूअभिलेख
+भूखंड
+भूगर्भ
+भूजल
+भूतपूर्व
+भूमि
+भूमियों
+भूमिस्वामी
+भूमिहीन
+भूल
+भूसंपदा
+भेजना
+भेजने
+भेजा
+भेजी
+भेजें
+भेजेंगे
+भेदभाव
+भोपाल
+भौगोलिक
+भौतिक
+भौतिकी
+भ्रमण
+भ्रष्ट
+भ्रष्टाचार
+भ्रामक
+भ्रूण
+मंडल
+मंडलायुक्त
+मंत्रालय
+मंत्रिपरिषद
+मंत्रिमंडल
+मंत्री
+मऊगंज
+मकान
+मङ्गल
+मछुआ
+मजदूर
+मजदूरी
+मजूमदार
+मट्ठा
+मण्डला
+मतगणना
+मतदाता
+मतदान
+मतपत्र
+मतभेद
+मत्स्य
+मत्स्यपालन
+मद
+मदिरा
+मद्देनजर
+मद्यनिषेध
+मध्य
+मध्यप्रदेश
+मध्यम
+मध्यस्थ
+मध्यस्थता
+मध्यान्ह
+मध्याह्न
+मनमाना
+मनरेगा
+मनोनयन
+मनोनीत
+मनोरंजन
+मनोवैज्ञानिक
+मन्दसौर
+मरम्मत
+मर्ज़ी
+मर्म
+मर्यादित
+मलेरिया
+मल्लिक
+मसौदा
+मस्टर
+महंगाई
+महत्त्व
+महत्वाकांक्षी
+महाजन
+महात्मा
+महाधिवक्ता
+महानगर
+महानिदेशक
+महानिरीक्षक
+महामहिम
+महालेखाकार
+महाविद्यालय
+महासंघ
+महिला
+महू
+महोदय
+महोदया
+माँग
+माँगी
+मांग
+मांगपत्र
+मातहत
+मातृत्व
+मात्रा
+मादक
+माध्यम
+माध्यमिक
+मानक
+मानचित्र
+मानदंड
+मानदेय
+माननीय
+मानपुर
+मानव
+मानवाधिकार
+मानसिक
+माने
+मान्य
+मान्यता
+माप
+मापदंड
+मार्ग
+मार्गदर्शन
+मार्गदर्शिका
+मार्गदर्शी
+मार्गों
+मार्मिक
+मालगुजारी
+मालती
+मालवा
+मालिकाना
+मासिक
+माह
+मिटे
+मिट्टी
+मित्र
+मिथ्या
+मिनट
+मिल
+मिला
+मिलान
+मिलावट
+मिली
+मिलीं
+मिलेगा
+मिशन
+मीटिंग
+मीना
+मुँह
+मुआवजा
+मुकदमा
+मुख्य
+मुख्यतः
+मुख्यमंत्री
+मुख्यालय
+मुचलका
+मुद्रक
+मुद्रण
+मुद्रा
+मुद्रांक
+मुरैना
+मूर्ति
+मूर्धन्य
+मूल
+मूलतः
+मूल्यवान
+मूल्यांकन
+मृतक
+मृत्यु
+मृदा
+में
+मेज
+मेड़
+मेधावी
+मेरा
+मेरी
+मेरे
+मेल
+मेहता
+मैं
+मैंने
+मैट्रिक
+मैदानी
+मैहर
+मोबाइल
+मोहर
+मौसम
+म्यूटेशन
+यंत्री
+यथावत
+यथाशीघ्र
+यथासंभव
+यथासमय
+यथास्थिति
+यथोचित
+यदि
+यद्यपि
+यश
+यह
+यहाँ
+यही
+यहीं
+या
+यांत्रिकी
+याचिका
+यातायात
+यात्री
+युक्तियुक्त
+युक्तियुक्तकरण
+युद्ध
+युवा
+यूनिकोड
+ये
+योग
+योग्य
+योग्यता
+योजना
+योजनाओं
+योजनाबद्ध
+रकबा
+रक्तदान
+रक्षा
+रख
+रखते
+रखनी
+रखने
+रखरखाव
+रखा
+रखी
+रखें
+रचना
+रचनात्मक
+रजिस्टर
+रजिस्ट्रार
+रजिस्ट्री
+रणनीति
+रतन
+रतलाम
+रद्द
+रबी
+रवि
+रसीद
+रहता
+रहती
+रहते
+रहने
+रहा
+रही
+रहे
+रहें
+रहेंगे
+रहेगा
+रहेगी
+राजकीय
+राजकोष
+राजगढ़
+राजद्रोह
+राजधानी
+राजनीति
+राजनैतिक
+राजपत्रित
+राजभाषा
+राजमार्ग
+राजस्व
+राज्य
+राज्यपाल
+राज्यसभा
+राज्यस्तरीय
+रात्रि
+रामेश्वर
+रायसेन
+राशन
+राशि
+राशियां
+राष्ट्र
+राष्ट्रकूट
+राष्ट्रगान
+राष्ट्रपति
+राष्ट्रव्यापी
+राष्ट्रीय
+राष्ट्रीयकृत
+राहत
+राहतकार्य
+रिक्त
+रिक्तियां
+रिट
+रिपोर्ट
+रियायत
+रिश्वत
+रीडर
+रीवा
+रु
+रुक
+रुकता
+रुकी
+रुग्णता
+रुचि
+रुपये
+रूप
+रूपरेखा
+रूपांतरण
+रेखा
+रेखांकन
+रेमिंगटन
+रेलवे
+रोक
+रोकथाम
+रोकी
+रोकें
+रोजगार
+रोजगारमूलक
+रोपण
+रोमन
+रोल
+रोष
+रोहन
+लंबमान
+लंबा
+लंबित
+लकड़ियों
+लक्षित
+लक्ष्य
+लगभग
+लगान
+लगेंगे
+लघु
+लघुशास्ति
+लट्ठा
+लड़का
+लड़की
+लड़ाई
+लब्धप्रतिष्ठ
+लम्बाई
+ललित
+लाइसेंस
+लाई
+लाएँ
+लाख
+लागत
+लागू
+लाभांश
+लाभार्थी
+लावारिस
+लिंक
+लिंगानुपात
+लिए
+लिख
+लिखकर
+लिखते
+लिखा
+लिखी
+लिखे
+लिखें
+लिखेंगे
+लिपिक
+लिपिकीय
+लिफाफा
+लिया
+लिये
+ली
+लीला
+लूथरा
+ले
+लें
+लेकर
+लेकिन
+लेख
+लेखन
+लेखा
+लेखाकार
+लेखापरीक्षा
+लेखापाल
+लेटर
+लेने
+लॉग
+लोक
+लोकतंत्र
+लोकसभा
+लोकहित
+लोकायुक्त
+लोकार्पण
+लौट
+लौटती
+लौटने
+लौटाई
+लौटाए
+लौटाया
+लौह
+वंचित
+वंशवृक्ष
+वकालतनामा
+वकील
+वक्तव्य
+वजन
+वज़न
+वन
+वनरक्षक
+वनवासी
+वनोपज
+वयस्क
+वरिष्ठ
+वरिष्ठता
+वर्ग
+वर्गीकृत
+वर्चुअल
+वर्जित
+वर्णमाला
+वर्णित
+वर्तमान
+वर्त्तमान
+वर्मा
+वर्ष
+वर्षवार
+वर्षा
+वर्षाकालीन
+वर्षों
+वसीयत
+वसूली
+वसूलीकर्ता
+वस्तु
+वस्तुतः
+वस्तुनिष्ठ
+वस्त्र
+वह
+वहाँ
+वही
+वाउचर
+वाक्य
+वाङ्मय
+वाचक
+वाचनालय
+वाणिज्यिक
+वाद
+वादग्रस्त
+वादपत्र
+वादी
+वापस
+वारिस
+वारिसों
+वार्ड
+वार्तालाप
+वार्षिक
+वार्षिकी
+वाला
+वाली
+वाले
+वास्तविक
+वास्तविकता
+वास्तुकार
+वाहक
+वाहन
+वाहनों
+विकलांग
+विकल्प
+विकास
+विकासखंड
+विकिरण
+विकृत
+विकेंद्रीकरण
+विक्रय
+विक्रेता
+विचारण
+विचाराधीन
+विचारार्थ
+विज्ञप्ति
+विज्ञान
+विज्ञापन
+वितरण
+वित्त
+वित्तपोषण
+वित्तीय
+विदिशा
+विदेश
+विदेशी
+विद्यमान
+विद्यार्थियों
+विद्यार्थी
+विद्यालय
+विद्यालयीन
+विद्युत
+विद्युतीकरण
+विद्रोह
+विधवा
+विधान
+विधानमंडल
+विधानसभा
+विधायक
+विधायी
+विधि
+विधिक
+विधिवत
+विधिसम्मत
+विधेयक
+विनियमन
+विनियोग
+विनिर्दिष्ट
+विनिर्माण
+विनिश्चय
+विपणन
+विपत्ति
+विपरीत
+विभाग
+विभागाध्यक्ष
+विभागीय
+विभागों
+विभाजित
+विभिन्न
+विमर्श
+विमानन
+विमुक्त
+विमोचन
+वियोजन
+विराम
+विरामित
+विरासत
+विरुद्ध
+विरुद्धता
+विरोध
+विरोधी
+विलंब
+विलंबशुल्क
+विलंबित
+विलय
+विलेख
+विलोपित
+विवरण
+विवाचन
+विवाद
+विवादित
+विवाद्यक
+विवाह
+विवेक
+विवेकाधीन
+विवेचना
+विशिष्ट
+विशिष्टता
+विशेष
+विशेषज्ञ
+विशेषाधिकार
+विश्राम
+विश्लेषण
+विश्वविद्यालय
+विश्वसनीय
+विश्वस्त
+विषय
+विषयवार
+विषयांतर्गत
+विसंगति
+विसर्जन
+विस्तारित
+विस्तृत
+विस्थापन
+विस्थापित
+विस्फोटक
+विहित
+विह्वल
+वृक्षारोपण
+वृत्त
+वृत्तचित्र
+वृत्तिकर
+वृद्धावस्था
+वृद्धाश्रम
+वृद्धि
+वे
+वेतनमान
+वेतनवृद्धि
+वेबसाइट
+वैकल्पिक
+वैज्ञानिक
+वैतनिक
+वैधता
+वैधानिक
+वैमनस्य
+वैवाहिक
+वैश्विक
+वैसा
+व्यक्तिगत
+व्यक्तित्व
+व्यक्तियों
+व्यतीत
+व्यथित
+व्यय
+व्ययभार
+व्यवसाय
+व्यवस्था
+व्यवस्थापक
+व्यवस्थापन
+व्यवहार
+व्यवहारिक
+व्याख्याता
+व्याख्यान
+व्यापक
+व्यापारी
+व्यावसायिक
+व्यावहारिक
+शक्तियां
+शपथ
+शपथपत्र
+शब्द
+शब्दशः
+शब्दावली
+शरणार्थी
+शर्त
+शर्तों
+शल्यक्रिया
+शहडोल
+शहर
+शहरी
+शांतिपूर्ण
+शाखाधिकारी
+शाजापुर
+शान्ता
+शारीरिक
+शाला
+शाश्वत
+शासकीय
+शासन
+शासनादेश
+शासनाधीन
+शास्ति
+शास्त्र
+शिकायत
+शिकायतकर्ता
+शिकायतों
+शिक्षक
+शिक्षकों
+शिक्षा
+शिक्षाकर्मी
+शिक्षिका
+शिलान्यास
+शिल्प
+शिल्पी
+शिवपुरी
+शिष्टमंडल
+शिष्टाचार
+शीघ्र
+शीट
+शीटों
+शीतकालीन
+शीर्ष
+शीर्षक
+शीर्षस्थ
+शुद्धिपत्र
+शुभकामनाएं
+शुल्क
+शून्य
+शेष
+शैक्षणिक
+शॉर्ट
+शोकसभा
+शोध
+शौचालय
+श्योपुर
+श्रद्धांजलि
+श्रम
+श्रमदान
+श्रमिक
+श्रवणबाधित
+श्री
+श्रीमती
+श्रीमान
+श्रीमान्
+श्रृंखला
+श्रेणी
+श्रेणीकरण
+श्रेय
+श्रेष्ठ
+श्रोता
+षड्यंत्र
+षष्ठ
+संकलन
+संकलित
+संकल्प
+संकाय
+संकुचित
+संकेत
+संक्रामक
+संक्षिप्त
+संक्षेप
+संख्या
+संगठन
+संग्रहण
+संग्रहालय
+संघर्ष
+संचयी
+संचार
+संचालक
+संचालनालय
+संज्ञान
+संज्ञेय
+संतति
+संतुष्ट
+संतुष्टि
+संतोषजनक
+संदर्भ
+संदर्भित
+संदिग्ध
+संदेश
+संदेहास्पद
+संधारण
+संपत्ति
+संपदा
+संपन्न
+संपर्क
+संपादक
+संपादन
+संपूर्ण
+संप्रेषण
+संबंध
+संबंधित
+संबद्ध
+संबद्धता
+संबोधन
+संभव
+संभवतः
+संभाग
+संभागवार
+संभागायुक्त
+संभागीय
+संभावना
+संभावित
+संयंत्र
+संयम
+संयुक्त
+संयोजक
+संयोजन
+संरक्षक
+संरक्षण
+संरक्षित
+संलग्न
+संलग्नक
+संलग्नीकरण
+संवर्ग
+संवर्धन
+संवाददाता
+संवितरण
+संविदा
+संविधान
+संविलियन
+संवीक्षा
+संवेदनशील
+संव्यवहार
+संशय
+संशोधन
+संशोधनकर्ता
+संशोधित
+संसद
+संसदीय
+संसाधन
+संस्करण
+संस्कार
+संस्कृति
+संस्तुति
+संस्था
+संस्थाओं
+संस्थागत
+संस्वीकृति
+संहिता
+सकता
+सकती
+सकते
+सका
+सकारात्मक
+सकी
+सकेगा
+सकेगी
+सक्रिय
+सक्षम
+सक्षमता
+सक्सेना
+सख्त
+सघन
+सचिव
+सचिवालय
+सचिवालयीन
+सजग
+सज़ा
+सटीक
+सड़क
+सतना
+सतर्क
+सतर्कता
+सत्तारूढ़
+सत्त्व
+सत्यनिष्ठा
+सत्यप्रतिलिपि
+सत्यापन
+सत्यापनकर्ता
+सत्र
+सदन
+सदस्य
+सदस्यता
+सदस्यों
+सदाशय
+सद्भाव
+सद्भावना
+सन्त
+सन्निकट
+सप्ताह
+सप्रमाण
+सफलता
+सफाईकर्मी
+सब
+सबके
+सबसे
+सभा
+सभापति
+सभी
+सभ्यता
+समकक्ष
+समक्ष
+समग्र
+समझें
+समतुल्य
+समन्वय
+समन्वयक
+समन्स
+समपहरण
+समय
+समयपूर्व
+समयबद्ध
+समयमान
+समयावधि
+समयोपरि
+समर्थन
+समर्पण
+समर्पित
+समवर्ती
+समस्त
+समस्या
+समाचारपत्र
+समाजसेवी
+समाधान
+समाधानकारक
+समान
+समानुपातिक
+समापन
+समाप्त
+समायोजन
+समारोह
+समाविष्ट
+समावेश
+समाहर्ता
+समिति
+समीक्षा
+समीक्षात्मक
+समीक्षाधीन
+समुचित
+समुदाय
+समूल
+समृद्धि
+सम्पत्ति
+सम्पन्न
+सम्पर्क
+सम्प्रति
+सम्मति
+सम्मान
+सम्मानित
+सम्मिलित
+सम्मेलन
+सरकार
+सरकारी
+सरपंच
+सरला
+सराहनीय
+सर्वप्रथम
+सर्वर
+सर्वशिक्षा
+सर्वसम्मति
+सर्वसाधारण
+सर्वाधिक
+सर्विस
+सर्वे
+सर्वेक्षण
+सर्वेयर
+सर्वोच्च
+सर्वोत्तम
+सर्वोपरि
+सलाहकार
+सवर्ण
+सशक्त
+सशक्तिकरण
+सशर्त
+सशस्त्र
+सहकर्मी
+सहकारिता
+सहपठित
+सहभागिता
+सहमत
+सहमति
+सहमतिपत्र
+सहयोगी
+सहस्र
+सहानुभूति
+सहायक
+सहायता
+सहायतार्थ
+सहित
+सही
+सहेजा
+सहेजी
+सहेजें
+साँस
+सांख्यिकी
+सांख्यिकीय
+सांप्रदायिक
+सांविधिक
+सांसद
+सांस्कृतिक
+साक्षरता
+साक्षात्कार
+साक्षी
+साक्ष्य
+साख
+सागर
+सात
+साथ
+सादर
+सादा
+साधन
+साधारण
+साधिकार
+सापेक्ष
+सामंजस्य
+सामग्री
+सामयिक
+सामर्थ्य
+सामाजिक
+सामान्य
+सामुदायिक
+सामूहिक
+साम्प्रदायिक
+सायं
+सायंकालीन
+सारगर्भित
+सारणी
+सारांश
+सार्थक
+सार्वजनिक
+साहसिक
+साहित्य
+साहूकार
+सिंगरौली
+सिंचित
+सिद्ध
+सिद्धांत
+सिमरोल
+सिवनी
+सीढ़ियाँ
+सीधी
+सीधे
+सीमा
+सीमांकन
+सीमांत
+सीमित
+सीहोर
+सुगम
+सुचारु
+सुचारू
+सुदृढ़
+सुदृढ़ीकरण
+सुधार
+सुधारें
+सुनवाई
+सुनियोजित
+सुनिश्चित
+सुप्रीम
+सुयोग्य
+सुरक्षा
+सुरक्षाकर्मी
+सुरक्षानिधि
+सुरक्षित
+सुलभ
+सुलभा
+सुविधा
+सुविधाजनक
+सुव्यवस्थित
+सुश्री
+सुसंगत
+सूक्ष्म
+सूखाग्रस्त
+सूचक
+सूचना
+सूचनापत्र
+सूचनार्थ
+सूचित
+सूचियां
+सूची
+सूचीबद्ध
+सृजन
+सृजित
+से
+सेंटर
+सेटिंग
+सेनानी
+सेवा
+सेवाकाल
+सेवानिवृत्त
+सेवानिवृत्ति
+सेवापुस्तिका
+सेवाभर्ती
+सेवारत
+सैद्धांतिक
+सैनिक
+सॉफ्टवेयर
+सौंदर्यीकरण
+सौंपा
+सौंपी
+सौजन्य
+सौहार्दपूर्ण
+स्कूल
+स्कैन
+स्कैनर
+स्कैनिंग
+स्क्रिप्ट
+स्टांप
+स्टेनो
+स्टेनोग्राफर
+स्टेशन
+स्टेशनरी
+स्तनपान
+स्तर
+स्तरीय
+स्त्री
+स्थगन
+स्थगित
+स्थल
+स्थलीय
+स्थान
+स्थानांतरित
+स्थानापन्न
+स्थानीय
+स्थानों
+स्थापना
+स्थापित
+स्थायित्व
+स्थायी
+स्थायीकरण
+स्थित
+स्थिति
+स्नातक
+स्नातकोत्तर
+स्पष्ट
+स्पष्टतः
+स्पष्टीकरण
+स्पेस
+स्मरण
+स्मरणपत्र
+स्मारक
+स्मृति
+स्रोत
+स्वच्छता
+स्वतंत्र
+स्वतंत्रता
+स्वतः
+स्वत्व
+स्वप्रमाणित
+स्वयं
+स्वयंसेवक
+स्वयंसेवी
+स्वर्गीय
+स्वर्णजयंती
+स्वसहायता
+स्वस्थ
+स्वागत
+स्वादिष्ट
+स्वामित्व
+स्वायत्त
+स्वायत्तशासी
+स्वावलंबन
+स्वावलंबी
+स्वास्थ्य
+स्वास्थ्यकर्मी
+स्वीकार्य
+स्वीकृत
+स्वीकृति
+स्वेच्छा
+स्वेच्छानुदान
+स्वैच्छिक
+हकदार
+हटा
+हटाकर
+हटाने
+हड़ताल
+हथकरघा
+हम
+हमसे
+हमारा
+हमारी
+हमारे
+हमेशा
+हर
+हरदा
+हरिजन
+हरी
+हर्जाना
+हर्ष
+हलफनामा
+हल्का
+हल्के
+हवाला
+हस्तक्षेप
+हस्तगत
+हस्तलिखित
+हस्तशिल्प
+हस्तांतरित
+हस्ताक्षर
+हस्ताक्षरार्थ
+हस्ताक्षरित
+हस्ताक्षरी
+हाँ
+हाउसिंग
+हातोद
+हानिकारक
+हासलपुर
+हिंदी
+हितकारी
+हितग्राहियों
+हितैषी
+हिन्दी
+हिरासत
+हिसाब
+ही
+हुआ
+हुई
+हुए
+हुक्म
+हृदय
+हेक्टेयर
+हेतु
+हेलीपैड
+हेल्पलाइन
+है
+हैं
+हैण्डपम्प
+हैण्डपम्पों
+हॉल
+हो
+हों
+होंगे
+होगा
+होगी
+होता
+होती
+होते
+होना
+होने
+होमगार्ड
+ह्रास
+`;function T(){return mt.split(`
+`).filter(n=>n!==""&&!n.startsWith("#"))}var N=40,he={HYPHEN:"-"},fe="REPH",pe=ve(ot),gt=new Set(T());function P(n){let t="",e="";for(let i of n){for(let r of me(i))if(r===fe)e+="र्";else{let s=k(f,e,r);e=e.slice(0,e.length-s.back)+s.text}e.length>2*N&&(t+=e.slice(0,-N),e=e.slice(-N))}return ge(t+e).normalize("NFC")}function me(n){return pe.get(n)??[n]}function ge(n){return n.replace(/([\u0900-\u0963]*)ः(?![\u0900-\u0963])/g,(t,e)=>gt.has(`${e}ः`.normalize("NFC"))?t:`${e}:`)}function yt(n){let t=n.split(/[\s\d@&]+/).filter(r=>/[A-Za-z]/.test(r));return{known:t.filter(r=>!/^[a-z]{1,2}$/.test(r)).filter(r=>gt.has(ye(P(r)))).length,all:t.length}}function ye(n){return n.replace(/^[^\u0900-\u0963]+|[^\u0900-\u0963]+$/g,"")}function ve(n){let t=new Map;for(let e of n.split(`
+`)){let[i="",r=""]=e.split("	");r!==""&&t.set(i,r.split(" ").map(s=>(he[s]??s).normalize("NFC")))}return t}var vt=/kruti\s*-?dev|devlys/i,Ee=4,we=4e6;function Et(n,t){return Te(n,t)??be(n)}function wt(n){return n.map(t=>t.krutiDev?P(t.text):t.text).join("")}function be(n){let t=n.split(/(?<=\n)/);return bt(t.map(e=>({text:e,krutiDev:ke(e)})))}function ke(n){if(/[\u0900-\u097F]/.test(n))return!1;let{known:t,all:e}=yt(n);return t>0&&t*Ee>=e}function Te(n,t){if(!vt.test(t)||t.length>we)return;let e=new DOMParser().parseFromString(t.replace(/\sstyle\s*=/gi," data-style="),"text/html"),i=[],r="",s=e.createTreeWalker(e.body,NodeFilter.SHOW_TEXT);for(let o=s.nextNode();o;o=s.nextNode()){if(o.parentElement?.closest("style, script, title"))continue;let a=vt.test(Se(o.parentElement));for(let c of(o.nodeValue??"").replace(/\s/g,""))r+=c,i.push(a)}return r===n.replace(/\s/g,"")?xe(n,i):void 0}function Se(n){for(let t=n;t;t=t.parentElement){let i=/font-family\s*:\s*([^;]*)/i.exec(t.getAttribute("data-style")??"")?.[1]??t.getAttribute("face");if(i)return i}return""}function xe(n,t){let e=0,i=!1;return bt([...n].map(r=>(/\s/.test(r)||(i=t[e++]??!1),{text:r,krutiDev:i})))}function bt(n){let t=[];for(let e of n){let i=t[t.length-1];i?.krutiDev===e.krutiDev?i.text+=e.text:t.push({...e})}return t}function g(n){let t=n.selectionStart??0;return n.value.slice(Math.max(0,t-80),t)}function l(n,t,e){let i=n.selectionEnd??0,r=(n.selectionStart??i)-t,s=Le(n.value,r,t),o=n.value.slice(s,r)+e;if(document.activeElement===n){n.setSelectionRange(s,i);let a=o===""?"delete":"insertText";if(s===i&&o===""||document.execCommand(a,!1,o))return}n.setRangeText(o,s,i,"end"),n.dispatchEvent(new Event("input",{bubbles:!0}))}function Le(n,t,e){let i=t;if(e>0)for(;i>0&&(Ke.test(n[i]??"")||Ae.test(n[i-1]??""));)i-=1;return i}var Ke=/[\p{M}\u200C\u200D]/u,Ae=/[\u094D\u200C\u200D]/;var Me="(?<!\\u094D)[\\u200C\\u200D]",De="[\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u2800\\u3164\\uE000-\\uF8FF\\uFDD0-\\uFDEF\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB\\uFFFE\\uFFFF\\u{1BCA0}-\\u{1BCA3}\\u{1D173}-\\u{1D17A}\\u{E0000}-\\u{10FFFF}]",Fe=new RegExp(`${Me}|${De}`,"gu");function S(n){return n.replace(Fe,"")}var He=/^\/files\/[0-9a-f]{64}/;function St(){let n=document.querySelector("template#pasted");if(!n)return;let t=new $(n);document.addEventListener("paste",e=>{let i=e.target;if(!(i instanceof HTMLElement)||!i.matches("[data-typing]")||!e.clipboardData)return;let r=e.clipboardData.getData("text/plain"),s=Et(r,e.clipboardData.getData("text/html"));if(s.some(o=>o.krutiDev))t.ask(i,r,S(wt(s)));else if(S(r)!==r)l(i,0,S(r));else return;e.preventDefault()})}var $=class{constructor(t){this.parts=t}ask(t,e,i){let r=this.dialog??=this.build();Tt(r,"original",e),Tt(r,"converted",i);let s=Re(t);for(let o of r.querySelectorAll("[data-kept]"))o.hidden=!s;this.fault(""),this.on("take",async()=>{if(!kt(t,i))return this.fault("long");if(s&&!await s(this.record(e,i)))return this.fault("kept");this.put(t,i)}),this.on("as-is",()=>kt(t,e)?this.put(t,e):this.fault("long")),this.on("cancel",()=>this.put(t,void 0)),r.showModal()}put(t,e){this.dialog?.close(),t.focus(),e!==void 0&&l(t,0,e)}record(t,e){let{title:i="",headOriginal:r="",headConverted:s=""}=this.parts.dataset;return`${i}
+
+${r}
+${t}
+
+${s}
+${e}
+`}fault(t){for(let e of this.dialog?.querySelectorAll("[data-fault]")??[])e.hidden=e.dataset.fault!==t}on(t,e){let i=this.dialog?.querySelector(`[data-act=${t}]`);i&&(i.onclick=async()=>{i.disabled=!0;try{await e()}finally{i.disabled=!1}})}build(){return document.body.append(this.parts.content.cloneNode(!0)),document.querySelector("dialog.pasted")}};function kt(n,t){let e=(n.selectionEnd??0)-(n.selectionStart??0);return n.maxLength<0||n.value.length-e+t.length<=n.maxLength}function Re(n){let t=n.form;if(!t||t.method!=="post")return;let e=He.exec(location.pathname)?.[0];if(e)return r=>Ce(e,t,r);let i=t.querySelector("input[name=pasted]");if(i)return async r=>(i.value=i.value===""?r:`${i.value}
+${r}`,!0)}async function Ce(n,t,e){let i=document.querySelector("template#pasted"),r=new FormData;r.append("csrf",t.querySelector("input[name=csrf]")?.value??""),r.append("op",Ie()),r.append("title",i?.dataset.title??""),r.append("paper",new Blob([e],{type:"text/plain"}),"pasted.txt");try{return(await fetch(`${n}/attach`,{method:"POST",body:r,credentials:"same-origin",redirect:"manual"})).type==="opaqueredirect"}catch{return!1}}function Ie(){return[...crypto.getRandomValues(new Uint8Array(16))].map(t=>t.toString(16).padStart(2,"0")).join("")}function Tt(n,t,e){let i=n.querySelector(`[data-part=${t}]`);i&&(i.textContent=e)}function xt(){document.addEventListener("click",n=>{let t=n.target instanceof Element&&n.target.closest("[data-insert]");if(!t)return;let e=document.getElementById(t.dataset.into??"");e instanceof HTMLTextAreaElement&&Ne(e,t.dataset.insert??"")})}function Ne(n,t){let e=n.value.slice(0,n.selectionStart),i=n.value.slice(n.selectionEnd),r=e===""||/\s$/.test(e)?"":" ",s=i===""||/^\s/.test(i)?"":" ";n.setRangeText(r+t+s,n.selectionStart,n.selectionEnd,"end"),n.focus(),n.dispatchEvent(new Event("input",{bubbles:!0}))}var Pe=[x("Backquote Digit1 Digit2 Digit3 Digit4 Digit5 Digit6 Digit7 Digit8 Digit9 Digit0 Minus Equal"),x("KeyQ KeyW KeyE KeyR KeyT KeyY KeyU KeyI KeyO KeyP BracketLeft BracketRight Backslash"),x("KeyA KeyS KeyD KeyF KeyG KeyH KeyJ KeyK KeyL Semicolon Quote"),x("KeyZ KeyX KeyC KeyV KeyB KeyN KeyM Comma Period Slash")],$e={Backquote:"`",Minus:"-",Equal:"=",BracketLeft:"[",BracketRight:"]",Backslash:"\\",Semicolon:";",Quote:"'",Comma:",",Period:".",Slash:"/"},Be=/^[\u0900-\u0903\u093C\u093E-\u094D\u0962\u0963]/,L=class{constructor(t,e,i){this.parts=t;this.layout=e;this.strike=i;this.held={shift:!1,altGr:!1}}toggle(t){let e=this.element??=this.build(),i=!e.hidden&&this.field===t;e.hidden=i,this.field=t,i||(t.closest(".row")??t).after(e)}layer(t){!this.element||this.element.hidden||this.hold(t.shiftKey,t.getModifierState("AltGraph")||t.ctrlKey&&t.altKey)}hold(t,e){this.held.shift===t&&this.held.altGr===e||(this.held={shift:t,altGr:e},this.draw())}build(){let t=document.createElement("div");return t.className="board",t.setAttribute("role","group"),t.setAttribute("aria-label",this.parts.dataset.board??""),t.hidden=!0,this.layout?t.append(...Pe.map(e=>this.row(e)),this.holders()):t.append(this.parts.content.cloneNode(!0)),t.addEventListener("mousedown",e=>e.preventDefault()),t.addEventListener("click",e=>this.clicked(e.target)),this.element=t,this.draw(),t}row(t){let e=document.createElement("div");return e.append(...t.map(i=>B(i,$e[i]??i.replace(/^Key|^Digit/,"")))),e}holders(){let t=document.createElement("div");return t.append(B("shift","Shift"),B("altGr","AltGr")),t}draw(){for(let t of this.element?.querySelectorAll("[data-code]")??[]){let e=t.dataset.code??"";if(e==="shift"||e==="altGr")t.setAttribute("aria-pressed",String(this.held[e]));else if(t.firstChild){let i=(this.layout&&b(this.layout,{code:e,...this.held}))??"";t.firstChild.textContent=Be.test(i)?`◌${i}`:i}}}clicked(t){let e=t instanceof Element&&t.closest("[data-code]")?.dataset.code;e&&(e==="shift"?this.hold(!this.held.shift,this.held.altGr):e==="altGr"?this.hold(this.held.shift,!this.held.altGr):this.field&&this.strike(this.field,{code:e,...this.held}))}};function x(n){return n.split(" ")}function B(n,t){let e=document.createElement("button");e.type="button",e.tabIndex=-1,e.dataset.code=n;let i=document.createElement("span");i.lang="hi";let r=document.createElement("small");return r.textContent=t,e.append(i,r),e}var Lt=`# Phonetic typing: Hindi by its sound in Roman letters.
+#
+# Source: ours, after the way people write Hindi in messages; capitals tell apart what they write alike (t and T for
+# त and ट). Rules are applied from the left, the longest first. A list of candidates stands beside them, because
+# short and long a, and त and ट, are usually not told apart: see src/typing/phonetic.ts.
+#
+# vowel <roman> <alone> <as a matra>: the short a has no matra.
+# letter <roman> <letters>
+# sign <roman> <sign>
+vowel	a	अ	-
+vowel	aa	आ	ा
+vowel	A	आ	ा
+vowel	i	इ	ि
+vowel	ii	ई	ी
+vowel	ee	ई	ी
+vowel	I	ई	ी
+vowel	u	उ	ु
+vowel	uu	ऊ	ू
+vowel	oo	ऊ	ू
+vowel	U	ऊ	ू
+vowel	e	ए	े
+vowel	ei	ए	े
+vowel	E	ऐ	ै
+vowel	ai	ऐ	ै
+vowel	o	ओ	ो
+vowel	O	ऑ	ॉ
+vowel	au	औ	ौ
+vowel	ou	औ	ौ
+vowel	RI	ऋ	ृ
+letter	k	क
+letter	kh	ख
+letter	g	ग
+letter	gh	घ
+letter	ng	ंग
+letter	c	क
+letter	ch	च
+letter	chh	छ
+letter	Ch	छ
+letter	j	ज
+letter	jh	झ
+letter	z	ज़
+letter	ny	न्य
+letter	t	त
+letter	th	थ
+letter	T	ट
+letter	Th	ठ
+letter	TH	ठ
+letter	d	द
+letter	dh	ध
+letter	D	ड
+letter	Dh	ढ
+letter	DH	ढ
+letter	R	ड़
+letter	Rh	ढ़
+letter	RH	ढ़
+letter	n	न
+letter	N	ण
+letter	p	प
+letter	ph	फ
+letter	f	फ
+letter	F	फ़
+letter	b	ब
+letter	bh	भ
+letter	m	म
+letter	y	य
+letter	r	र
+letter	l	ल
+letter	L	ळ
+letter	v	व
+letter	w	व
+letter	s	स
+letter	sh	श
+letter	S	ष
+letter	Sh	ष
+letter	SH	ष
+letter	h	ह
+letter	q	क
+letter	x	क्ष
+letter	ksh	क्ष
+letter	kSh	क्ष
+letter	gy	ज्ञ
+letter	jn	ज्ञ
+letter	tr	त्र
+letter	shr	श्र
+sign	M	ं
+sign	MM	ँ
+sign	H	ः
+`;var Kt=5,Oe=3,qe=40,We=6,Ge="्",K=Ye(Lt),je=Math.max(...[...K.keys()].map(n=>n.length));function Dt(n){if(n===""||n.length>qe)return[];let t=At(n,0),e=ze(n),r=/[A-Z]|aa|ii|uu/.test(n)?[t,...e]:[...e,t],s=new Set(r);for(let o=1;o<1<<We&&s.size<Kt;o+=1)s.add(At(n,o));return[...s].slice(0,Kt)}function At(n,t){let e=Je(n),i=t,r="";for(let s=e.length-1;s>=0;s-=1){let[o,a]=e[s]??["",void 0],c=e[s+1]?.[1];if(!a)r=o+r;else if(a.kind==="sign")r=a.text+r;else if(a.kind==="vowel"){let u=e[s-1]?.[1]?.kind==="letter",p=u?a.matra:a.text;if(o==="a"){let y=s===e.length-1&&s>1;(i&1)===1!==y&&(p=u?"ा":"आ"),i>>=1}r=p+r}else{let u=c?.kind==="letter",p=u&&Ue(o,e[s+1]?.[0]??""),y=!1;u&&!p&&(y=(i&1)===1,i>>=1),r=p?`ं${r}`:a.text+(u&&!y?Ge:"")+r}}return r.normalize("NFC")}function Ue(n,t){return n==="n"?/^[kgcjtTdD]/.test(t):n==="m"&&/^[pbf]/.test(t)}function Je(n){let t=[];for(let e=0;e<n.length;){let i=Math.min(je,n.length-e);for(;i>1&&!K.has(n.slice(e,e+i));)i-=1;let r=n.slice(e,e+i);t.push([r,K.get(r)??K.get(r.toLowerCase())]),e+=i}return t}function Ye(n){let t=new Map;for(let e of n.split(`
+`)){let[i,r="",s="",o=""]=e.split("	");i!=="vowel"&&i!=="letter"&&i!=="sign"||t.set(r,{kind:i,text:s.normalize("NFC"),matra:o==="-"?"":o})}return t}var Mt;function ze(n){Mt??=Ve();let t=n.toLowerCase(),e=(Mt.get(Ft(n))??[]).map(i=>[en(t,Ht(i)),i]);return e.sort((i,r)=>i[0]-r[0]),e.slice(0,Oe).map(([,i])=>i)}function Ve(){let n=new Map;for(let t of T()){let e=Ft(Ht(t));n.set(e,[...n.get(e)??[],t])}return n}function Ft(n){let t=n.toLowerCase(),e=Ze.reduce((r,[s,o])=>r.replace(s,o),t);return(/^a/.test(t)?"a":"")+e.replace(/a/g,"").replace(/(.)\1+/g,"$1")}var Ze=[[/x/g,"ksh"],[/jn|gn(?=y|a)/g,"gy"],[/chh|ch/g,"C"],[/sh/g,"S"],[/kh/g,"K"],[/gh/g,"G"],[/jh/g,"J"],[/th/g,"T"],[/dh/g,"D"],[/ph|f/g,"P"],[/bh/g,"B"],[/w/g,"v"],[/z/g,"j"],[/q|c/g,"k"],[/m(?=[pbPB])/g,"n"],[/ee|ii/g,"i"],[/oo|uu/g,"u"],[/ai|ae|ei|ay(?=e)/g,"e"],[/au|ou/g,"o"],[/iy/g,"i"]];function Ht(n){let t="",e=[...n.normalize("NFC").replace(/ज्ञ/g,"")];return e.forEach((i,r)=>{let s=e[r+1]??"",o=Qe[i];if(o===void 0)t+=tn[i]??"";else{t+=s==="़"?Xe[i]??o:o;let a=s==="़"?e[r+2]??"":s;a!==""&&!/[\u093E-\u094D]/.test(a)&&(t+="a")}}),t}var Xe={ज:"z",फ:"f",ड:"d",ढ:"dh",क:"k",ख:"kh",ग:"g"},Qe={क:"k",ख:"kh",ग:"g",घ:"gh",ङ:"n",च:"ch",छ:"chh",ज:"j",झ:"jh",ञ:"n",ट:"t",ठ:"th",ड:"d",ढ:"dh",ण:"n",त:"t",थ:"th",द:"d",ध:"dh",न:"n",प:"p",फ:"ph",ब:"b",भ:"bh",म:"m",य:"y",र:"r",ल:"l",ळ:"l",व:"v",श:"sh",ष:"sh",स:"s",ह:"h","":"gy"},tn={अ:"a",आ:"a",इ:"i",ई:"i",उ:"u",ऊ:"u",ऋ:"ri",ए:"e",ऐ:"ai",ओ:"o",औ:"au",ऑ:"o",ऍ:"e","ा":"a","ि":"i","ी":"i","ु":"u","ू":"u","ृ":"ri","े":"e","ै":"ai","ो":"o","ौ":"au","ॉ":"o","ॅ":"e","ं":"n","ँ":"n","ः":"h"};function en(n,t){let e=Array.from({length:t.length+1},(i,r)=>r);for(let i=1;i<=n.length;i+=1){let r=[i];for(let s=1;s<=t.length;s+=1){let o=(e[s-1]??0)+(n[i-1]===t[s-1]?0:1);r.push(Math.min(o,(e[s]??0)+1,(r[s-1]??0)+1))}e=r}return e[t.length]??0}var nn=/[A-Za-z]+$/,rn=/^[A-Za-z]$/,A=class{constructor(t){this.found=[];this.chosen=0;this.kept="";this.place=document.createElement("div");this.list=document.createElement("ol");this.place.className="candidates-at",this.list.className="candidates",this.list.id="candidates",this.list.setAttribute("role","listbox"),this.list.setAttribute("aria-label",t),this.place.append(this.list),this.place.hidden=!0,this.list.addEventListener("mousedown",e=>this.clicked(e)),document.addEventListener("input",e=>this.refresh(e.target))}typed(t,e){return t.metaKey||t.altKey?!1:(this.field=e,t.code==="Backslash"&&t.shiftKey&&!t.ctrlKey?(this.commit(e),l(e,0,"।"),!0):this.found.length===0?!1:t.ctrlKey?(this.commit(e),!1):this.onList(t,e))}onList(t,e){let i=/^(?:Digit|Numpad)([1-9])$/.exec(t.code)?.[1];if(t.code==="ArrowDown"||t.code==="ArrowUp"){let r=t.code==="ArrowDown"?1:this.found.length-1;return this.choose((this.chosen+r)%this.found.length),!0}return i&&!t.shiftKey&&Number(i)<=this.found.length?(this.choose(Number(i)-1),this.commit(e)):t.code==="Escape"?(this.kept=_(e),this.hide(),!0):t.code==="Enter"?this.commit(e):(t.key.length===1&&!rn.test(t.key)&&this.commit(e),!1)}commit(t){let e=this.field===t?this.found[this.chosen]:void 0,i=_(t);return this.hide(),e===void 0||i===""?!1:(l(t,i.length,e),!0)}refresh(t){let e=this.field;if(!e||t!==e||e.dataset.now!=="hi")return;let i=_(e);if((i===""||!i.startsWith(this.kept))&&(this.kept=""),this.found=this.kept===""?Dt(i):[],this.found.length===0)return this.hide();this.list.replaceChildren(...this.found.map(sn)),e.after(this.place),this.place.hidden=!1,e.setAttribute("aria-controls",this.list.id),this.choose(0)}choose(t){this.chosen=t,[...this.list.children].forEach((e,i)=>e.setAttribute("aria-selected",String(i===t))),this.field?.setAttribute("aria-activedescendant",`candidate-${t}`)}clicked(t){t.preventDefault();let e=[...this.list.children].indexOf(t.target);e<0||!this.field||(this.choose(e),this.commit(this.field))}hide(){this.found=[],this.place.hidden=!0,this.field?.removeAttribute("aria-activedescendant"),this.field?.removeAttribute("aria-controls")}};function _(n){return nn.exec(g(n))?.[0]??""}function sn(n,t){let e=document.createElement("li");return e.id=`candidate-${t}`,e.setAttribute("role","option"),e.lang="hi",e.textContent=n,e}var on="system";function Nt(){let n=document.querySelector("template#typing");if(!n||n.dataset.method===on)return;let t=new O(n);for(let e of document.querySelectorAll("[data-typing]"))t.add(e);t.listen()}var O=class{constructor(t){this.parts=t;this.marks=new Map;this.method=pt[t.dataset.method??""],this.method||(this.phonetic=new A(t.dataset.candidates??"")),this.board=new L(t,this.method?.layout,(e,i)=>this.struck(e,i))}add(t){let e=document.createElement("button");e.type="button",e.className="typing-mark",e.tabIndex=-1,e.title=this.parts.dataset.hint??"",e.addEventListener("mousedown",i=>i.preventDefault()),e.addEventListener("click",()=>{t.focus(),this.toggle(t)}),(t.labels?.[0]??t).before(e),this.marks.set(t,e),t.addEventListener("blur",()=>this.phonetic?.commit(t)),this.show(t,this.remembered(t))}listen(){document.addEventListener("keydown",t=>this.keydown(t),{capture:!0}),document.addEventListener("keyup",t=>this.board.layer(t))}keydown(t){let e=t.target;t.isComposing||!this.marks.has(e)||(this.board.layer(t),this.command(t,e)?(t.preventDefault(),t.stopPropagation()):Rt(e)&&this.typed(t,e)&&t.preventDefault())}command(t,e){let i=t.ctrlKey&&!t.altKey&&!t.shiftKey&&!t.metaKey;if(t.code==="F9"&&t.shiftKey)this.board.toggle(e);else if(t.code==="F9"||i&&t.code==="KeyG")this.toggle(e);else return!1;return!0}typed(t,e){if(this.phonetic)return this.phonetic.typed(t,e);let i=t.getModifierState("AltGraph")||t.ctrlKey&&t.altKey;return!i&&(t.ctrlKey||t.altKey||t.metaKey)?!1:t.code==="Backspace"?this.backspace(e):this.struck(e,{code:t.code,shift:t.shiftKey,altGr:i})}struck(t,e){let i=this.method&&b(this.method.layout,e);if(!this.method||i===void 0)return!1;let r=this.method.press(Ct(t)?"":g(t),i);return l(t,r.back,r.text),!0}backspace(t){let e=Ct(t)?0:this.method?.backspace(g(t))??0;return e>0&&l(t,e,""),e>0}toggle(t){this.phonetic?.commit(t);let e=Rt(t)?"en":"hi";try{localStorage.setItem(It(t),e)}catch{}this.show(t,e);let i=document.getElementById("typing-said");i&&(i.textContent=this.parts.dataset[e]??"")}remembered(t){try{let e=localStorage.getItem(It(t));if(e==="hi"||e==="en")return e}catch{}return this.parts.dataset.start==="hi"?t.dataset.typing??"":"en"}show(t,e){t.dataset.now=e;let i=e==="en"&&this.parts.dataset.start!=="hi";t.lang=i?document.documentElement.lang:e;let r=this.marks.get(t);r&&(r.textContent=this.parts.dataset[e]??"",r.dataset.now=e,r.setAttribute("aria-pressed",String(e==="hi")))}};function Rt(n){return n.dataset.now==="hi"}function Ct(n){return n.selectionStart!==n.selectionEnd}function It(n){return`typing ${document.body.dataset.owner??""} ${n.id}`}Nt();St();X();xt();rt();et();z();})();

@@ -10,5 +10,6 @@ await build({
   format: "iife",
   target: ["chrome109", "firefox115"],
   legalComments: "none",
+  loader: { ".tsv": "text", ".txt": "text" }, // the tables of layouts/, as they are
   logLevel: "info",
 });

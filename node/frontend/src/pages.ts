@@ -3,8 +3,12 @@ import { startAutosave } from "./autosave";
 import { startKeys } from "./keys";
 import { startLive } from "./live";
 import { startPapers } from "./papers";
+import { startPaste } from "./paste";
 import { startPhrases } from "./phrases";
+import { startTyping } from "./typing";
 
+startTyping();
+startPaste();
 startKeys();
 startPhrases();
 startPapers();

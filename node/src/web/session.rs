@@ -20,7 +20,7 @@ use crate::clock;
 use crate::web::Web;
 use crate::web::error::Failure;
 use crate::web::locale::{language, name};
-use crate::web::pages::frame::{Banner, Frame, Here, Lamp, Who};
+use crate::web::pages::frame::{Banner, Frame, Here, Lamp, Typing, Who};
 use crate::web::texts::{Lang, Texts};
 
 /// Name of the session cookie.
@@ -109,6 +109,7 @@ impl SignedIn {
                 waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             }),
             done: self.guest.done.clone(),
+            typing: typing(around),
             shortcuts: self.guest.shortcuts,
             here,
             ..plain_frame(lang, &self.guest.path)
@@ -176,6 +177,7 @@ pub fn plain_frame(lang: Lang, path: &str) -> Frame {
         lamp: None,
         banner: None,
         done: None,
+        typing: Typing::default(),
         shortcuts: true,
         here: Here::Elsewhere,
     }
@@ -220,6 +222,11 @@ fn done_from_cookie(text: &str) -> Option<String> {
 fn owner(session: &Session) -> String {
     let digest = sha256(&[b"mohar/draft-owner/1\0", &session.officer.0, &session.office.0]);
     data_encoding::HEXLOWER.encode(&digest[..8])
+}
+
+fn typing(around: &Surroundings) -> Typing {
+    let chosen = around.typing.map(|typing| Typing { method: typing.code(), chosen: true });
+    chosen.unwrap_or_default()
 }
 
 fn lamp(safety: Safety) -> Lamp {

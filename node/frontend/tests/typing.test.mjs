@@ -34,6 +34,35 @@ for (const [method, typist] of [["inscript", inscript], ["gail", gail], ["typewr
   });
 }
 
+test("words are written by the keys that schools of typing teach", () => {
+  for (const [word, inscript, gail, typewriter] of [
+    ["भारत", "Yejl", "Hkkjr", "Hkkjr"],
+    ["हिन्दी", "ufvdor", "gfUnh", "fgUnh"],
+    ["प्रदेश", "hdjosM", "izns'k", "izns'k"],
+    ["श्रीमान", "Mdjrcev", "Jheku", "Jheku"],
+    ["ज्ञान", "pd}ev", "Kku", "Kku"],
+    ["क्षमा", "kd<ce", "{kek", "{kek"],
+    ["कर्म", "kjdc", "dZe", "deZ"],
+    ["धर्म", "Ojdc", "/kZe", "/keZ"],
+    ["वर्षों", "bjd<ax", "oZ\"kksa", "o\"kksZa"],
+    ["स्थिति", "mdLflf", "LFkfrf", "fLFkfr"],
+    ["शक्ति", "Mkdlf", "'kDrf", "'kfDr"],
+    ["क्रिया", "kdjf/e", "dzf;k", "fdz;k"],
+    ["द्वितीय", "odbflr/", "}frh;", "f}rh;"],
+    ["ट्रिप", "'djfh", "Vzfi", "fVzi"],
+    ["ईंट", "Rx'", "bZaV", "bZaV"],
+    ["और", "Qj", "vkSj", "vkSj"],
+    ["ऊँचा", "TX;e", "mqWapk", "mqWapk"],
+    ["ऑफिस", "|Hfm", "vkWQfl", "vkWfQl"],
+    ["मूल्यांकन", "ctnd/exkv", "ewY;kadu", "ewY;kadu"],
+    ["निःशुल्क", "vf_Mgndk", "uf#'kqYd", "fu#'kqYd"],
+  ]) {
+    assert.equal(type("inscript", inscript), word, `InScript ${inscript}`);
+    assert.equal(type("gail", gail), word, `GAIL ${gail}`);
+    assert.equal(type("typewriter", typewriter), word, `typewriter ${typewriter}`);
+  }
+});
+
 test("the kept table of words and keys holds, which tests in a browser press", () => {
   for (const line of typed.trim().split("\n").slice(1)) {
     const [word, ...columns] = line.split("\t");

@@ -17,7 +17,7 @@ export function startPaste(): void {
     if (!(field instanceof HTMLElement) || !field.matches("[data-typing]") || !event.clipboardData) return;
     const plain = event.clipboardData.getData("text/plain");
     const pieces = runs(plain, event.clipboardData.getData("text/html"));
-    if (pieces.some((piece) => piece.krutiDev)) question.ask(field as Field, plain, visible(converted(pieces)));
+    if (pieces.some((piece) => piece.krutiDev)) question.ask(field as Field, plain, converted(pieces));
     else if (visible(plain) !== plain) replace(field as Field, 0, visible(plain));
     else return;
     event.preventDefault();
@@ -41,7 +41,7 @@ class Question {
       if (kept && !(await kept(this.record(original, text)))) return this.fault("kept");
       this.put(field, text);
     });
-    this.on("as-is", () => (fits(field, original) ? this.put(field, original) : this.fault("long")));
+    this.on("as-is", () => (fits(field, original) ? this.put(field, visible(original)) : this.fault("long")));
     this.on("cancel", () => this.put(field, undefined));
     dialog.showModal();
   }

@@ -45,6 +45,7 @@ test("no character is ever lost, whatever is pasted", () => {
 
 test("a character that the font does not have stays what it is", () => {
   assert.equal(toUnicode("中€"), "中€");
+  assert.equal(toUnicode("d\u00ADe"), "क\uFFFDम", "what nobody sees is shown, because it may have been a glyph");
 });
 
 test("without a font, lines of Kruti Dev are told from lines of English", () => {

@@ -4,6 +4,7 @@
 import glyphTable from "../../layouts/kruti-dev-010.tsv";
 import { gail } from "../typing/methods";
 import { officeWords } from "../typing/words";
+import { visible } from "../visible";
 import { strike } from "../typing/typewriter";
 
 /** More than any syllable: what stands further back is settled. */
@@ -12,6 +13,9 @@ const TAIL_CHARS = 40;
 const NAMED: Record<string, string> = { HYPHEN: "-" };
 /** A reph that belongs to the letter that follows is a half letter, put there as it is. */
 const REPH_AHEAD = "REPH";
+
+/** The replacement character of Unicode. */
+const UNKNOWN = "\uFFFD";
 
 const glyphs = readGlyphs(glyphTable);
 const words = new Set(officeWords());
@@ -36,9 +40,9 @@ export function toUnicode(krutiDev: string): string {
   return colons(settled + tail).normalize("NFC");
 }
 
-/** The strokes of one character. */
+/** The strokes of one character. One that nobody sees is a glyph that we do not know: it is shown. */
 export function strokes(glyph: string): readonly string[] {
-  return glyphs.get(glyph) ?? [glyph];
+  return glyphs.get(glyph) ?? [visible(glyph) === "" ? UNKNOWN : glyph];
 }
 
 /** One glyph serves for visarga and colon. Visarga is inside words and in words that end in it. */

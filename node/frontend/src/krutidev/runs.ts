@@ -1,6 +1,7 @@
 // Finds what of a pasted text is in Kruti Dev. First by the fonts that the clipboard names, run by
 // run, because English and numbers stand between; without fonts by the words, line by line.
 import { knownWords, toUnicode } from "./convert";
+import { visible } from "../visible";
 
 /** Fonts with the glyph layout of Kruti Dev 010. */
 const FONTS = /kruti\s*-?dev|devlys/i;
@@ -22,7 +23,7 @@ export function runs(plain: string, html: string): Run[] {
 
 /** The text with its Kruti Dev pieces converted. */
 export function converted(pieces: readonly Run[]): string {
-  return pieces.map((piece) => (piece.krutiDev ? toUnicode(piece.text) : piece.text)).join("");
+  return pieces.map((piece) => (piece.krutiDev ? toUnicode(piece.text) : visible(piece.text))).join("");
 }
 
 function byWords(plain: string): Run[] {

@@ -32,6 +32,7 @@ pub mod request_recall;
 pub mod send;
 pub mod send_back;
 pub mod session;
+pub mod settings;
 pub mod show;
 pub mod sign_in;
 pub mod surroundings;

@@ -22,7 +22,7 @@ use crate::clock;
 use crate::web::Web;
 use crate::web::error::Failure;
 use crate::web::locale::{language, name};
-use crate::web::pages::frame::{Banner, Frame, Here, Lamp, Who};
+use crate::web::pages::frame::{Banner, Frame, Here, Lamp, Typing, Who};
 use crate::web::texts::{Lang, Texts};
 
 /// Name of the session cookie.
@@ -128,6 +128,7 @@ impl SignedIn {
             lamp: Some(lamp(around.safety)),
             banner: banner(lang, around),
             done: self.guest.done.clone(),
+            typing: typing(around),
             shortcuts: self.guest.shortcuts,
             here,
             ..plain_frame(lang, &self.guest.path)
@@ -192,6 +193,7 @@ pub fn plain_frame(lang: Lang, path: &str) -> Frame {
         lamp: None,
         banner: None,
         done: None,
+        typing: Typing::default(),
         shortcuts: true,
         here: Here::Elsewhere,
     }
@@ -257,6 +259,11 @@ pub fn hindrance(lang: Lang, standing: Standing) -> Option<String> {
     let refusal = standing.may_sign().err()?;
     let sentence = if lang == Lang::Hi { refusal.hindi() } else { refusal.english() };
     Some(sentence.to_owned())
+}
+
+fn typing(around: &Surroundings) -> Typing {
+    let chosen = around.typing.map(|typing| Typing { method: typing.code(), chosen: true });
+    chosen.unwrap_or_default()
 }
 
 fn lamp(safety: Safety) -> Lamp {

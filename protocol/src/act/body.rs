@@ -236,7 +236,7 @@ bodies! {
         /// CBOR of [`crate::directory::Snapshot`].
         1 snapshot: ClearRef,
     }
-    /// A foreign cosigned checkpoint.
+    /// A checkpoint that another office has cosigned.
     Anchor {
         /// The office whose log it is.
         0 office: OfficeId,

@@ -78,7 +78,10 @@ impl Machine {
         let follows = header.number == matter.number + 1 && header.previous == Some(matter.head);
         let takes_up = header.epoch > matter.epoch;
         if takes_up && !self.is_ordered_taking_up(act) && !self.is_linked_here(step, act)? {
-            return Err(Refusal::OrderMismatch.into());
+            // Not kept, but asked for with what leads to it: the taking up may have been lost before it.
+            let (head, order) = (act.id(), Vec::new().into());
+            step.send(from, Message::GetBranch { matter: id, head, order });
+            return Ok(Taken::Waits);
         }
         if follows && (takes_up || matter.phase != Phase::Frozen) {
             if takes_up {

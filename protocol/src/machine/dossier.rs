@@ -434,6 +434,10 @@ impl Machine {
         if let Some(parent) = inception.parent.filter(|parent| self.registry.office(parent).is_err()) {
             self.pursue(step, peer, parent, None)?;
             self.note_difference(peer, office, None)?;
+            // Asked for again as soon as the parent is here.
+            if let Some(pursued) = self.link(peer)?.pursued.get_mut(&office) {
+                pursued.asked_at = None;
+            }
             return Err(Refusal::OfficeUnknown.into());
         }
         let admits = |bytes: &ByteVec| {

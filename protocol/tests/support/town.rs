@@ -11,8 +11,8 @@ use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::{ActId, ContentRoot, MatterId, OfficeId};
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::machine::{
-    Actor, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
-    open_key,
+    Actor, Backlog, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket,
+    Where, open_key,
 };
 use mohar_protocol::message::Message;
 use mohar_protocol::records::{Records, Table};
@@ -148,6 +148,17 @@ impl Town {
     pub fn forged_frame(&mut self, from: usize, to: usize, message: &Message) {
         let from = self.peer(from);
         self.feed(to, Input::Frame { from, bytes: message.to_frame() });
+    }
+
+    /// Whether a node takes another for one that speaks for an office.
+    pub fn listens_to(&self, node: usize, other: usize) -> bool {
+        let peer = self.peer(other);
+        self.nodes[node].machine.linked().any(|(linked, offices)| linked == peer && !offices.is_empty())
+    }
+
+    /// What a node knows to be still to come.
+    pub fn backlog(&self, node: usize) -> Backlog {
+        self.nodes[node].machine.backlog(&self.records(node)).unwrap()
     }
 
     /// Hands an order in at a node.

@@ -198,7 +198,10 @@ fn the_first_visit_is_small() {
     assert!(bytes("pages.css") > 0 && bytes("pages.js") > 0, "assets are built");
     assert!(first < 100 * 1024, "{first} bytes");
     let writing = first + bytes("writing.js");
-    assert!(bytes("writing.js") > 0 && writing < 150 * 1024, "{writing} bytes, kept by the browser from then on");
+    assert!(
+        bytes("writing.js") > 0 && writing < 150 * 1024,
+        "{writing} bytes, kept by the browser from then on"
+    );
     let fonts = ["noto-deva-400", "noto-deva-700", "noto-latin-400", "noto-latin-700"];
     let fonts: usize = fonts.iter().map(|name| bytes(&format!("{name}.woff2"))).sum();
     assert!(fonts <= 130 * 1024, "{fonts} bytes of fonts");

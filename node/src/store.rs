@@ -8,6 +8,7 @@
 //!
 //! This module never says what a row means; that is `mohar_protocol::records`.
 
+mod checksum;
 pub mod contents;
 mod journal;
 mod mover;
@@ -24,7 +25,7 @@ use mohar_protocol::id::ContentRoot;
 use mohar_protocol::records::{Kv, Row, StoreFault, Table, Writes};
 use redb::{Builder, Database, ReadOnlyTable, ReadTransaction, ReadableDatabase as _};
 
-use self::contents::Contents;
+use self::contents::{Contents, Unflushed};
 use self::journal::{Entry, Found, Journal};
 use self::mover::{MOVE_BYTES, Mover, move_rows};
 use self::overlay::{Overlay, Value};
@@ -65,6 +66,11 @@ struct View {
 }
 
 impl Store {
+    /// The disk file of the rows.
+    pub fn path(data: &Path) -> std::path::PathBuf {
+        data.join("store.redb")
+    }
+
     /// Opens the store in a data folder and makes what is missing. What is left in the journal goes
     /// into the tables first.
     ///
@@ -76,7 +82,7 @@ impl Store {
         let contents = Contents::open(&data.join("contents"))?;
         let database = Builder::new()
             .set_cache_size(cache_bytes)
-            .create(data.join("store.redb"))
+            .create(Self::path(data))
             .map_err(|e| StoreFault::because("open store.redb", e))?;
         let moved = make_tables(&database).map_err(|e| StoreFault::because("make the tables", e))?;
         let Found { journal, entries } = Journal::open(data, moved)?;
@@ -108,10 +114,11 @@ impl Store {
     /// # Errors
     /// [`StoreFault`].
     pub fn commit(&self, writes: Writes) -> Result<(), StoreFault> {
+        let mut unflushed = Unflushed::default();
         for chunk in &writes.chunks {
-            self.inner.contents.write(&chunk.root, chunk.index, &chunk.bytes)?;
+            self.inner.contents.write(&chunk.root, chunk.index, &chunk.bytes, &mut unflushed)?;
         }
-        self.inner.contents.sync()?;
+        unflushed.flush()?;
         if writes.rows.is_empty() {
             return Ok(());
         }
@@ -288,7 +295,7 @@ impl Kv for Snapshot {
         }
         let value = self.view.tables.rows(table)?.get(key);
         let value = value.map_err(|e| StoreFault::because("read a row", e))?;
-        Ok(value.map(|value| value.value().to_vec()))
+        value.map(|value| checksum::verify(table, key, value.value())).transpose()
     }
 
     fn scan(&self, table: Table, from: &[u8], until: &[u8], max: usize) -> Result<Vec<Row>, StoreFault> {
@@ -318,7 +325,10 @@ impl Kv for Snapshot {
             let fresh: Option<(Vec<u8>, Value)> = if order.is_ge() { over.next() } else { None };
             match (fresh, read) {
                 (Some((key, value)), _) => rows.extend(value.map(|value| (key, value))),
-                (None, Some((key, value))) => rows.push((key.value().to_vec(), value.value().to_vec())),
+                (None, Some((key, value))) => {
+                    let value = checksum::verify(table, key.value(), value.value())?;
+                    rows.push((key.value().to_vec(), value));
+                }
                 (None, None) => {}
             }
         }

@@ -18,6 +18,7 @@ mod dossier;
 mod fork;
 mod handover;
 pub mod io;
+mod lineage;
 mod link;
 mod matter;
 mod mirror;
@@ -25,8 +26,11 @@ mod news;
 mod officer;
 mod reassign;
 mod recall;
+mod returned;
+mod standing;
 mod steady;
 mod succession;
+mod tail;
 mod track;
 mod wants;
 
@@ -42,10 +46,12 @@ pub use self::io::{
 use self::link::Link;
 pub use self::matter::open_key;
 use self::news::Unnamed;
+use self::standing::Rejoin;
+pub use self::standing::{Mark, Memory, Standing, Why};
 use self::steady::Steady;
 use crate::entropy::Entropy;
 use crate::hash::Hash;
-use crate::id::{ActId, OfficeId};
+use crate::id::{ActId, Lineage, MatterId, OfficeId};
 use crate::keys::SecretKey;
 use crate::placement::placement;
 use crate::records::{Records, Role, StoreFault};
@@ -87,6 +93,9 @@ struct Host {
     anchor: Option<ActId>,
     anchored_at: Timestamp,
     cosigners: Vec<Cosigner>,
+    standing: Standing,
+    lineage: Lineage,
+    rejoin: Rejoin,
 }
 
 /// What a cosigner of an own log is known to have, and what was last sent to it.
@@ -113,6 +122,16 @@ pub struct Machine {
     steady: Steady,
     /// Who cosigns whose log, computed when first asked for and forgotten when the registry changes.
     placements: RefCell<BTreeMap<OfficeId, Vec<(OfficeId, Role)>>>,
+    /// Heads of logs that we mirror, until their leaves are here; sent again after a start.
+    offered: BTreeMap<OfficeId, Vec<u8>>,
+    /// Who spoke over links that are gone.
+    left: lineage::Left,
+    /// Who spoke last for offices elsewhere: one that is new may have lost what it had cosigned.
+    heard: BTreeMap<OfficeId, Lineage>,
+    /// Matters that others follow to us and that we do not know so far.
+    behind: BTreeSet<MatterId>,
+    /// How far acts that came back have been looked through.
+    returned_to: Option<(MatterId, ActId)>,
 }
 
 /// Why a step of the machine ended early.
@@ -159,7 +178,9 @@ impl Step<'_, '_> {
 }
 
 impl Machine {
-    /// A machine for these offices, with the registry rebuilt from what is kept.
+    /// A machine for these offices, with the registry rebuilt from what is kept. `memory` is what
+    /// the shell remembers of an office outside its records; an office that it does not name is
+    /// [`Memory::Missing`].
     ///
     /// # Errors
     /// [`StoreFault`] when the records cannot be read or contradict themselves.
@@ -168,11 +189,40 @@ impl Machine {
         hosts: Vec<HostSecrets>,
         storage: StorageKey,
         records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
     ) -> Result<Self, StoreFault> {
-        let mut machine = Self::new(registry, hosts, storage);
+        let started = Self::begin_hosts(hosts, records, memory, entropy)?;
+        let mut machine = Self::new(registry, started, storage);
         machine.rebuild_registry(records)?;
         machine.place_cosigners();
+        for office in machine.hosted() {
+            let replaced = machine.is_replaced(&office);
+            if let Some(host) = machine.hosts.get_mut(&office).filter(|_| replaced) {
+                host.standing = Standing::Stopped(Why::Replaced);
+            }
+        }
         Ok(machine)
+    }
+
+    fn begin_hosts(
+        hosts: Vec<HostSecrets>,
+        records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
+    ) -> Result<BTreeMap<OfficeId, Host>, StoreFault> {
+        let mut started = BTreeMap::new();
+        for secrets in hosts {
+            let office = secrets.office;
+            let memory = memory.get(&office).copied().unwrap_or(Memory::Missing);
+            let standing = Standing::at_start(records, &office, memory)?;
+            let lineage = match memory {
+                Memory::Here(mark) if standing.may_sign().is_ok() => mark.lineage,
+                _ => Lineage(entropy.bytes32()),
+            };
+            started.insert(office, Host::new(secrets, standing, lineage));
+        }
+        Ok(started)
     }
 
     /// A machine for offices whose records hold just what a registry has folded already: a founded
@@ -186,8 +236,11 @@ impl Machine {
         hosts: Vec<HostSecrets>,
         storage: StorageKey,
         records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
     ) -> Result<Self, StoreFault> {
-        let mut machine = Self::new(registry, hosts, storage);
+        let started = Self::begin_hosts(hosts, records, memory, entropy)?;
+        let mut machine = Self::new(registry, started, storage);
         for (office, _) in records.dossiers()? {
             let register = machine.registry.office(&office);
             let register = register.map_err(|e| StoreFault::because("take over a folded registry", e))?;
@@ -223,10 +276,10 @@ impl Machine {
         self.links.values().map(|link| link.incoming.len()).max().unwrap_or(0)
     }
 
-    fn new(registry: Registry, hosts: Vec<HostSecrets>, storage: StorageKey) -> Self {
+    fn new(registry: Registry, hosts: BTreeMap<OfficeId, Host>, storage: StorageKey) -> Self {
         Self {
             storage,
-            hosts: hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect(),
+            hosts,
             registry,
             digests: BTreeMap::new(),
             unnamed: BTreeMap::new(),
@@ -235,6 +288,11 @@ impl Machine {
             last_minute: Timestamp(0),
             steady: Steady::default(),
             placements: RefCell::default(),
+            offered: BTreeMap::new(),
+            left: lineage::Left::new(),
+            heard: BTreeMap::new(),
+            behind: BTreeSet::new(),
+            returned_to: None,
         }
     }
 
@@ -272,6 +330,8 @@ impl Machine {
             Input::Tick => self.tick(step),
             Input::Connected(peer) => self.connected(step, peer),
             Input::Disconnected(peer) => {
+                self.remember_left(&peer, step.steady);
+                self.forget_answers(&peer);
                 self.links.remove(&peer);
                 self.ask_others_for_names(peer);
                 step.event(Event::Links);
@@ -315,6 +375,21 @@ impl Machine {
     }
 
     fn request(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Receipt, Stop> {
+        let signs = match &request {
+            Request::Begin { actor, .. } | Request::Act { actor, .. } | Request::Register { actor, .. } => {
+                Some(&actor.office)
+            }
+            Request::Publish { office, .. } | Request::HandOn { office, .. } => Some(office),
+            Request::Import(_)
+            | Request::Reassign(_)
+            | Request::Carry(_)
+            | Request::Pack { .. }
+            | Request::Continue { .. }
+            | Request::Rejoin { .. } => None,
+        };
+        if let Some(office) = signs {
+            self.may_sign(office)?;
+        }
         match request {
             Request::Begin { actor, operation, matter } => self.begin(step, &actor, operation, matter),
             Request::Act { actor, operation, matter, command, contents } => {
@@ -322,7 +397,14 @@ impl Machine {
             }
             Request::Register { actor, change } => self.change_register(step, &actor, &change),
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
-            Request::Import(package) => self.import(step, &package),
+            Request::Import(package) => {
+                let taken = self.import(step, &package);
+                // What was folded before something was refused counts all the same.
+                self.registry_changed(step);
+                taken
+            }
+            Request::Continue { actor } => self.continue_unwitnessed(step, &actor),
+            Request::Rejoin { office } => self.rejoin(step, office),
             Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),
             Request::Reassign(acts) => self.take_order(step, None, &acts),
             Request::Carry(_) | Request::Pack { .. } => Err(Refusal::PacketNotHere.into()),
@@ -398,7 +480,7 @@ impl Machine {
 }
 
 impl Host {
-    fn new(secrets: HostSecrets) -> Self {
+    fn new(secrets: HostSecrets, standing: Standing, lineage: Lineage) -> Self {
         Self {
             mirror: HostSecrets::mirror(&secrets.signing),
             witness: HostSecrets::witness(&secrets.signing),
@@ -406,6 +488,9 @@ impl Host {
             anchor: None,
             anchored_at: Timestamp(0),
             cosigners: Vec::new(),
+            standing,
+            lineage,
+            rejoin: Rejoin::default(),
         }
     }
 }

@@ -45,7 +45,7 @@ impl App {
         let (app, whose) = (Arc::clone(self), officer.holder());
         let read = blocking(move || {
             let snapshot = app.snapshot();
-            let reader = Reader::new(&app, &snapshot);
+            let reader = Reader::new(&app, &snapshot, whose.office);
             let matter = reader.visible(&whose, &id)?;
             if matter.kind != MatterKind::DAK {
                 return Err(Refusal::ChainKind.into());
@@ -58,7 +58,7 @@ impl App {
         let (cover, papers) = read.await?;
         for one in to {
             let operation = form.operation(officer, "copy", &[&id.0, &one.office.0, &one.post.0]);
-            let copied = match self.done_before(&operation)? {
+            let copied = match self.done_before(officer.office, &operation)? {
                 Some((receipt, _)) => receipt,
                 None => {
                     let number = self.next_copy_number(&id, &cover.number).await?;

@@ -129,7 +129,7 @@ impl App {
         per_page: usize,
     ) -> Result<Desk, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let mut counts = [0; 6];
         let mut wanted = Vec::new();
@@ -167,7 +167,7 @@ impl App {
         id: &MatterId,
     ) -> Result<Option<(MatterId, usize)>, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let lines = lines(&reader, officer, List::All)?;
         let Some(at) = lines.iter().position(|line| line.matter == *id) else { return Ok(None) };
         // When this one is gone, the one below takes its place.

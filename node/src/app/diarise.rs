@@ -64,7 +64,7 @@ impl App {
         let cover = self.cover_of(new, &papers)?;
         // The digests in the cover stand for the papers; the rest of the words is the cover itself.
         let operation = form.operation(officer, "diarise", &[&codec::encode(&cover)]);
-        if let Some(done) = self.done_before(&operation)? {
+        if let Some(done) = self.done_before(officer.office, &operation)? {
             return Ok(done);
         }
         if papers.papers.is_empty() && !papers.scans.is_empty() {
@@ -92,8 +92,8 @@ impl App {
     ) -> Result<bool, Trouble> {
         let cover = self.cover_of(new.clone(), papers)?;
         let operation = form.operation(officer, "diarise", &[&codec::encode(&cover)]);
-        let app = Arc::clone(self);
-        blocking(move || Ok(app.done_before(&operation)?.is_some())).await
+        let (app, office) = (Arc::clone(self), officer.office);
+        blocking(move || Ok(app.done_before(office, &operation)?.is_some())).await
     }
 
     /// The letter of a dak that the officer may see. Blocks.
@@ -102,7 +102,7 @@ impl App {
     /// [`Refusal::MatterUnknown`] also for a file, which has no letter.
     pub fn letter(&self, officer: &Officer, id: &MatterId) -> Result<Letter, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         reader.visible(&officer.holder(), id)?;
         Ok(reader.cover(id)?.letter.clone().ok_or(Refusal::MatterUnknown)?)
     }

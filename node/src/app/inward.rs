@@ -135,7 +135,7 @@ impl App {
         per_page: usize,
     ) -> Result<Page, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let words: Vec<String> = filter.words.split_whitespace().take(8).map(folded).collect();
         let mut found = Vec::new();
@@ -160,7 +160,7 @@ impl App {
     /// [`Trouble::Fault`].
     pub fn repeats(&self, officer: &Officer, letter: &Letter, subject: &str) -> Result<Vec<Repeat>, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let mut found = Vec::new();
         for entry in self.entries(&reader, &officer.office)?.into_iter().rev() {
             let Some((cover, known)) = entry.read() else { continue };
@@ -184,7 +184,7 @@ impl App {
     /// [`Trouble::Fault`].
     pub fn number_of_scan(&self, officer: &Officer, scan: &Hash) -> Result<Option<String>, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let entries = self.entries(&reader, &officer.office)?;
         let found = entries.iter().rev().filter_map(|entry| entry.read());
         Ok(found
@@ -199,7 +199,7 @@ impl App {
     /// [`Trouble::Fault`].
     pub fn senders(&self, officer: &Officer) -> Result<Vec<String>, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let mut counted: BTreeMap<String, (usize, String)> = BTreeMap::new();
         for entry in self.entries(&reader, &officer.office)?.iter().rev().take(SENDERS_LOOKED_AT) {
             if let Some((cover, letter)) = entry.read()

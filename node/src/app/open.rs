@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mohar_protocol::id::ActId;
+use mohar_protocol::id::{ActId, OfficeId};
 use mohar_protocol::machine::{NewMatter, Receipt, Request};
 use mohar_protocol::matter_text::Cover;
 use mohar_protocol::records::{StoreFault, Table};
@@ -54,9 +54,13 @@ impl App {
 
     /// What an operation has begun already, with its number: a form that was sent twice takes no second
     /// number and gets the first answer.
-    pub(super) fn done_before(&self, operation: &Operation) -> Result<Option<(Receipt, String)>, Trouble> {
+    pub(super) fn done_before(
+        &self,
+        office: OfficeId,
+        operation: &Operation,
+    ) -> Result<Option<(Receipt, String)>, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, office);
         let Some(row) = reader.records.get(Table::OPERATIONS, &operation.0)? else { return Ok(None) };
         let act = ActId(row.try_into().map_err(|_| StoreFault::damaged("an operation"))?);
         let matter = reader.records.expect_act(&act)?.matter();
@@ -74,7 +78,7 @@ impl App {
         cover: Cover,
         papers: Vec<Content>,
     ) -> Result<(Receipt, String), Trouble> {
-        if let Some(done) = self.done_before(&operation)? {
+        if let Some(done) = self.done_before(officer.office, &operation)? {
             return Ok(done);
         }
         let number = self.next_number(&officer.office, is_dak, clock::now()).await?;

@@ -76,7 +76,7 @@ impl App {
         let (app, whose) = (Arc::clone(self), officer.holder());
         let read = blocking(move || {
             let snapshot = app.snapshot();
-            let reader = Reader::new(&app, &snapshot);
+            let reader = Reader::new(&app, &snapshot, whose.office);
             let matter = reader.visible(&whose, &from)?;
             let into = reader.visible(&whose, &file)?;
             // Looked at before anything is attached: a dak that cannot be closed stays as it is.

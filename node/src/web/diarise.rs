@@ -21,6 +21,7 @@ use crate::app::tray::Opened;
 use crate::app::{Trouble, blocking};
 use crate::clock;
 use crate::web::error::Failure;
+use crate::web::files::attach::keep_pasted;
 use crate::web::files::matter;
 use crate::web::files::{done, refused};
 use crate::web::form::{Fields, Posted};
@@ -119,6 +120,7 @@ pub async fn diarise(State(web): State<Web>, posted: Posted<AtWork>) -> Result<R
     }
     let diarised = web.app.diarise(&visit.officer, id, new, papers).await;
     let (receipt, number) = diarised.map_err(|t| Failure::from(t).with_typed(fields.typed()))?;
+    keep_pasted(&web, &visit, id, receipt.matter, &fields).await?;
     let next = after(&web, &visit, &shown.item, fields.get("then"), &receipt.matter.to_string()).await?;
     done(&next, &visit.t().a("done-diarised", "number", number))
 }
@@ -187,6 +189,7 @@ fn typed(fields: &Fields) -> DiariseTyped {
         received: if received.is_empty() { iso_date(clock::now().0) } else { received },
         letter_date: fields.take("letter_date"),
         letter_number: fields.take("letter_number"),
+        pasted: fields.take("pasted"),
         urgency: Urgency::from_code(fields.get("urgency")).unwrap_or_default(),
         mode: Mode::from_code(fields.get("mode")),
         address: fields.take("address"),

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::app::open::NewFile;
 use crate::clock;
 use crate::web::error::Failure;
+use crate::web::files::attach::keep_pasted;
 use crate::web::files::{done, matter, refused};
 use crate::web::form::{Fields, Posted};
 use crate::web::locale::{sentence, urgency_number};
@@ -59,6 +60,7 @@ pub async fn open(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Resp
     };
     let opened = web.app.open(&visit.officer, id, new).await;
     let (receipt, number) = opened.map_err(|t| Failure::from(t).with_typed(fields.typed()))?;
+    keep_pasted(&web, &visit, id, receipt.matter, &fields).await?;
     let next = match matter(&typed.dak) {
         Ok(dak) => format!("/files/{dak}/put-in-file?file={}", receipt.matter),
         Err(_) => format!("/files/{}", receipt.matter),
@@ -72,6 +74,7 @@ fn typed(fields: &Fields) -> OpenFileTyped {
         dak: fields.take("dak"),
         legacy_number: fields.take("legacy_number"),
         language: Lang::from_code(fields.get("language")).unwrap_or_default(),
+        pasted: fields.take("pasted"),
         urgency: Urgency::from_code(fields.get("urgency")).unwrap_or_default(),
     }
 }

@@ -138,7 +138,7 @@ pub async fn office(seed: u8) -> (Office, Running) {
     let post = Request::AddPost {
         by: by(),
         code: "clerk".into(),
-        name_hi: "सहायक वर्ग-2".into(),
+        name_hi: "सहायक ग्रेड-2".into(),
         name_en: "Assistant Grade II".into(),
         rank: 5,
         admin: false,

@@ -49,6 +49,13 @@ macro_rules! verbs {
                 match self { $(Self::$name => Place::$place,)* }
             }
 
+            /// Whether the header may name sealed contents: what an officer says in a file or a dak. An
+            /// authority and a node say nothing that is sealed, and others log their acts: whoever
+            /// mirrors those logs would look for such contents for ever.
+            pub fn may_name_contents(self) -> bool {
+                self.signer() == SignerClass::Officer && !self.kinds().contains(&MatterKind::REGISTER)
+            }
+
             /// The kinds of matter in which the verb has a meaning.
             pub const fn kinds(self) -> &'static [MatterKind] {
                 match self { $(Self::$name => &[$(MatterKind::$kind),*],)* }
@@ -75,6 +82,7 @@ verbs! {
     22 SucceedMerge "succeed_merge" Authority Side [CHARTER REGISTER] "Merges an office into another.";
     23 SucceedParent "succeed_parent" Authority Side [CHARTER REGISTER] "Puts an office under another one.";
     24 SucceedClose "succeed_close" Authority Side [CHARTER REGISTER] "Closes an office.";
+    25 ContinueUnwitnessed "continue_unwitnessed" Officer Side [REGISTER] "The head of office goes on although nobody can say what was signed before.";
     30 Open "open" Officer Chain [FILE] "Opens a file.";
     31 Diarise "diarise" Officer Chain [DAK] "Enters an incoming paper.";
     32 Note "note" Officer Chain [FILE DAK] "Writes a note.";

@@ -33,7 +33,9 @@ impl Machine {
         let local = step.records.matter(&id)?;
         let offered = self.link(from)?.incoming.contains_key(&id);
         let ours = |matter: &Matter| matter.offices().into_iter().any(|office| self.hosts(&office));
-        if !offered && !local.as_ref().is_some_and(ours) {
+        let is_ours = local.as_ref().is_some_and(ours);
+        let returning = step.records.is_returning(&id)? || self.behind.remove(&id);
+        if !offered && !returning && !is_ours {
             return Err(Refusal::MatterUnknown.into());
         }
         for bytes in acts {
@@ -45,11 +47,14 @@ impl Machine {
                 return Ok(());
             }
         }
+        if returning {
+            self.find_returned(step)?;
+        }
         let more = acts.len() >= LEAVES_PER_MESSAGE_MAX || (offered && !acts.is_empty());
         if let Some(offer) = self.link(from)?.incoming.get_mut(&id).filter(|_| more) {
             offer.asked_at = Timestamp(0);
         }
-        self.drive_incoming(step, from)
+        self.drive_one(step, from, id)
     }
 
     fn take_chain_act(
@@ -67,17 +72,27 @@ impl Machine {
             }
             let next = Matter::begin(act, signer)?;
             self.keep_matter(step, None, &next, act)?;
+            self.take_own_back(step, act)?;
             return Ok(Taken::Kept);
         };
         let follows = header.number == matter.number + 1 && header.previous == Some(matter.head);
         let takes_up = header.epoch > matter.epoch;
+        if takes_up && !self.is_ordered_taking_up(act) && !self.is_linked_here(step, act)? {
+            // Not kept, but asked for with what leads to it: the taking up may have been lost before it.
+            let (head, order) = (act.id(), Vec::new().into());
+            step.send(from, Message::GetBranch { matter: id, head, order });
+            return Ok(Taken::Waits);
+        }
         if follows && (takes_up || matter.phase != Phase::Frozen) {
             if takes_up {
-                return self.follow_branch(step, Some(from), act).map(|()| Taken::Kept);
+                self.follow_branch(step, Some(from), act)?;
+                return Ok(Taken::Kept);
             }
             let next = matter.advance(act, signer, &self.registry)?;
             self.keep_matter(step, Some(&matter), &next, act)?;
+            self.take_own_back(step, act)?;
             self.pass_on(step, &next, act, Some(from));
+            self.compare_rivals(step, act)?;
             return Ok(Taken::Kept);
         }
         if takes_up {
@@ -99,11 +114,12 @@ impl Machine {
 
     /// Whether the act before this one is known here, and was held by the office that speaks: a
     /// branch cannot begin in the air, nor be written by a stranger.
-    fn is_linked_here(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
+    pub(super) fn is_linked_here(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
         let Some(previous) = act.header().previous else { return Ok(false) };
         let Some(before) = step.records.act(&previous)? else { return Ok(false) };
         let had = before.header().holder.map(|holder| holder.office);
         let speaks = act.header().office == had || matches!(act.body(), Body::TakeUp(_));
-        Ok(before.matter() == act.matter() && before.header().number + 1 == act.header().number && speaks)
+        let follows = before.header().number.checked_add(1) == Some(act.header().number);
+        Ok(before.matter() == act.matter() && follows && speaks)
     }
 }

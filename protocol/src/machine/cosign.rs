@@ -2,7 +2,7 @@
 //! witnesses.
 
 use super::mirror::Page;
-use super::{Cosigner, Event, Machine, Peer, Step, Stop};
+use super::{Cosigner, Event, Machine, Peer, Standing, Step, Stop, Why};
 use crate::act::{Body, Header, Place, body};
 use crate::guard::{self, Guard};
 use crate::id::{ActId, OfficeId};
@@ -42,6 +42,9 @@ impl Machine {
     /// Signs the heads of logs that grew. The shell commits right after.
     pub(super) fn settle(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         for office in std::mem::take(&mut self.grown) {
+            if self.may_sign(&office).is_err() {
+                continue;
+            }
             let mut log = step.records.log(&office)?.ok_or(StoreFault::damaged("an own log is gone"))?;
             // One flipped bit must be found before it is signed, never after.
             if !guard::is_off(Guard::Recheck) {
@@ -54,6 +57,7 @@ impl Machine {
             log.note = checkpoint.to_bytes();
             log.signed = log.frontier.clone();
             step.records.put_log(&office, &log);
+            self.mark(step, office, &log)?;
         }
         self.send_heads(step)
     }
@@ -61,6 +65,9 @@ impl Machine {
     /// Sends to each cosigner what it does not have, one question at a time.
     pub(super) fn send_heads(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         for office in self.hosted() {
+            if self.standing(&office) != Some(Standing::Working) {
+                continue;
+            }
             let due = self.due_cosigners(step, &office)?;
             if due.is_empty() {
                 continue;
@@ -156,6 +163,9 @@ impl Machine {
         note: &[u8],
     ) -> Result<(), Stop> {
         self.host(&office)?;
+        if !self.placement_of(&office).contains(&(by, role)) {
+            return Err(Refusal::NotAuthority.into());
+        }
         let key = self.cosigner_key(&by, role)?;
         let checkpoint = self.verified_checkpoint(&office, note)?;
         let head = *checkpoint.head();
@@ -165,6 +175,16 @@ impl Machine {
         let (Some(seen), true) = (seen.first(), head.size == size) else {
             return Err(Refusal::CheckpointSignature.into());
         };
+        if self.standing(&office) != Some(Standing::Working) {
+            return Ok(());
+        }
+        let log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
+        if size > log.signed.size() {
+            return self.ask_from_now(step, office, Why::Ahead);
+        }
+        if step.records.frontier_at(&office, size)?.root() != head.root {
+            return self.ask_from_now(step, office, Why::Contradicted);
+        }
         let mut held = step.records.held(&office)?;
         held.note(key.public().id(), role, size, seen.time_s);
         step.records.put_held(&office, &held);
@@ -186,7 +206,7 @@ impl Machine {
     }
 
     /// What waited for a witness may take effect now.
-    fn drive_all(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+    pub(super) fn drive_all(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         let links: Vec<(Peer, Vec<OfficeId>)> =
             self.linked().map(|(peer, offices)| (peer, offices.to_vec())).collect();
         for (peer, offices) in links {
@@ -239,14 +259,25 @@ impl Machine {
         Ok(())
     }
 
-    /// The cosigner has another size than we thought.
+    /// The cosigner has another size than we thought. A larger one than ours counts only with a head
+    /// that we signed, which is asked for.
     pub(super) fn take_stale(
         &mut self,
         step: &mut Step<'_, '_>,
+        from: Peer,
         office: OfficeId,
         by: OfficeId,
         size: u64,
     ) -> Result<(), Stop> {
+        self.host(&office)?;
+        if !self.link(from)?.offices.contains(&by) || !self.is_cosigner(&from, &office, Role::Witness) {
+            return Err(Refusal::NotAuthority.into());
+        }
+        let known = step.records.log(&office)?.map_or(0, |log| log.signed.size());
+        if size > known {
+            step.send(from, Message::AskHead { office, claim: false });
+            return Ok(());
+        }
         for cosigner in self.hosts.get_mut(&office).into_iter().flat_map(|host| &mut host.cosigners) {
             if cosigner.office == by && cosigner.role == Role::Witness {
                 cosigner.acked = size;
@@ -259,6 +290,9 @@ impl Machine {
     /// Logs cosigned heads as time anchors: what follows is not older than they are.
     pub(super) fn anchor_logs(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         for office in self.hosted() {
+            if self.may_sign(&office).is_err() {
+                continue;
+            }
             let (anchor, at) = {
                 let host = self.host(&office)?;
                 (host.anchor, host.anchored_at)
@@ -321,7 +355,7 @@ impl Machine {
         signed.verify(&key).map_err(|_| Refusal::CheckpointSignature)
     }
 
-    fn cosigner_key(&self, by: &OfficeId, role: Role) -> Result<CosignerKey, Refusal> {
+    pub(super) fn cosigner_key(&self, by: &OfficeId, role: Role) -> Result<CosignerKey, Refusal> {
         let incarnation = self.registry.office(by)?.incarnation().ok_or(Refusal::IncarnationUnknown)?;
         let public = match role {
             Role::Mirror => incarnation.mirror,

@@ -79,6 +79,9 @@ impl Machine {
     /// Takes in charters and dossiers from a file. An own office whose log is still empty begins
     /// its log with them.
     pub(super) fn import(&mut self, step: &mut Step<'_, '_>, package: &Package) -> Result<Receipt, Stop> {
+        for office in self.hosted() {
+            self.may_sign(&office)?;
+        }
         let mut last = Err(Refusal::AlreadyDone);
         for bytes in &package.charter {
             if let Some(act) = self.fold_charter(step, bytes)? {
@@ -196,6 +199,7 @@ impl Machine {
 
     pub(super) fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
         self.place_cosigners();
+        self.stop_replaced(step);
         step.outputs.push(Output::Admit(self.admitted_peers()));
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {
@@ -357,11 +361,10 @@ impl Machine {
         let has_run = self.registry.office(&office).is_ok_and(Register::has_run);
         let (mut news, mut refused, mut anything) = (Vec::new(), None, false);
         for bytes in acts {
-            let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
-            if office_of(&act) != office {
-                return Err(Refusal::ChainKind.into());
-            }
-            match self.fold_dossier(step, office, act) {
+            let parsed = UnverifiedAct::parse(bytes).map_err(Refusal::from);
+            let of_it = parsed
+                .and_then(|act| if office_of(&act) == office { Ok(act) } else { Err(Refusal::ChainKind) });
+            match of_it.map_err(Stop::from).and_then(|act| self.fold_dossier(step, office, act)) {
                 Ok(Some(act)) => {
                     anything = true;
                     match act.body() {
@@ -403,9 +406,7 @@ impl Machine {
             }
             Some(known) => known.asked_at = None,
             // Passed on, and something before it is not here.
-            None if refused == Some(Refusal::ChainGap) => {
-                pursued.insert(office, Pursued { digest: None, asked_at: None });
-            }
+            None if refused == Some(Refusal::ChainGap) => self.note_difference(peer, office, None)?,
             None => {}
         }
         Ok(())
@@ -422,13 +423,21 @@ impl Machine {
     ) -> Result<(), Stop> {
         let first =
             UnverifiedAct::parse(acts.first().ok_or(Refusal::OfficeUnknown)?).map_err(Refusal::from)?;
-        let Body::Inception(inception) = first.body() else {
+        let Body::Inception(inception) = first.body().clone() else {
             self.pursue(step, peer, office, None)?;
             return Err(Refusal::OfficeUnknown.into());
         };
+        if office_of(&first) != office {
+            return Err(Refusal::ChainKind.into());
+        }
+        self.registry.verify(first)?;
         if let Some(parent) = inception.parent.filter(|parent| self.registry.office(parent).is_err()) {
             self.pursue(step, peer, parent, None)?;
-            self.link(peer)?.pursued.insert(office, Pursued { digest: None, asked_at: None });
+            self.note_difference(peer, office, None)?;
+            // Asked for again as soon as the parent is here.
+            if let Some(pursued) = self.link(peer)?.pursued.get_mut(&office) {
+                pursued.asked_at = None;
+            }
             return Err(Refusal::OfficeUnknown.into());
         }
         let admits = |bytes: &ByteVec| {

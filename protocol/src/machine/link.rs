@@ -8,10 +8,9 @@ use super::mirror::Page;
 use super::news::Given;
 use super::wants::Wants;
 use super::{Event, Machine, Output, Peer, Step, Stop};
-use crate::act::LEVEL;
 use crate::hash::Hash;
-use crate::id::{ContentRoot, MatterId, OfficeId};
-use crate::message::{HEIGHTS_MAX, Message, VERSION};
+use crate::id::{ContentRoot, Lineage, MatterId, OfficeId};
+use crate::message::{HEIGHTS_MAX, Message};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -36,6 +35,8 @@ pub(super) struct Incoming {
     pub to: crate::act::Holder,
     pub log_size: u64,
     pub asked_at: Timestamp,
+    /// Acts of the chain below this number are here with all their contents.
+    pub complete_to: u64,
 }
 
 /// A dossier that a peer has and that differs from ours; the digest, if the peer has said it.
@@ -55,6 +56,7 @@ pub(super) struct Link {
     pub wants: Wants,
     pub said: BTreeMap<MatterId, Timestamp>,
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
+    pub lineages: BTreeMap<OfficeId, Lineage>,
     pub tracked_to: Option<MatterId>,
     /// Much waits to be sent: nothing is said that was not asked for.
     pub full: bool,
@@ -103,9 +105,9 @@ impl Machine {
             return Err(Refusal::OfficeNotAdmitted.into());
         }
         self.links.insert(peer, Link { offices: offices.clone(), ..Link::default() });
-        let hello = Message::Hello { version: VERSION, level_max: LEVEL, offices: self.hosted() };
-        step.send(peer, hello);
+        step.send(peer, self.hello());
         self.compare(step, peer)?;
+        self.ask_peer(step, peer)?;
         self.forget_sent(&offices);
         for office in &offices {
             self.offer_now(step, office)?;
@@ -126,12 +128,16 @@ impl Machine {
             let served = self.serve(step, *peer);
             step.tolerate(served)?;
         }
+        self.tick_standing(step)?;
+        self.find_returned(step)?;
         self.succeed(step)?;
         self.seek_names(step)?;
         self.send_heads(step)?;
         if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.steady;
+            self.behind.clear();
             for peer in peers.into_iter().filter(|peer| !self.is_full(peer)).collect::<Vec<_>>() {
+                step.send(peer, self.hello());
                 self.compare(step, peer)?;
                 let tracked = self.track(step, peer);
                 step.tolerate(tracked)?;
@@ -176,10 +182,13 @@ impl Machine {
         self.link(from)?.meter.note(bytes.len());
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
         match message {
-            Message::Hello { level_max, .. } => {
-                // Which offices the peer hosts is the registry's word, not the peer's.
-                self.link(from)?.level_max = level_max;
-                Ok(())
+            Message::Hello { level_max, offices, .. } => self.take_lineages(step, from, level_max, &offices),
+            Message::AskHead { office, claim } => self.answer_ask_head(step, from, office, claim),
+            Message::HeadKnown { office, word, note } => {
+                self.take_head_known(step, from, office, word, &note)
+            }
+            Message::Tail { office, from: index, leaves, note, proof } => {
+                self.take_tail(step, from, office, index, &leaves, &note, &proof)
             }
             Message::Heights { charter, dossiers } => self.heights(step, from, charter, dossiers),
             Message::GetCharter { from: position } => self.send_charter(step, from, position),
@@ -200,13 +209,14 @@ impl Machine {
             Message::Cosigned { office, by, role, size, note } => {
                 self.take_cosignature(step, office, by, role, size, &note)
             }
-            Message::Stale { office, by, size } => self.take_stale(step, office, by, size),
+            Message::Stale { office, by, size } => self.take_stale(step, from, office, by, size),
             Message::GetChunk { root, length, index } => self.send_chunk(step, from, root, length, index),
             Message::Chunk { root, length, index, bytes, proof } => {
                 self.take_chunk(step, from, root, length, index, &bytes, &proof)
             }
             Message::Offer { matter, kind: _, head, number, to, log_size, level } => {
-                let incoming = Incoming { head, number, to, log_size, asked_at: Timestamp(0) };
+                let incoming =
+                    Incoming { head, number, to, log_size, asked_at: Timestamp(0), complete_to: 0 };
                 self.take_offer(step, from, matter, level, incoming)
             }
             Message::GetActs { matter, from: number } => self.send_acts(step, from, matter, number),

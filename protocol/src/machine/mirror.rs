@@ -16,7 +16,7 @@ use crate::log::checkpoint::VerifiedCheckpoint;
 use crate::log::cosignature;
 use crate::log::proof::{Proof, verify_consistency};
 use crate::log::tree::{Head, empty_root};
-use crate::message::Message;
+use crate::message::{Message, Word};
 use crate::records::{LogState, Records, Role, StoreFault, Table, key};
 use crate::refusal::Refusal;
 use crate::sealing::chunk::ChunkTree;
@@ -67,12 +67,13 @@ impl Machine {
         if self.cosigns(&office, Role::Mirror).is_none() {
             return Err(Refusal::NotAuthority.into());
         }
-        let newer = match step.records.head(&office)? {
-            Some(known) => stored_checkpoint(&known)?.head().size < checkpoint.head().size,
+        self.listens(step, from, office)?;
+        let newest = match self.offered.get(&office) {
+            Some(known) => stored_checkpoint(known)?.head().size <= checkpoint.head().size,
             None => true,
         };
-        if newer {
-            step.records.put_head(&office, note.to_vec());
+        if newest {
+            self.offered.insert(office, note.to_vec());
         }
         if !page.leaves.is_empty() {
             self.append_mirrored(step, from, office, index, page)?;
@@ -89,7 +90,8 @@ impl Machine {
         index: u64,
         page: Page,
     ) -> Result<(), Stop> {
-        if self.cosigns(&office, Role::Mirror).is_none() || self.hosts(&office) {
+        // Only the office itself gives leaves of its log.
+        if self.cosigns(&office, Role::Mirror).is_none() || !self.link(from)?.offices.contains(&office) {
             return Err(Refusal::NotAuthority.into());
         }
         self.append_mirrored(step, from, office, index, page)?;
@@ -97,8 +99,8 @@ impl Machine {
         self.advance_mirror(step, from, office)
     }
 
-    /// Appends leaves after verifying each act, and keeps the contents that came along; whether the
-    /// leaves add up is checked under the head.
+    /// Appends leaves below the newest head after verifying each act, and keeps the contents that came
+    /// along; whether the leaves add up is checked under the head.
     fn append_mirrored(
         &mut self,
         step: &mut Step<'_, '_>,
@@ -111,7 +113,12 @@ impl Machine {
             page.contents.iter().map(|bytes| (ChunkTree::of(bytes).root(), bytes.as_slice())).collect();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         let Some(skip) = log.frontier.size().checked_sub(index) else { return Ok(()) };
+        let head = self.offered.get(&office).map(|note| stored_checkpoint(note)).transpose()?;
+        let end = head.map_or(0, |head| head.head().size);
         for bytes in page.leaves.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)) {
+            if log.frontier.size() >= end {
+                break;
+            }
             let verified = self.verify_or_ask(step, from, bytes);
             match verified {
                 Ok((act, _)) => {
@@ -148,30 +155,63 @@ impl Machine {
 
     /// The next step of mirroring a log: leaves, root, contents, cosignature.
     fn advance_mirror(&mut self, step: &mut Step<'_, '_>, peer: Peer, office: OfficeId) -> Result<(), Stop> {
-        let Some(note) = step.records.head(&office)? else { return Ok(()) };
+        let Some(note) = self.offered.get(&office).cloned() else { return Ok(()) };
         let checkpoint = stored_checkpoint(&note)?;
         let head = *checkpoint.head();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
+        let signed = log.signed.head();
+        if head.size < signed.size || (head.size == signed.size && head.root != signed.root) {
+            self.offered.remove(&office);
+            return self.contradict(step, peer, office, &checkpoint);
+        }
         if log.frontier.size() < head.size {
             return self.ask_leaves(step, peer, office, log.frontier.size());
         }
-        if log.frontier.size() > head.size {
-            return Ok(());
-        }
-        if log.frontier.root() != head.root {
-            step.records.put(Table::EVIDENCE, key(&[&office.0, &head.size.to_be_bytes()]), note);
+        if log.frontier.head() != head {
+            // Leaves that no signed head covers yet may be those of an installation that is gone.
+            let clean = log.frontier.size() > head.size || signed.size == 0;
             step.records.truncate_log(&office, &mut log)?;
             step.records.put_log(&office, &log);
-            return Err(Refusal::LogRootMismatch.into());
+            if clean {
+                return self.ask_leaves(step, peer, office, log.frontier.size());
+            }
+            self.offered.remove(&office);
+            return self.contradict(step, peer, office, &checkpoint);
         }
         log.signed = log.frontier.clone();
-        log.note = note;
+        log.note = note.clone();
+        let known = step.records.head(&office)?.map(|known| stored_checkpoint(&known)).transpose()?;
+        if known.is_none_or(|known| known.head().size < head.size) {
+            step.records.put_head(&office, note);
+        }
         let complete = self.look_for_contents(step, peer, office, &mut log)?;
         step.records.put_log(&office, &log);
         if complete {
+            self.offered.remove(&office);
             self.cosign(step, peer, office, Role::Mirror, &checkpoint)?;
         }
         Ok(())
+    }
+
+    /// A head that does not fit what is held here: kept as evidence, and its office is told what is
+    /// held, so that it can look whether it is the one that is wrong.
+    fn contradict(
+        &self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+        checkpoint: &VerifiedCheckpoint,
+    ) -> Result<(), Stop> {
+        let head = checkpoint.head();
+        let held = step.records.log(&office)?.map_or(0, |log| log.signed.size());
+        let older = held >= head.size && step.records.frontier_at(&office, head.size)?.root() == head.root;
+        self.say_head_known(step, peer, office, Word::Heard)?;
+        if older {
+            // True, but behind: nothing contradicts, and the office is told how far it had come.
+            return Ok(());
+        }
+        step.records.put(Table::EVIDENCE, key(&[&office.0, &head.size.to_be_bytes()]), checkpoint.to_bytes());
+        Err(Refusal::LogRootMismatch.into())
     }
 
     fn ask_leaves(
@@ -227,8 +267,15 @@ impl Machine {
         office: OfficeId,
         from: u64,
     ) -> Result<(), Stop> {
-        self.host(&office)?;
         let theirs = self.links.get(&to).map(|link| link.offices.as_slice()).unwrap_or_default();
+        if !self.hosts(&office) {
+            // The office itself asks for what it lacks.
+            return if theirs.contains(&office) {
+                self.send_tail(step, to, office, from)
+            } else {
+                Err(Refusal::NotAuthority.into())
+            };
+        }
         let is_mirror = self
             .host(&office)?
             .cosigners
@@ -260,6 +307,7 @@ impl Machine {
     ) -> Result<(), Stop> {
         let by = self.cosigns(&office, Role::Witness).ok_or(Refusal::NotAuthority)?;
         let checkpoint = self.verified_checkpoint(&office, note)?;
+        self.listens(step, from, office)?;
         let held = cosignature::cosignatures(&checkpoint, &self.cosigner_keys(&office, Role::Mirror));
         if held.map_err(|_| Refusal::CheckpointSignature)?.is_empty() {
             return Err(Refusal::CheckpointSignature.into());
@@ -273,6 +321,7 @@ impl Machine {
         if verify_consistency(&old, checkpoint.head(), proof).is_err() {
             let place = key(&[&office.0, &checkpoint.head().size.to_be_bytes()]);
             step.records.put(Table::EVIDENCE, place, note.to_vec());
+            self.say_head_known(step, from, office, Word::Heard)?;
             return Err(Refusal::LogForked.into());
         }
         // A cosigned head is worth keeping for everyone: as a time anchor, and as evidence.
@@ -315,7 +364,7 @@ impl Machine {
     }
 
     /// Which of our offices cosigns a log in a role.
-    fn cosigns(&self, office: &OfficeId, role: Role) -> Option<OfficeId> {
+    pub(super) fn cosigns(&self, office: &OfficeId, role: Role) -> Option<OfficeId> {
         if self.hosts(office) {
             return None;
         }

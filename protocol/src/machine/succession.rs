@@ -30,7 +30,7 @@ impl Machine {
     }
 
     fn succeed_at(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
-        if self.registry.office(&office).is_err() {
+        if self.registry.office(&office).is_err() || self.may_sign(&office).is_err() {
             return Ok(());
         }
         for order in self.registry.orders_due(&office, step.now) {

@@ -299,6 +299,11 @@ impl<'b> Records<'b> {
         self.delete(Table::DOSSIERS, key(&[&office.0, &[OTHER], &act.0]));
     }
 
+    /// Takes an act that had to give way out of its office's dossier. The act stays.
+    pub fn drop_dossier(&mut self, office: &OfficeId, act: &VerifiedAct) {
+        self.delete(Table::DOSSIERS, dossier_key(office, act));
+    }
+
     /// Offices that have a dossier here, with its length.
     ///
     /// # Errors

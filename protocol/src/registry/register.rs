@@ -7,6 +7,7 @@ use crate::act::{Body, Place, VerifiedAct};
 use crate::hash::{Context, Hash, hash};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
+use crate::limits::{REGISTER_ACTS_MAX, REGISTER_TEXT_BYTES_MAX};
 use crate::refusal::Refusal;
 use crate::registry::Signer;
 use crate::registry::succession::Succession;
@@ -85,6 +86,10 @@ impl Register {
     pub(super) fn begin(act: &VerifiedAct, inception: &Inception) -> Result<Self, Refusal> {
         if !inception.operating.is_sound() || !inception.recovery.is_sound() {
             return Err(Refusal::NotAuthority);
+        }
+        let texts = [&inception.path, &inception.code, &inception.name_hi, &inception.name_en];
+        if texts.into_iter().any(|text| text.len() > REGISTER_TEXT_BYTES_MAX) {
+            return Err(Refusal::TextTooLong);
         }
         Ok(Self {
             id: act.id().into(),
@@ -319,16 +324,16 @@ impl Register {
 
     pub(super) fn apply(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         match act.header().place {
-            Place::Side => self.apply_side(act),
+            Place::Side => self.apply_side(act, signer),
             Place::Chain => self.apply_chain(act, signer),
         }
     }
 
-    fn apply_side(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
+    fn apply_side(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         if self.sides.contains(&act.id()) {
             return Err(Refusal::AlreadyDone);
         }
-        if self.fold_side(act)? {
+        if self.fold_side(act, signer)? {
             self.sides.insert(act.id());
         }
         Ok(())
@@ -337,7 +342,7 @@ impl Register {
     /// Folds a side act. What it leads to depends on which side acts there are, never on the order
     /// in which they came: whoever relays a dossier cannot change what it says. Returns whether
     /// the act belongs to the dossier.
-    fn fold_side(&mut self, act: &VerifiedAct) -> Result<bool, Refusal> {
+    fn fold_side(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<bool, Refusal> {
         match act.body() {
             Body::Admit(body) => {
                 if body.office != self.id || act.header().office != self.first_parent() {
@@ -368,6 +373,10 @@ impl Register {
             | Body::SucceedClose(_) => {
                 self.proposals.insert(act.id(), vec![act.key()]);
             }
+            Body::ContinueUnwitnessed(_) => {
+                let is_admin = matches!(signer, Signer::Officer { admin: true, .. });
+                return if is_admin { Ok(false) } else { Err(Refusal::NotAdmin) };
+            }
             Body::Anchor(_) => return Ok(false),
             Body::Unknown => {}
             _ => return Err(Refusal::ChainKind),
@@ -385,6 +394,9 @@ impl Register {
         }
         if header.previous != Some(self.head) {
             return Err(Refusal::ChainFork);
+        }
+        if header.number > REGISTER_ACTS_MAX {
+            return Err(Refusal::Busy);
         }
         let may = match signer {
             Signer::Authority => true,
@@ -420,6 +432,9 @@ impl Register {
                     sealing: body.sealing.clone(),
                     start_size: body.start_size,
                 });
+            }
+            Body::AddPost(body) if body.code.len() > REGISTER_TEXT_BYTES_MAX => {
+                return Err(Refusal::TextTooLong);
             }
             Body::AddPost(body) => {
                 let post = Post { id: act.id().into(), code: body.code.clone(), admin: body.admin };

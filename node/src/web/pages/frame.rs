@@ -5,7 +5,7 @@
 
 use crate::web::format;
 use crate::web::pages::assets;
-use crate::web::texts::{Count, Lang, Texts};
+use crate::web::texts::{Count, Key, Lang, Texts, key};
 
 /// The common part of all page contexts.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Frame {
     pub banner: Option<Banner>,
     /// One sentence about the act just done, already in the officer's language.
     pub done: Option<String>,
+    /// How Hindi is typed.
+    pub typing: Typing,
     /// Whether single-key shortcuts are on.
     pub shortcuts: bool,
     /// The entry of the navigation that this page belongs to.
@@ -55,6 +57,39 @@ impl Who {
     /// Whether a post was chosen; before that there is nothing to keep fresh.
     pub fn is_at_work(&self) -> bool {
         !self.post.is_empty()
+    }
+}
+
+/// How Hindi is typed on the fields of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Typing {
+    /// The method by its code, as the scripts and the settings know it.
+    pub method: &'static str,
+    /// Whether the officer chose it; then Hindi fields begin in Hindi.
+    pub chosen: bool,
+}
+
+impl Default for Typing {
+    /// The national standard, ready but not on.
+    fn default() -> Self {
+        Self { method: "inscript", chosen: false }
+    }
+}
+
+impl Typing {
+    /// The language in which Hindi fields begin.
+    pub fn start(self) -> &'static str {
+        if self.chosen { "hi" } else { "en" }
+    }
+
+    /// What the method is called at a field.
+    pub fn name(self) -> Key {
+        match self.method {
+            "gail" => key("typing-gail-short"),
+            "typewriter" => key("typing-typewriter-short"),
+            "phonetic" => key("typing-phonetic-short"),
+            _ => key("typing-inscript-short"),
+        }
     }
 }
 
@@ -132,6 +167,13 @@ pub enum Banner {
         /// The cause in the officer's language, for example a full disk.
         cause: String,
     },
+    /// The office may not sign until it knows what was signed before.
+    NotSigning {
+        /// What is awaited and what to do, in the officer's language.
+        why: String,
+    },
+    /// The head of office goes on without any cosigner.
+    Unwitnessed,
     /// Work on the node is planned.
     Planned {
         /// When it starts.
@@ -145,8 +187,8 @@ impl Banner {
     /// The style class.
     pub fn class(&self) -> &'static str {
         match self {
-            Self::OfficesUnreachable { .. } => "banner-wait",
-            Self::ReadOnly { .. } => "banner-fault",
+            Self::OfficesUnreachable { .. } | Self::Unwitnessed => "banner-wait",
+            Self::ReadOnly { .. } | Self::NotSigning { .. } => "banner-fault",
             Self::Planned { .. } => "banner-plain",
         }
     }
@@ -162,6 +204,8 @@ impl Banner {
                 t.b("banner-unreachable", "time", format::clock(*since, now), "n", waiting)
             }
             Self::ReadOnly { cause } => t.a("banner-read-only", "cause", cause),
+            Self::NotSigning { why } => why.clone(),
+            Self::Unwitnessed => t.s("banner-unwitnessed"),
             Self::Planned { at, minutes } => {
                 t.b("banner-planned", "time", format::clock(*at, now), "n", minutes)
             }
@@ -229,6 +273,7 @@ impl Frame {
             lamp: Some(Lamp::Held { mirrors: 3 }),
             banner: None,
             done: None,
+            typing: Typing { method: "inscript", chosen: true },
             shortcuts: true,
             here: Here::Desk,
         }

@@ -32,6 +32,8 @@ pub struct OpenFileTyped {
     pub dak: String,
     /// A number that the file had on paper, exactly as written there.
     pub legacy_number: String,
+    /// What was pasted before it was converted, to be kept as a paper; may be empty.
+    pub pasted: String,
     /// The language of the file.
     pub language: Lang,
     /// How urgent.

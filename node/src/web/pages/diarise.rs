@@ -48,6 +48,8 @@ pub struct DiariseTyped {
     pub letter_date: String,
     /// The number of the letter, may be empty.
     pub letter_number: String,
+    /// What was pasted before it was converted, to be kept as a paper; may be empty.
+    pub pasted: String,
     /// How urgent.
     pub urgency: Urgency,
     /// How it came.

@@ -249,11 +249,10 @@ mod tests {
     use crate::sealing::Kind;
 
     #[test]
-    fn what_nobody_sees_is_refused_in_covers_notes_and_remarks() {
+    fn what_nobody_sees_is_refused_in_lines_notes_and_remarks() {
         let hidden = "आदेश\u{200B} दिनांक";
         assert_eq!(line(hidden, 50), Err(Refusal::TextInvisible));
         assert_eq!(lines(hidden, 500), Err(Refusal::TextInvisible));
-        assert_eq!(cover(hidden).checked(), Err(Refusal::TextInvisible));
         assert_eq!(Note::of_text("hi", hidden), Err(Refusal::TextInvisible));
         assert_eq!(Note::remark("hi", hidden, Vec::new()), Err(Refusal::TextInvisible));
     }

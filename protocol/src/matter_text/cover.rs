@@ -313,6 +313,11 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_sees_is_refused_in_a_cover() {
+        assert_eq!(cover("आदेश\u{200B} दिनांक").checked(), Err(Refusal::TextInvisible));
+    }
+
+    #[test]
     fn a_subject_is_needed_and_bounded() {
         assert_eq!(cover(" ").checked(), Err(Refusal::TextEmpty));
         assert!(cover(&"क".repeat(SUBJECT_CHARS_MAX)).checked().is_ok());

@@ -60,6 +60,8 @@ refusals! {
     OfficerUnknown "authority.officer_unknown" "यह अधिकारी पंजी में नहीं है।" "This officer is not in the register.";
 
     OfficeEnded "authority.office_ended" "यह कार्यालय समाप्त हो चुका है; कार्यवाही उत्तरवर्ती कार्यालय में करें।" "This office has ended; turn to its successor.";
+    CharterOld "authority.charter_old" "चार्टर का यह संस्करण अब लागू नहीं है; लागू संस्करण के आधार पर पुनः प्रस्ताव करें।" "This goes back behind the charter in force; propose anew upon the version in force.";
+    KeysReplaced "authority.keys_replaced" "हस्ताक्षर करने वाली कुंजियाँ बदली जा चुकी हैं।" "The signing keys have been replaced since.";
     NotSuccessor "authority.not_successor" "आदेश के अनुसार वह कार्यालय उत्तरवर्ती नहीं है।" "That office is not a successor under this order.";
 
     // Chains.

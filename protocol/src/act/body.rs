@@ -144,6 +144,9 @@ bodies! {
         1 name_en: String,
         /// Root keys.
         2 root: KeySet,
+        /// What earlier root keys signed and goes on counting: the inceptions of offices that they
+        /// admitted, and their orders of succession.
+        3 keeps: Vec<ActId>,
     }
     /// One more signature towards a threshold.
     Endorse {

@@ -310,9 +310,21 @@ impl<'b> Records<'b> {
         rows.into_iter().map(|(_, id)| Ok(ActId(id32(&id)?))).collect()
     }
 
-    /// Adds to the charter chain.
-    pub fn put_charter(&mut self, position: u64, act: &VerifiedAct) {
-        self.put(Table::CHARTER, position.to_be_bytes().to_vec(), act.id().0.to_vec());
-        self.put_act(act);
+    /// Keeps the charter chain: these acts in this order, `newest` among them.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn put_charter(&mut self, acts: &[ActId], newest: &VerifiedAct) -> Result<(), StoreFault> {
+        self.put_act(newest);
+        let known = self.charter()?;
+        for (position, act) in (0u64..).zip(acts) {
+            if known.get(position as usize) != Some(act) {
+                self.put(Table::CHARTER, position.to_be_bytes().to_vec(), act.0.to_vec());
+            }
+        }
+        for position in acts.len()..known.len() {
+            self.delete(Table::CHARTER, (position as u64).to_be_bytes().to_vec());
+        }
+        Ok(())
     }
 }

@@ -9,6 +9,7 @@ use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
 use crate::refusal::Refusal;
 use crate::registry::Signer;
+use crate::registry::authority::Authority;
 use crate::registry::succession::Succession;
 use crate::sealing::{ClearRef, SealingPublic};
 
@@ -66,6 +67,7 @@ pub struct Charge {
 pub struct Register {
     id: OfficeId,
     inception: Inception,
+    authority: Authority,
     proposals: BTreeMap<ActId, Vec<KeyId>>,
     admissions: BTreeSet<ActId>,
     incarnations: Vec<Incarnation>,
@@ -89,6 +91,7 @@ impl Register {
         Ok(Self {
             id: act.id().into(),
             inception: inception.clone(),
+            authority: Authority::of(inception.operating.clone()),
             proposals: BTreeMap::from([(act.id(), vec![act.key()])]),
             admissions: BTreeSet::new(),
             incarnations: Vec::new(),
@@ -166,8 +169,13 @@ impl Register {
     }
 
     /// Keys for routine acts of the office itself.
-    pub const fn operating(&self) -> &KeySet {
-        &self.inception.operating
+    pub fn operating(&self) -> &KeySet {
+        self.authority.in_force().unwrap_or(&self.inception.operating)
+    }
+
+    /// The operating keys, past and present.
+    pub const fn authority(&self) -> &Authority {
+        &self.authority
     }
 
     /// Keys for the worst day.
@@ -297,12 +305,13 @@ impl Register {
         Ok((charge, key.ok_or(Refusal::OfficerUnknown)?.1))
     }
 
-    pub(super) fn is_admitted_by(&self, keys: &KeySet) -> bool {
-        self.is_in_force(&self.inception_act())
-            && self
-                .admissions
-                .iter()
-                .any(|act| self.proposals.get(act).is_some_and(|signers| keys.is_reached_by(signers)))
+    /// Whether the authority above has taken the office in: an admission stands for the office that
+    /// it names.
+    pub(super) fn is_admitted_by(&self, above: &Authority) -> bool {
+        let inception = self.inception_act();
+        let stands = |signers: &Vec<KeyId>| above.stands(&inception, signers);
+        self.is_in_force(&inception)
+            && self.admissions.iter().any(|act| self.proposals.get(act).is_some_and(stands))
     }
 
     fn inception_act(&self) -> ActId {

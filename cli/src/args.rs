@@ -4,7 +4,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mohar_protocol::act::body::{ChargeKind, Tier};
 
 use crate::commands::{
-    bundle, charge, check, found, join, log, office, officer, packet, post, status, verify,
+    bundle, charge, charter, check, found, join, log, office, officer, packet, post, status, verify,
 };
 use crate::output::Output;
 
@@ -42,6 +42,8 @@ Examples, from an empty table to a running office:
 #[allow(clippy::large_enum_variant, reason = "parsed once")]
 pub enum Command {
     Found(found::Found),
+    #[command(subcommand)]
+    Charter(charter::Charter),
     #[command(subcommand)]
     Office(office::Office),
     Join(join::Join),

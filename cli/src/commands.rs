@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod charge;
+pub mod charter;
 pub mod check;
 pub mod found;
 pub mod join;
@@ -25,6 +26,7 @@ use crate::output::Output;
 pub fn run(command: Command, output: Output) -> Result<Exit, Failure> {
     match command {
         Command::Found(found) => found.run(output),
+        Command::Charter(charter) => charter.run(output),
         Command::Office(office) => office.run(output),
         Command::Join(join) => join.run(output),
         Command::Post(post) => post.run(output),

@@ -1,6 +1,7 @@
 //! Founding a state, beginning an office, admitting it: the acts of these ceremonies and the files
 //! that carry them from one machine to another. Keys and time are given; nothing is stored here.
 
+mod charter;
 mod hosted;
 mod order;
 mod reassign;
@@ -9,6 +10,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+pub use self::charter::{NextCharter, endorse_charter, kept_by_next_charter, propose_charter};
 pub use self::hosted::{HOSTED_KEYS_BYTES_MAX, HOSTED_OFFICES_MAX, HostedKeys};
 pub use self::order::give_order;
 pub use self::reassign::reassign;

@@ -80,9 +80,16 @@ impl CharterChain {
         (self.versions.len() as u64).checked_sub(1)
     }
 
-    /// Proposals for the next version, each with the keys that have signed it.
-    pub fn proposals(&self) -> impl Iterator<Item = (ActId, &body::Charter, &[KeyId])> {
-        self.proposals.iter().map(|(signed, body)| (signed.id, body, signed.signers.as_slice()))
+    /// Open proposals for the next version.
+    pub fn proposals(&self) -> impl Iterator<Item = (ActId, &body::Charter)> {
+        self.proposals.iter().map(|(signed, body)| (signed.id, body))
+    }
+
+    /// The keys that have signed an open proposal or a version.
+    pub fn signers(&self, act: &ActId) -> Option<&[KeyId]> {
+        let open = self.proposals.iter().map(|(signed, _)| signed);
+        let signed = open.chain(&self.versions).find(|signed| signed.id == *act);
+        signed.map(|signed| signed.signers.as_slice())
     }
 
     /// Orders that count now.

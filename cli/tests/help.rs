@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 const COMMANDS: &[&str] = &[
     "",
     "found",
+    "charter succeed",
+    "charter sign",
     "office create",
     "office admit",
     "office announce",

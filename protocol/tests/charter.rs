@@ -67,7 +67,7 @@ fn propose(
     signing: &[SecretKey],
 ) -> Result<Vec<ByteVec>, Refusal> {
     let root = KeySet { keys: next.iter().map(SecretKey::public).collect(), threshold: 2 };
-    let next = NextCharter { name_hi: "मध्य प्रदेश".to_owned(), name_en: name.to_owned(), root };
+    let next = NextCharter { name_hi: "मध्य प्रदेश".to_owned(), name_en: name.to_owned(), root, without: Vec::new() };
     ceremony::propose_charter(registry, next, signing, NOW)
 }
 
@@ -120,6 +120,23 @@ fn admitted_offices_stay_admitted_under_new_keys_and_for_a_newcomer() {
     for registry in [&table.state.registry, &newcomer] {
         assert!(is_admitted(registry, &table.state, 0) && is_admitted(registry, &table.state, 1));
     }
+}
+
+#[test]
+fn an_office_that_the_keepers_leave_out_is_admitted_no_more() {
+    let mut table = Table::laid();
+    let root = table.state.root.clone();
+    let next = NextCharter {
+        name_hi: "मध्य प्रदेश".to_owned(),
+        name_en: "Madhya Pradesh".to_owned(),
+        root: KeySet { keys: root.iter().rev().map(SecretKey::public).collect(), threshold: 3 },
+        without: vec![table.state.offices[0].id.into()],
+    };
+    let acts = ceremony::propose_charter(&table.state.registry, next, &root, NOW).unwrap();
+    table.take(&acts).unwrap();
+    assert_eq!(table.version(), Some(1));
+    assert!(!is_admitted(&table.state.registry, &table.state, 0));
+    assert!(!is_admitted(&table.state.registry, &table.state, 1), "nor what is below it");
 }
 
 /// An office asks to be admitted under the charter; the dossier that these keys make of it.

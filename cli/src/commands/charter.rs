@@ -59,6 +59,10 @@ pub struct Succeed {
     /// How many of the keys must sign from then on
     #[arg(long)]
     threshold: u8,
+    /// Id of an office, or of an order, that stolen keys admitted or gave and that shall count no more;
+    /// may be given several times
+    #[arg(long, value_name = "HEX")]
+    without: Vec<ActId>,
     /// Hindi name of the state, if it changes
     #[arg(long, value_parser = name, value_name = "NAME")]
     name_hi: Option<String>,
@@ -181,6 +185,7 @@ impl Succeed {
             name_hi: self.name_hi.clone().unwrap_or_else(|| hi.to_owned()),
             name_en: self.name_en.clone().unwrap_or_else(|| en.to_owned()),
             root,
+            without: self.without.clone(),
         })
     }
 }

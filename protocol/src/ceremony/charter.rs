@@ -23,6 +23,8 @@ pub struct NextCharter {
     pub name_en: String,
     /// The root keys from then on.
     pub root: KeySet,
+    /// Offices and orders that earlier keys admitted or gave, and that shall not go on counting.
+    pub without: Vec<ActId>,
 }
 
 /// What goes on counting under new root keys: every office under the charter that is admitted, and
@@ -56,8 +58,9 @@ pub fn propose_charter(
         previous: Some(head),
         ..blank(Some(registry.state()), now)
     };
-    let keeps = kept_by_next_charter(registry);
-    let NextCharter { name_hi, name_en, root } = next;
+    let NextCharter { name_hi, name_en, root, without } = next;
+    let mut keeps = kept_by_next_charter(registry);
+    keeps.retain(|act| !without.contains(act));
     let proposal = sign(header, &Body::Charter(body::Charter { name_hi, name_en, root, keeps }), first)?;
     let mut trial = registry.clone();
     trial.admit_act(UnverifiedAct::parse(proposal.bytes())?)?;

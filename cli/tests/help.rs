@@ -22,6 +22,7 @@ const COMMANDS: &[&str] = &[
     "join",
     "post add",
     "officer add",
+    "officer rekey",
     "charge give",
     "charge end",
     "status",

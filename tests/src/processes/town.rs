@@ -110,7 +110,7 @@ pub struct Town {
     pub webs: Vec<String>,
     /// Keys of the nodes on the network, in hexadecimal.
     pub transports: Vec<String>,
-    /// The folder of everything.
+    /// The folder of everything; the keepers' root keys are in `state`.
     pub dir: TempDir,
 }
 
@@ -138,6 +138,7 @@ impl Town {
         let dir = tempfile::tempdir().expect("a folder");
         let founded = founded(count.max(TOWN));
         let plans = &PLANS[..count];
+        copy(&founded.join("state"), &dir.path().join("state"));
         for plan in plans {
             copy_office(&founded.join(plan.name), &dir.path().join(plan.name));
         }

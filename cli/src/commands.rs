@@ -6,6 +6,7 @@ pub mod charter;
 pub mod check;
 pub mod found;
 pub mod join;
+pub mod kit;
 pub mod log;
 pub mod office;
 pub mod officer;
@@ -29,6 +30,7 @@ pub fn run(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Charter(charter) => charter.run(output),
         Command::Office(office) => office.run(output),
         Command::Join(join) => join.run(output),
+        Command::Kit(kit) => kit.run(output),
         Command::Post(post) => post.run(output),
         Command::Officer(officer) => officer.run(output),
         Command::Charge(charge) => charge.run(output),

@@ -56,7 +56,8 @@ pub fn found_state(
     now: Timestamp,
 ) -> Result<(StateId, Package), ActError> {
     let root = KeySet { keys: keys.iter().map(SecretKey::public).collect(), threshold };
-    let charter = body::Charter { name_hi: name_hi.to_owned(), name_en: name_en.to_owned(), root, keeps: Vec::new() };
+    let charter =
+        body::Charter { name_hi: name_hi.to_owned(), name_en: name_en.to_owned(), root, keeps: Vec::new() };
     let header = Header { kind: MatterKind::CHARTER, ..blank(None, now) };
     let first = sign(header, &Body::Charter(charter), &keys[0])?;
     let state = StateId::from(first.id());

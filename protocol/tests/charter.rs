@@ -67,7 +67,10 @@ fn propose(
     signing: &[SecretKey],
 ) -> Result<Vec<ByteVec>, Refusal> {
     let root = KeySet { keys: next.iter().map(SecretKey::public).collect(), threshold: 2 };
-    let next = NextCharter { name_hi: "मध्य प्रदेश".to_owned(), name_en: name.to_owned(), root, without: Vec::new() };
+    let next =
+        NextCharter {
+            name_hi: "मध्य प्रदेश".to_owned(), name_en: name.to_owned(), root, without: Vec::new()
+        };
     ceremony::propose_charter(registry, next, signing, NOW)
 }
 
@@ -97,15 +100,16 @@ fn a_version_needs_the_thresholds_of_the_old_and_of_the_new_keys() {
     assert_eq!(table.version(), Some(0), "one of the old and one of the new have signed");
     let proposal = id(&acts);
     let mut sign = |key: &SecretKey| {
-        let acts =
-            ceremony::endorse_charter(&table.state.registry, proposal, &[key.clone()], NOW).unwrap();
+        let acts = ceremony::endorse_charter(&table.state.registry, proposal, &[key.clone()], NOW).unwrap();
         take(&mut table.state.registry, &acts).unwrap();
         table.state.registry.charter().version()
     };
     assert_eq!(sign(&table.state.root[2]), Some(0), "both old ones, one new one");
     assert_eq!(sign(&next[2]), Some(1));
     let root = table.state.registry.charter().in_force().unwrap();
-    assert!(root.get(next[1].public().id()).is_some() && root.get(table.state.root[0].public().id()).is_none());
+    assert!(
+        root.get(next[1].public().id()).is_some() && root.get(table.state.root[0].public().id()).is_none()
+    );
 }
 
 #[test]
@@ -218,7 +222,11 @@ fn a_rollback_a_replay_and_a_skipped_version_are_refused() {
     take(&mut ahead, &second).unwrap();
     assert_eq!(ahead.charter().version(), Some(2));
     let mut behind = genesis;
-    assert_eq!(take(&mut behind, &second[..1]), Err(Refusal::NotAuthority), "not a keeper that is known here");
+    assert_eq!(
+        take(&mut behind, &second[..1]),
+        Err(Refusal::NotAuthority),
+        "not a keeper that is known here"
+    );
     assert_eq!(behind.charter().version(), Some(0));
     assert_eq!(table.version(), Some(1));
 }

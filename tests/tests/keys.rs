@@ -65,7 +65,8 @@ fn a_keeper_changes_and_the_old_keys_admit_nobody_any_more() {
     assert!(charter(&town.nodes[DEPARTMENT]).unwrap() > before);
 
     request_of_a_department(&dir, &town.state);
-    let admit = "office admit revenue/office.request --out revenue.invitation --registry next/charter.registry";
+    let admit =
+        "office admit revenue/office.request --out revenue.invitation --registry next/charter.registry";
     let (refused, said) =
         code(&dir, &format!("{admit} --root-key state/root-2.key --root-key state/root-1.key"));
     assert_eq!(refused, 1, "{said}");
@@ -110,4 +111,23 @@ fn who_forgot_the_password_gets_a_new_key_and_the_old_one_is_signed_out() {
     let (refused, said) = code(&dir, &rekey.replace("ravi.gad", "nobody.gad"));
     assert_eq!((refused, said.contains("authority.officer_unknown")), (1, true), "{said}");
     assert_eq!(good(&dir, "check --data gad")["check"], "good");
+}
+
+#[test]
+fn the_recovery_kit_is_rehearsed_from_paper_and_another_one_is_noticed() {
+    let mut town = Town::asleep(2);
+    town.nodes[DEPARTMENT].start();
+    let dir = town.dir.path().to_owned();
+    let paper = good(&dir, "kit print gad/keys/recovery.key")["paper"].as_str().unwrap().to_owned();
+    fs::write(dir.join("typed"), paper).unwrap();
+    fs::remove_file(dir.join("gad/keys/recovery.key")).unwrap();
+    good(&dir, "kit read typed --out kit.key");
+    let rehearsed = good(&dir, "kit rehearse kit.key --data gad");
+    assert_eq!(rehearsed["path"], PLANS[DEPARTMENT].path);
+
+    fs::write(dir.join("wrong"), "not that password\n").unwrap();
+    let (refused, said) = code(&dir, "kit rehearse kit.key --data gad --password-file wrong");
+    assert_eq!((refused, said.contains("cannot open")), (2, true), "{said}");
+    let (refused, said) = code(&dir, "kit rehearse gad/keys/operating.key --data gad");
+    assert_eq!((refused, said.contains("no office")), (2, true), "{said}");
 }

@@ -148,7 +148,9 @@ impl Succeed {
         signing.extend(made);
         let acts = ceremony::propose_charter(&known, next, &signing, clock::now())
             .context("the next version cannot be proposed")
-            .hint("Give root keys of the charter in force. `--keep` and `--new-keys` say who keeps the next.")?;
+            .hint(
+                "Give root keys of the charter in force. `--keep` and `--new-keys` say who keeps the next.",
+            )?;
         let proposal = UnverifiedAct::parse(&acts[0]).map_err(Refusal::from)?.id();
         package.charter.extend(acts);
 
@@ -165,14 +167,8 @@ impl Succeed {
         known.charter().roots().all().map(|set| set.keys.len()).max().unwrap_or(0) + 1
     }
 
-    fn next(
-        &self,
-        known: &Registry,
-        kept: &[PublicKey],
-        made: &[SecretKey],
-    ) -> Result<NextCharter, Failure> {
-        let keys: Vec<PublicKey> =
-            kept.iter().copied().chain(made.iter().map(SecretKey::public)).collect();
+    fn next(&self, known: &Registry, kept: &[PublicKey], made: &[SecretKey]) -> Result<NextCharter, Failure> {
+        let keys: Vec<PublicKey> = kept.iter().copied().chain(made.iter().map(SecretKey::public)).collect();
         let root = KeySet { keys, threshold: self.threshold };
         if !root.is_sound() {
             let count = root.keys.len();

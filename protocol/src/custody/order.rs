@@ -65,7 +65,8 @@ impl Order {
     /// # Errors
     /// [`Refusal::KeysReplaced`].
     pub fn check_keys_in_force(&self, registry: &Registry) -> Result<(), Refusal> {
-        let signers: Vec<_> = [&self.act].into_iter().chain(&self.endorsements).map(VerifiedAct::key).collect();
+        let signers: Vec<_> =
+            [&self.act].into_iter().chain(&self.endorsements).map(VerifiedAct::key).collect();
         let keys = registry.authority_over(&self.body.from)?.in_force();
         let counts = keys.is_some_and(|keys| keys.is_reached_by(&signers));
         if counts { Ok(()) } else { Err(Refusal::KeysReplaced) }

@@ -208,8 +208,10 @@ impl CharterChain {
             .into_iter()
             .partition::<Vec<_>, _>(|order| body.keeps.contains(&order.id));
         self.orders = kept;
-        let gone: Vec<ActId> =
-            rivals.chain(dropped).flat_map(|signed| [vec![signed.id], signed.endorsements].concat()).collect();
+        let gone: Vec<ActId> = rivals
+            .chain(dropped)
+            .flat_map(|signed| [vec![signed.id], signed.endorsements].concat())
+            .collect();
         self.acts.retain(|act| !gone.contains(act));
         self.versions.push(version);
         self.names = Some((body.name_hi, body.name_en));

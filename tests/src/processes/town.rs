@@ -25,7 +25,8 @@ pub struct Plan {
     pub name: &'static str,
     /// Name on its pages.
     pub title: &'static str,
-    path: &'static str,
+    /// Path in the administrative tree.
+    pub path: &'static str,
     tier: &'static str,
     parent: Option<&'static str>,
 }

@@ -5,6 +5,7 @@ mod charter;
 mod hosted;
 mod order;
 mod reassign;
+mod rekey;
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
@@ -14,6 +15,7 @@ pub use self::charter::{NextCharter, endorse_charter, kept_by_next_charter, prop
 pub use self::hosted::{HOSTED_KEYS_BYTES_MAX, HOSTED_OFFICES_MAX, HostedKeys};
 pub use self::order::give_order;
 pub use self::reassign::reassign;
+pub use self::rekey::rekey_office;
 use crate::act::body::{ChargeKind, KeySet, Tier};
 use crate::act::{self, ActError, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, VerifiedAct, body};
 use crate::codec::{self, CodecError};

@@ -6,6 +6,7 @@
 
 pub mod authority;
 pub mod charter;
+pub mod people;
 pub mod register;
 pub mod succession;
 
@@ -14,7 +15,8 @@ use std::sync::Arc;
 
 pub use self::authority::Authority;
 pub use self::charter::CharterChain;
-pub use self::register::{Charge, Incarnation, Register};
+pub use self::people::{Charge, Post};
+pub use self::register::{Incarnation, Register};
 pub use self::succession::{Change, Order};
 use crate::act::body::KeySet;
 use crate::act::{Body, Header, MatterKind, SignerClass, UnverifiedAct, Verb, VerifiedAct};
@@ -214,9 +216,10 @@ impl Registry {
             Some(SignerClass::Node) => self.node(header),
             Some(SignerClass::Officer) if header.charge.is_none() && header.kind == MatterKind::REGISTER => {
                 let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
-                let key = register.operating().get(key).ok_or(Refusal::NotAuthority)?;
+                let keys = register.authority().in_force_at(header.number).ok_or(Refusal::NotAuthority)?;
+                let key = keys.get(key).ok_or(Refusal::NotAuthority)?;
                 // Such an act carries one signature and nothing collects endorsements for it.
-                if register.operating().threshold > 1 {
+                if keys.threshold > 1 {
                     return Err(Refusal::ThresholdNotMet);
                 }
                 Ok((*key, Signer::Authority))
@@ -267,7 +270,9 @@ impl Registry {
             Body::Charter(charter) => self.charter.in_force().unwrap_or(&charter.root).get(key).copied(),
             Body::Inception(inception) => inception.operating.get(key).copied(),
             Body::Admit(_) => above(header.office),
-            Body::Incarnate(_) | Body::Endorse(_) if header.kind == MatterKind::REGISTER => {
+            Body::Incarnate(_) | Body::RekeyOffice(_) | Body::Endorse(_)
+                if header.kind == MatterKind::REGISTER =>
+            {
                 let office =
                     header.matter.map(|m| OfficeId::from(ActId::from(m))).ok_or(Refusal::ActHeader)?;
                 let register = self.office(&office)?;

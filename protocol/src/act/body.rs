@@ -239,6 +239,14 @@ bodies! {
         /// CBOR of [`crate::directory::Snapshot`].
         1 snapshot: ClearRef,
     }
+    /// New operating keys of an office.
+    RekeyOffice {
+        /// The keys from here on. Keys that stay for a while stand among them.
+        0 operating: KeySet,
+        /// What earlier operating keys signed and goes on counting: the inceptions of offices that they
+        /// admitted, and their orders of succession.
+        1 keeps: Vec<ActId>,
+    }
     /// A foreign cosigned checkpoint.
     Anchor {
         /// The office whose log it is.

@@ -85,20 +85,22 @@ impl Held {
 
 // Classes of acts in a dossier: their order in the rows is an order in which they can be folded.
 const INCEPTION: u8 = 0;
-/// Admissions and orders of succession: what endorsements may name and needs no chain.
+/// Admissions, which a stranger has to see first.
 const PROPOSAL: u8 = 1;
 const CHAIN: u8 = 2;
-const ENDORSEMENT: u8 = 3;
-const OTHER: u8 = 4;
+/// Orders of succession, whose keys the chain may have named.
+const ORDER: u8 = 3;
+const ENDORSEMENT: u8 = 4;
+const OTHER: u8 = 5;
 
 fn dossier_key(office: &OfficeId, act: &VerifiedAct) -> Vec<u8> {
     let class = match act.body() {
         Body::Inception(_) => INCEPTION,
-        Body::Admit(_)
-        | Body::SucceedDivide(_)
+        Body::Admit(_) => PROPOSAL,
+        Body::SucceedDivide(_)
         | Body::SucceedMerge(_)
         | Body::SucceedParent(_)
-        | Body::SucceedClose(_) => PROPOSAL,
+        | Body::SucceedClose(_) => ORDER,
         Body::Endorse(_) => ENDORSEMENT,
         _ if act.header().place == Place::Chain => CHAIN,
         _ => OTHER,
@@ -250,7 +252,7 @@ impl<'b> Records<'b> {
         self.put(Table::HELD, office.0.to_vec(), codec::encode(held));
     }
 
-    /// Acts of an office's dossier in canonical order: inception, admissions and orders, chain, endorsements,
+    /// Acts of an office's dossier in canonical order: inception, admissions, chain, orders, endorsements,
     /// other side acts. Chain acts below the number `from` are left out. At most `max`.
     ///
     /// # Errors

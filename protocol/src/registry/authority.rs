@@ -11,23 +11,31 @@ use crate::keys::PublicKey;
 /// Key sets, the one in force last.
 #[derive(Debug, Clone, Default)]
 pub struct Authority {
-    sets: Vec<(KeySet, Vec<ActId>)>,
+    sets: Vec<Renewal>,
+}
+
+#[derive(Debug, Clone)]
+struct Renewal {
+    /// The position of its act in the chain that renews the keys.
+    since: u64,
+    keys: KeySet,
+    keeps: Vec<ActId>,
 }
 
 impl Authority {
     /// An authority that begins with this set.
     pub(super) fn of(keys: KeySet) -> Self {
-        Self { sets: vec![(keys, Vec::new())] }
+        Self { sets: vec![Renewal { since: 0, keys, keeps: Vec::new() }] }
     }
 
     /// The set in force.
     pub fn in_force(&self) -> Option<&KeySet> {
-        self.sets.last().map(|(keys, _)| keys)
+        self.sets.last().map(|set| &set.keys)
     }
 
     /// All sets, the first one first.
     pub fn all(&self) -> impl Iterator<Item = &KeySet> {
-        self.sets.iter().map(|(keys, _)| keys)
+        self.sets.iter().map(|set| &set.keys)
     }
 
     /// The key with this id, in whichever set it is or was.
@@ -36,13 +44,18 @@ impl Authority {
     }
 
     /// Puts a set in force; of what earlier sets signed, `keeps` goes on counting.
-    pub(super) fn renew(&mut self, keys: KeySet, keeps: Vec<ActId>) {
-        self.sets.push((keys, keeps));
+    pub(super) fn renew(&mut self, since: u64, keys: KeySet, keeps: Vec<ActId>) {
+        self.sets.push(Renewal { since, keys, keeps });
+    }
+
+    /// The set that could sign at a position of the chain: a renewal counts from the next one on.
+    pub fn in_force_at(&self, position: u64) -> Option<&KeySet> {
+        self.sets.iter().rev().find(|set| set.since < position || set.since == 0).map(|set| &set.keys)
     }
 
     /// Whether the set in force lets an act of an earlier set stand.
     pub fn keeps(&self, act: &ActId) -> bool {
-        self.sets.last().is_some_and(|(_, keeps)| keeps.contains(act))
+        self.sets.last().is_some_and(|set| set.keeps.contains(act))
     }
 
     /// Whether enough keys of any one set have signed, whenever that was.
@@ -54,7 +67,7 @@ impl Authority {
     /// the set in force lets it stand.
     pub fn stands(&self, subject: &ActId, signers: &[KeyId]) -> bool {
         let Some((last, earlier)) = self.sets.split_last() else { return false };
-        last.0.is_reached_by(signers)
-            || (last.1.contains(subject) && earlier.iter().any(|(keys, _)| keys.is_reached_by(signers)))
+        last.keys.is_reached_by(signers)
+            || (last.keeps.contains(subject) && earlier.iter().any(|set| set.keys.is_reached_by(signers)))
     }
 }

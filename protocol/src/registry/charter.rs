@@ -9,7 +9,7 @@ use crate::act::{Body, VerifiedAct, body};
 use crate::hash::{Context, Hash, hash};
 use crate::id::{ActId, KeyId, StateId};
 use crate::keys::PublicKey;
-use crate::limits::CHARTER_KEEPS_MAX;
+use crate::limits::KEEPS_MAX;
 use crate::refusal::Refusal;
 use crate::registry::authority::Authority;
 
@@ -149,7 +149,7 @@ impl CharterChain {
 
     fn propose(&mut self, act: &VerifiedAct, body: &body::Charter) -> Result<(), Refusal> {
         self.check_follows(act)?;
-        if !body.root.is_sound() || body.keeps.len() > CHARTER_KEEPS_MAX {
+        if !body.root.is_sound() || body.keeps.len() > KEEPS_MAX {
             return Err(Refusal::NotAuthority);
         }
         let own = |(signed, _): &&(Signed, body::Charter)| signed.signers.first() == Some(&act.key());
@@ -215,7 +215,7 @@ impl CharterChain {
         self.acts.retain(|act| !gone.contains(act));
         self.versions.push(version);
         self.names = Some((body.name_hi, body.name_en));
-        self.roots.renew(body.root, body.keeps);
+        self.roots.renew(self.versions.len() as u64, body.root, body.keeps);
     }
 }
 

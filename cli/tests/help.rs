@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "office move",
     "office close",
     "office hand-on",
+    "office rekey",
     "office continue",
     "office rejoin",
     "office orphans",

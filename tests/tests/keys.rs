@@ -131,3 +131,32 @@ fn the_recovery_kit_is_rehearsed_from_paper_and_another_one_is_noticed() {
     let (refused, said) = code(&dir, "kit rehearse gad/keys/operating.key --data gad");
     assert_eq!((refused, said.contains("no office")), (2, true), "{said}");
 }
+
+#[test]
+fn an_office_with_a_new_operating_key_admits_with_that_one_only() {
+    let mut town = Town::asleep(TEHSIL + 1);
+    town.nodes.iter_mut().for_each(|node| {
+        node.start();
+    });
+    let dir = town.dir.path().to_owned();
+    good(&dir, "office rekey --data indore");
+    let create = format!(
+        "office create --data hatod --state {} --parent {} --path mp/malwa/indore/hatod --code 3543 --tier tehsil \
+         --name-hi हातोद --name-en Hatod --admin-login asha.hatod --admin-name-hi आशा --admin-name-en Asha \
+         --listen 127.0.0.1:4998 --web 127.0.0.1:8998",
+        town.state, town.ids[DISTRICT]
+    );
+    good(&dir, &create);
+    let admit = "office admit hatod/office.request --out hatod.invitation --data indore";
+    let (refused, said) = code(&dir, &format!("{admit} --operating-key indore/keys/operating.key.1"));
+    assert_eq!(refused, 1, "{said}");
+    good(&dir, admit);
+    // Whoever was admitted before, still is, and a restart folds it all again.
+    town.nodes[DISTRICT].stop();
+    town.nodes[DISTRICT].start();
+    town.until_linked();
+    let (refused, said) = code(&dir, "office rekey --data indore --recovery-key depalpur/keys/recovery.key");
+    assert_eq!((refused, said.contains("authority.not_authority")), (1, true), "{said}");
+    good(&dir, "office rekey --data indore --recovery-key indore/keys/recovery.key");
+    town.until_linked();
+}

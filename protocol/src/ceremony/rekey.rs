@@ -39,7 +39,8 @@ pub fn rekey_office(
         previous: Some(register.head()),
         ..blank(Some(registry.state()), now)
     };
-    let act = sign(header, &Body::RekeyOffice(body::RekeyOffice { operating: operating.clone(), keeps }), first)?;
+    let act =
+        sign(header, &Body::RekeyOffice(body::RekeyOffice { operating: operating.clone(), keeps }), first)?;
     let mut acts = vec![act.clone()];
     for key in others {
         acts.push(endorse(registry.state(), act.header().kind, act.id(), &act, key, now)?);
@@ -55,7 +56,8 @@ pub fn rekey_office(
 }
 
 fn kept(registry: &Registry, register: &Register) -> Vec<ActId> {
-    let below = |other: &&Register| other.first_parent() == Some(register.id()) && registry.is_admitted(other);
+    let below =
+        |other: &&Register| other.first_parent() == Some(register.id()) && registry.is_admitted(other);
     let offices = registry.offices().filter(below).map(|other| ActId::from(other.id()));
     let given = registry.orders_given_by(register.id());
     offices.chain(given).collect()

@@ -97,10 +97,9 @@ fn dossier_key(office: &OfficeId, act: &VerifiedAct) -> Vec<u8> {
     let class = match act.body() {
         Body::Inception(_) => INCEPTION,
         Body::Admit(_) => PROPOSAL,
-        Body::SucceedDivide(_)
-        | Body::SucceedMerge(_)
-        | Body::SucceedParent(_)
-        | Body::SucceedClose(_) => ORDER,
+        Body::SucceedDivide(_) | Body::SucceedMerge(_) | Body::SucceedParent(_) | Body::SucceedClose(_) => {
+            ORDER
+        }
         Body::Endorse(_) => ENDORSEMENT,
         _ if act.header().place == Place::Chain => CHAIN,
         _ => OTHER,

@@ -17,6 +17,7 @@ use mohar_protocol::custody::{Phase, beside};
 use mohar_protocol::hash::Hash;
 use mohar_protocol::id::MatterId;
 use mohar_protocol::keys::SecretKey;
+use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::message::Message;
 use mohar_protocol::recipients::{self, Recipient};
 use mohar_protocol::records::Table;
@@ -104,6 +105,52 @@ fn an_order_waits_for_its_window() {
         town.tick(16 * 60_000);
     }
     assert_eq!(state(&town, DISTRICT, file), (Phase::Active, 1, to));
+}
+
+#[test]
+fn an_office_that_witnesses_nobody_counts_the_window_by_its_own_cosigned_head() {
+    let mut town = Town::found(14);
+    town.no_witness.insert(FAR);
+    let file = town.open(TEHSIL, town.office(TEHSIL).actor(0), "Burnt with its office");
+    settle(&mut town);
+    town.cut(TEHSIL, true);
+    let to = town.desk(FAR, 0);
+    let order = order(&town, file, to, 2);
+    town.reassign(DISTRICT, order).unwrap();
+    for _ in 0..4 {
+        town.tick(16 * 60_000);
+    }
+    let heads = town.records(FAR).scan_prefix(Table::HEADS, &[], 9).unwrap();
+    let foreign = heads.iter().filter(|(office, _)| office[..] != town.office(FAR).id.0);
+    let lines = |note: &[u8]| SignedCheckpoint::parse(note).unwrap().note().signatures().len();
+    assert!(foreign.clone().count() > 0 && foreign.into_iter().all(|(_, note)| lines(note) == 1));
+    assert_eq!(state(&town, FAR, file), (Phase::Active, 1, to));
+}
+
+#[test]
+fn an_office_on_the_route_that_was_away_learns_who_took_the_file_up() {
+    let mut town = Town::found(15);
+    let file = town.open(FAR, town.office(FAR).actor(0), "From another division");
+    let to = town.desk(TEHSIL, 0);
+    town.act(FAR, town.office(FAR).actor(0), file, Command::Forward { to });
+    settle(&mut town);
+    town.cut(TEHSIL, true);
+    town.cut(FAR, true);
+    let to = town.desk(DISTRICT, 0);
+    let order = order(&town, file, to, 0);
+    town.reassign(DISTRICT, order).unwrap();
+    settle(&mut town);
+    assert_eq!(state(&town, DISTRICT, file), (Phase::Active, 1, to));
+    assert_eq!(state(&town, FAR, file).1, 0);
+    town.cut(FAR, false);
+    settle(&mut town);
+    assert_eq!(state(&town, FAR, file), (Phase::Active, 1, to));
+    let told = [town.office(FAR).id.0, file.0].concat();
+    assert_eq!(
+        town.records(DISTRICT).get(Table::RELEASED, &told).unwrap(),
+        None,
+        "it is told until it knows"
+    );
 }
 
 #[test]

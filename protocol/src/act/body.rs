@@ -247,7 +247,7 @@ bodies! {
         /// admitted, and their orders of succession.
         1 keeps: Vec<ActId>,
     }
-    /// A foreign cosigned checkpoint.
+    /// A checkpoint that another office has cosigned.
     Anchor {
         /// The office whose log it is.
         0 office: OfficeId,

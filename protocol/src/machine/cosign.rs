@@ -64,21 +64,17 @@ impl Machine {
 
     /// Sends to each cosigner what it does not have, one question at a time.
     pub(super) fn send_heads(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        let offices = self.hosted();
-        for office in offices {
+        for office in self.hosted() {
             if self.standing(&office) != Some(Standing::Working) {
                 continue;
             }
+            let due = self.due_cosigners(step, &office)?;
+            if due.is_empty() {
+                continue;
+            }
             let Some(log) = step.records.log(&office)? else { continue };
-            let cosigners = self.host(&office)?.cosigners.clone();
-            for (at, cosigner) in cosigners.into_iter().enumerate() {
-                let outstanding =
-                    cosigner.sent > cosigner.acked && step.steady.ms_since(cosigner.sent_at) < SEND_AGAIN_MS;
-                let Some(peer) =
-                    self.peer_of(&cosigner.office).filter(|peer| !outstanding && !self.is_full(peer))
-                else {
-                    continue;
-                };
+            // No head that anybody could ask about is newer than the one that was signed last.
+            for (at, cosigner, peer) in due.into_iter().filter(|(_, c, _)| c.acked < log.signed.size()) {
                 let sent = match cosigner.role {
                     Role::Mirror => Self::send_head(step, peer, office, &log, &cosigner)?,
                     Role::Witness => Self::ask_witness(step, peer, office, &cosigner)?,
@@ -92,6 +88,19 @@ impl Machine {
         Ok(())
     }
 
+    /// Cosigners of an own log that are linked and have answered, or had time to; with their places.
+    fn due_cosigners(
+        &self,
+        step: &Step<'_, '_>,
+        office: &OfficeId,
+    ) -> Result<Vec<(usize, Cosigner, Peer)>, Refusal> {
+        let cosigners = self.host(office)?.cosigners.iter().enumerate();
+        let due =
+            cosigners.filter(|(_, c)| c.sent <= c.acked || step.steady.ms_since(c.sent_at) >= SEND_AGAIN_MS);
+        let linked = due.filter_map(|(at, c)| Some((at, *c, self.peer_of(&c.office)?)));
+        Ok(linked.filter(|(_, _, peer)| !self.is_full(peer)).collect())
+    }
+
     fn send_head(
         step: &mut Step<'_, '_>,
         peer: Peer,
@@ -100,9 +109,6 @@ impl Machine {
         to: &Cosigner,
     ) -> Result<Option<u64>, Stop> {
         let size = log.signed.size();
-        if size == 0 || to.acked >= size {
-            return Ok(None);
-        }
         // To a cosigner whose size is known the new leaves go along; others ask for theirs.
         let known = to.acked > 0;
         let ids = if known {
@@ -271,7 +277,7 @@ impl Machine {
         self.send_heads(step)
     }
 
-    /// Logs foreign heads as time anchors: what follows is not older than they are.
+    /// Logs cosigned heads as time anchors: what follows is not older than they are.
     pub(super) fn anchor_logs(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         for office in self.hosted() {
             if self.may_sign(&office).is_err() {
@@ -291,7 +297,7 @@ impl Machine {
             if !waits && anchor.is_some() && last.first() == anchor.as_ref() {
                 continue;
             }
-            let Some((foreign, note)) = self.foreign_head(step)? else { continue };
+            let Some((owner, note)) = self.cosigned_head(step, office)? else { continue };
             let register = self.registry.office(&office)?;
             let header = Header {
                 matter: Some(ActId::from(office).into()),
@@ -300,7 +306,7 @@ impl Machine {
                 previous: Some(register.head()),
                 ..self.header(step, office)?
             };
-            let body = Body::Anchor(body::Anchor { office: foreign, note: note.into() });
+            let body = Body::Anchor(body::Anchor { office: owner, note: note.into() });
             let act = self.sign_as_node(header, &body)?;
             self.append(step, office, &act)?;
             self.count_anchor(step, &office)?;
@@ -312,8 +318,9 @@ impl Machine {
         Ok(())
     }
 
-    /// A head of another machine's office that somebody has cosigned.
-    fn foreign_head(&self, step: &Step<'_, '_>) -> Result<Option<(OfficeId, Vec<u8>)>, Stop> {
+    /// A head that somebody elsewhere has cosigned: of another machine's office, or of the own log,
+    /// which says as much. Not every office is a witness; one that is none would have no time otherwise.
+    fn cosigned_head(&self, step: &Step<'_, '_>, own: OfficeId) -> Result<Option<(OfficeId, Vec<u8>)>, Stop> {
         for (key, note) in step.records.scan_prefix(Table::HEADS, &[], 256)? {
             let office = OfficeId(id32(&key)?);
             let cosigned =
@@ -322,7 +329,7 @@ impl Machine {
                 return Ok(Some((office, note)));
             }
         }
-        Ok(None)
+        Ok(step.records.witnessed_head(&own)?.map(|note| (own, note)))
     }
 
     /// Reads a note as a checkpoint of an office, signed by one of its incarnations.

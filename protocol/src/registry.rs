@@ -18,7 +18,6 @@ pub use self::charter::CharterChain;
 pub use self::people::{Charge, Post};
 pub use self::register::{Incarnation, Register};
 pub use self::succession::{Change, Order};
-use crate::act::body::KeySet;
 use crate::act::{Body, Header, MatterKind, SignerClass, UnverifiedAct, Verb, VerifiedAct};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId, StateId};
 use crate::keys::PublicKey;

@@ -247,7 +247,7 @@ fn an_old_number_and_a_skipped_one_are_refused_though_the_keeper_stays() {
 
 #[test]
 fn rival_proposals_stand_beside_each_other_until_one_is_in_force() {
-    let mut table = Table::laid();
+    let table = Table::laid();
     let root = table.state.root.clone();
     let one = propose(&table.state.registry, "One", &root, &root[..1]).unwrap();
     let other = propose(&table.state.registry, "Other", &root, &root[1..2]).unwrap();

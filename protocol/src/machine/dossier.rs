@@ -88,6 +88,9 @@ impl Machine {
                 last = Ok(Receipt { act: act.id(), matter: act.matter() });
             }
         }
+        if last.is_ok() {
+            self.compare_all(step)?;
+        }
         for dossier in &package.dossiers {
             let mut news: BTreeMap<OfficeId, Vec<ByteVec>> = BTreeMap::new();
             for bytes in dossier {
@@ -221,6 +224,11 @@ impl Machine {
         Ok(())
     }
 
+    /// The charter has changed: nobody waits for the minute.
+    fn compare_all(&self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+        self.links.keys().try_for_each(|link| self.compare(step, *link))
+    }
+
     pub(super) fn heights(
         &self,
         step: &mut Step<'_, '_>,
@@ -328,9 +336,7 @@ impl Machine {
         }
         if anything {
             self.registry_changed(step);
-            for link in self.links.keys().copied().collect::<Vec<_>>() {
-                self.compare(step, link)?;
-            }
+            self.compare_all(step)?;
         }
         if !acts.is_empty() {
             step.send(peer, Message::GetCharter { from: from.saturating_add(acts.len() as u64) });

@@ -100,7 +100,8 @@ fn a_version_needs_the_thresholds_of_the_old_and_of_the_new_keys() {
     assert_eq!(table.version(), Some(0), "one of the old and one of the new have signed");
     let proposal = id(&acts);
     let mut sign = |key: &SecretKey| {
-        let acts = ceremony::endorse_charter(&table.state.registry, proposal, &[key.clone()], NOW).unwrap();
+        let acts = ceremony::endorse_charter(&table.state.registry, proposal, std::slice::from_ref(key), NOW)
+            .unwrap();
         take(&mut table.state.registry, &acts).unwrap();
         table.state.registry.charter().version()
     };

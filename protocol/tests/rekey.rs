@@ -58,7 +58,7 @@ impl Table {
     /// The division gets a new key, signed by the one before it; the old one.
     fn renewed(&mut self) -> SecretKey {
         let (old, new) = (self.state.offices[DIVISION].keys.operating.clone(), self.new_key());
-        let acts = self.rekey(&[new.clone()], &old).unwrap();
+        let acts = self.rekey(std::slice::from_ref(&new), &old).unwrap();
         self.take(&acts).unwrap();
         self.state.offices[DIVISION].keys.operating = new;
         old
@@ -119,10 +119,10 @@ fn both_keys_count_during_an_overlap_and_the_recovery_key_ends_it() {
     assert!([&old, &new].iter().all(|key| operating.get(key.public().id()).is_some()));
 
     let (last, recovery) = (table.new_key(), table.state.offices[DIVISION].keys.recovery.clone());
-    let acts = table.rekey(&[last.clone()], &recovery).unwrap();
+    let acts = table.rekey(std::slice::from_ref(&last), &recovery).unwrap();
     table.take(&acts).unwrap();
     for gone in [old, new] {
-        assert_eq!(table.rekey(&[gone.clone()], &gone), Err(Refusal::KeysReplaced));
+        assert_eq!(table.rekey(std::slice::from_ref(&gone), &gone), Err(Refusal::KeysReplaced));
     }
     assert!(table.is_admitted(&table.state.registry, DISTRICT));
     assert!(table.is_admitted(&table.refold(), DISTRICT));

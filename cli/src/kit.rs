@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(said(&without(4)), "line 3 is missing");
         assert_eq!(said(&without(paper.lines().count() - 1)), "the last line, `end`, is missing");
         assert!(said("mohar/kit/1\n").contains("what"));
-        let other = to_paper(&KeyFile { what: "other".into(), ..other_kit() });
+        let other = to_paper(&other_kit());
         let line = |text: &str| text.lines().nth(7).unwrap().to_owned();
         assert_ne!(line(&other), line(&paper));
         assert_eq!(said(&paper.replace(&line(&paper), &line(&other))), "the lines do not belong together");

@@ -90,7 +90,8 @@ impl Machine {
         index: u64,
         page: Page,
     ) -> Result<(), Stop> {
-        if self.cosigns(&office, Role::Mirror).is_none() || self.hosts(&office) {
+        // Only the office itself gives leaves of its log.
+        if self.cosigns(&office, Role::Mirror).is_none() || !self.link(from)?.offices.contains(&office) {
             return Err(Refusal::NotAuthority.into());
         }
         self.append_mirrored(step, from, office, index, page)?;
@@ -98,8 +99,8 @@ impl Machine {
         self.advance_mirror(step, from, office)
     }
 
-    /// Appends leaves after verifying each act, and keeps the contents that came along; whether the
-    /// leaves add up is checked under the head.
+    /// Appends leaves below the newest head after verifying each act, and keeps the contents that came
+    /// along; whether the leaves add up is checked under the head.
     fn append_mirrored(
         &mut self,
         step: &mut Step<'_, '_>,
@@ -112,7 +113,12 @@ impl Machine {
             page.contents.iter().map(|bytes| (ChunkTree::of(bytes).root(), bytes.as_slice())).collect();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         let Some(skip) = log.frontier.size().checked_sub(index) else { return Ok(()) };
+        let head = self.offered.get(&office).map(|note| stored_checkpoint(note)).transpose()?;
+        let end = head.map_or(0, |head| head.head().size);
         for bytes in page.leaves.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)) {
+            if log.frontier.size() >= end {
+                break;
+            }
             let verified = self.verify_or_ask(step, from, bytes);
             match verified {
                 Ok((act, _)) => {

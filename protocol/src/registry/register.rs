@@ -7,7 +7,7 @@ use crate::act::{Body, Place, VerifiedAct};
 use crate::hash::{Context, Hash, hash};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
-use crate::limits::KEEPS_MAX;
+use crate::limits::{KEEPS_MAX, REGISTER_ACTS_MAX, REGISTER_TEXT_BYTES_MAX};
 use crate::refusal::Refusal;
 use crate::registry::Signer;
 use crate::registry::authority::Authority;
@@ -62,6 +62,10 @@ impl Register {
     pub(super) fn begin(act: &VerifiedAct, inception: &Inception) -> Result<Self, Refusal> {
         if !inception.operating.is_sound() || !inception.recovery.is_sound() {
             return Err(Refusal::NotAuthority);
+        }
+        let texts = [&inception.path, &inception.code, &inception.name_hi, &inception.name_en];
+        if texts.into_iter().any(|text| text.len() > REGISTER_TEXT_BYTES_MAX) {
+            return Err(Refusal::TextTooLong);
         }
         Ok(Self {
             id: act.id().into(),
@@ -391,6 +395,9 @@ impl Register {
         if header.previous != Some(self.head) {
             return Err(Refusal::ChainFork);
         }
+        if header.number > REGISTER_ACTS_MAX {
+            return Err(Refusal::Busy);
+        }
         let may = match signer {
             Signer::Authority => true,
             Signer::Officer { office, admin, .. } => *office == self.id && *admin,
@@ -434,6 +441,9 @@ impl Register {
                     sealing: body.sealing.clone(),
                     start_size: body.start_size,
                 });
+            }
+            Body::AddPost(body) if body.code.len() > REGISTER_TEXT_BYTES_MAX => {
+                return Err(Refusal::TextTooLong);
             }
             Body::AddPost(body) => {
                 let post = Post { id: act.id().into(), code: body.code.clone(), admin: body.admin };

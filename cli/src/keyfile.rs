@@ -14,6 +14,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use data_encoding::{BASE64, HEXLOWER};
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+use mohar_protocol::codec;
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::keys::{PublicKey, SecretKey};
 use mohar_protocol::sealing::SealingSecret;
@@ -38,6 +41,18 @@ pub struct KeyFile {
     pub public: PublicKey,
     sealed: Vec<u8>,
     sealing: Option<Vec<u8>>,
+}
+
+/// A key file without the words.
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct Parts {
+    #[n(0)]
+    public: PublicKey,
+    #[n(1)]
+    sealed: ByteVec,
+    #[n(2)]
+    sealing: Option<ByteVec>,
 }
 
 impl KeyFile {
@@ -79,6 +94,26 @@ impl KeyFile {
         }
     }
 
+    /// Opens a recovery kit: the signing key, and the key that opens contents.
+    ///
+    /// # Errors
+    /// A wrong password, or a key file that is no recovery kit.
+    pub fn open_kit(&self, passwords: &mut Passwords) -> Result<(SecretKey, SealingSecret), Failure> {
+        let sealed = self.sealing.as_ref().ok_or_else(|| {
+            Failure::usage(format!("{} is no recovery kit", self.what))
+                .hint("Take the kit that `mohar office create` printed.")
+        })?;
+        let password = passwords.ask(&self.what)?;
+        let open = |sealed: &[u8]| {
+            password::unwrap_with_password(sealed, &password)
+                .with_context(|| format!("cannot open {}", self.what))
+                .hint("Type the password that was chosen when this kit was made.")
+        };
+        let (own, seed) = (open(&self.sealed)?, open(sealed)?);
+        let key = SecretKey::from_seed(&own);
+        Ok((key, SealingSecret::from_seed(mohar_protocol::ceremony::SEALING, &seed)))
+    }
+
     /// Reads a key file.
     ///
     /// # Errors
@@ -89,6 +124,27 @@ impl KeyFile {
             .context("not text")
             .and_then(Self::parse)
             .with_context(|| format!("{} is not a key file", path.display()))
+    }
+
+    /// What the paper form holds: public key and envelopes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let (sealed, sealing) = (self.sealed.clone().into(), self.sealing.clone().map(ByteVec::from));
+        codec::encode(&Parts { public: self.public, sealed, sealing })
+    }
+
+    /// A key file from what the paper form holds.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn from_bytes(what: &str, bytes: &[u8]) -> anyhow::Result<Self> {
+        let parts: Parts = codec::decode(bytes, BYTES_MAX).context("not a key")?;
+        let file = Self {
+            what: what.to_owned(),
+            public: parts.public,
+            sealed: parts.sealed.into(),
+            sealing: parts.sealing.map(Vec::from),
+        };
+        Self::parse(&file.to_text())
     }
 
     /// The text form.

@@ -4,17 +4,20 @@
 //! fold of verified acts: it can be thrown away and rebuilt. Facts of an office count from the
 //! position in its register at which they stand, never from a clock.
 
+pub mod authority;
 pub mod charter;
+pub mod people;
 pub mod register;
 pub mod succession;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use self::authority::Authority;
 pub use self::charter::CharterChain;
-pub use self::register::{Charge, Incarnation, Register};
+pub use self::people::{Charge, Post};
+pub use self::register::{Incarnation, Register};
 pub use self::succession::{Change, Order};
-use crate::act::body::KeySet;
 use crate::act::{Body, Header, MatterKind, SignerClass, UnverifiedAct, Verb, VerifiedAct};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId, StateId};
 use crate::keys::PublicKey;
@@ -126,7 +129,7 @@ impl Registry {
     /// now likewise, up to the charter.
     pub fn is_admitted(&self, register: &Register) -> bool {
         let taken_in = |register: &Register| {
-            self.admission_keys(register.first_parent()).is_some_and(|keys| register.is_admitted_by(keys))
+            self.authority(register.first_parent()).is_some_and(|above| register.is_admitted_by(above))
         };
         taken_in(register)
             && register.parent().is_none_or(|parent| {
@@ -139,15 +142,16 @@ impl Registry {
     ///
     /// # Errors
     /// [`Refusal::OfficeUnknown`], or [`Refusal::NotAuthority`] before a charter is in force.
-    pub fn authority_over(&self, office: &OfficeId) -> Result<&KeySet, Refusal> {
-        self.admission_keys(self.office(office)?.parent()).ok_or(Refusal::NotAuthority)
+    pub fn authority_over(&self, office: &OfficeId) -> Result<&Authority, Refusal> {
+        let above = self.authority(self.office(office)?.parent());
+        above.filter(|keys| keys.in_force().is_some()).ok_or(Refusal::NotAuthority)
     }
 
-    /// The keys that may admit an office under this parent.
-    fn admission_keys(&self, parent: Option<OfficeId>) -> Option<&KeySet> {
+    /// The keys that may admit an office under this parent, past and present.
+    pub fn authority(&self, parent: Option<OfficeId>) -> Option<&Authority> {
         match parent {
-            None => self.charter.in_force(),
-            Some(parent) => self.offices.get(&parent).map(|register| register.operating()),
+            None => Some(self.charter.roots()),
+            Some(parent) => self.offices.get(&parent).map(|register| register.authority()),
         }
     }
 
@@ -206,14 +210,15 @@ impl Registry {
         }
         match verb.map(Verb::signer) {
             Some(SignerClass::Authority) => {
-                self.authority(header, body, key).map(|key| (key, Signer::Authority))
+                self.authority_key(header, body, key).map(|key| (key, Signer::Authority))
             }
             Some(SignerClass::Node) => self.node(header),
             Some(SignerClass::Officer) if header.charge.is_none() && header.kind == MatterKind::REGISTER => {
                 let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
-                let key = register.operating().get(key).ok_or(Refusal::NotAuthority)?;
+                let keys = register.authority().in_force_at(header.number).ok_or(Refusal::NotAuthority)?;
+                let key = keys.get(key).ok_or(Refusal::NotAuthority)?;
                 // Such an act carries one signature and nothing collects endorsements for it.
-                if register.operating().threshold > 1 {
+                if keys.threshold > 1 {
                     return Err(Refusal::ThresholdNotMet);
                 }
                 Ok((*key, Signer::Authority))
@@ -252,49 +257,46 @@ impl Registry {
         Ok((key, signer))
     }
 
-    /// Finds, for an act of authority, the key by its id in the sets that may sign it.
-    fn authority(&self, header: &Header, body: &Body, key: KeyId) -> Result<PublicKey, Refusal> {
-        let mut sets: Vec<&KeySet> = Vec::new();
-        match body {
-            Body::Charter(charter) => {
-                // A renewal is proposed by a keeper in force; the genesis by one of its own.
-                sets.push(self.charter.in_force().unwrap_or(&charter.root));
-            }
-            Body::Inception(inception) => sets.push(&inception.operating),
-            Body::Admit(_) => sets.extend(self.admission_keys(header.office)),
-            Body::Incarnate(_) | Body::Endorse(_) if header.kind == MatterKind::REGISTER => {
+    /// Finds, for an act of authority, the key by its id in the sets that may sign it, or once
+    /// might: whether it still counts is for the fold to say.
+    fn authority_key(&self, header: &Header, body: &Body, key: KeyId) -> Result<PublicKey, Refusal> {
+        let above = |parent| self.authority(parent).and_then(|above| above.key(key)).copied();
+        let own = |register: &Register| {
+            register.authority().key(key).or_else(|| register.recovery().get(key)).copied()
+        };
+        let found = match body {
+            // A renewal is proposed by a keeper in force; the genesis by one of its own.
+            Body::Charter(charter) => self.charter.in_force().unwrap_or(&charter.root).get(key).copied(),
+            Body::Inception(inception) => inception.operating.get(key).copied(),
+            Body::Admit(_) => above(header.office),
+            Body::Incarnate(_) | Body::RekeyOffice(_) | Body::Endorse(_)
+                if header.kind == MatterKind::REGISTER =>
+            {
                 let office =
                     header.matter.map(|m| OfficeId::from(ActId::from(m))).ok_or(Refusal::ActHeader)?;
                 let register = self.office(&office)?;
-                sets.extend([register.operating(), register.recovery()]);
-                if matches!(body, Body::Endorse(_)) {
-                    sets.extend(self.admission_keys(register.parent()));
-                }
+                let admits = || matches!(body, Body::Endorse(_)).then(|| above(register.parent())).flatten();
+                own(register).or_else(admits)
             }
             Body::Reassign(reassign) => {
                 if header.office != self.office(&reassign.from)?.parent() {
                     return Err(Refusal::NotAuthority);
                 }
-                sets.extend(self.admission_keys(header.office));
+                above(header.office)
             }
             // Beside a file only orders are endorsed, by the same authority.
-            Body::Endorse(_) if header.kind != MatterKind::CHARTER => {
-                sets.extend(self.admission_keys(header.office));
-            }
-            Body::Endorse(_) => sets.extend(self.charter.endorsing_sets()),
+            Body::Endorse(_) if header.kind != MatterKind::CHARTER => above(header.office),
+            Body::Endorse(_) => self.charter.endorsing_key(key).copied(),
             Body::SucceedDivide(_)
             | Body::SucceedMerge(_)
             | Body::SucceedParent(_)
             | Body::SucceedClose(_) => match header.office {
-                None => sets.extend(self.charter.in_force()),
-                Some(office) => {
-                    let register = self.office(&office)?;
-                    sets.extend([register.operating(), register.recovery()]);
-                }
+                None => above(None),
+                Some(office) => own(self.office(&office)?),
             },
-            _ => {}
-        }
-        sets.iter().find_map(|set| set.get(key)).copied().ok_or(Refusal::NotAuthority)
+            _ => None,
+        };
+        found.ok_or(Refusal::NotAuthority)
     }
 
     /// Takes one verified act of a charter or a register into the fold. An act that was folded
@@ -307,7 +309,9 @@ impl Registry {
         self.fold(act, signer)?;
         match (order, act.body()) {
             (Some(order), _) => self.take_order(order),
-            (None, Body::Endorse(_) | Body::Commence(_) | Body::Inception(_)) if !self.orders.is_empty() => {
+            (None, Body::Charter(_) | Body::Endorse(_) | Body::Commence(_) | Body::Inception(_))
+                if !self.orders.is_empty() =>
+            {
                 self.settle_orders();
             }
             _ => {}

@@ -5,6 +5,7 @@ pub mod announce;
 pub mod create;
 pub mod hand_on;
 pub mod rejoin;
+pub mod rekey;
 pub mod succession;
 
 use clap::Subcommand;
@@ -24,6 +25,7 @@ pub enum Office {
     Move(succession::Move),
     Close(succession::Close),
     HandOn(hand_on::HandOn),
+    Rekey(rekey::Rekey),
     Continue(rejoin::Continue),
     Rejoin(rejoin::Rejoin),
     Orphans(rejoin::Orphans),
@@ -44,6 +46,7 @@ impl Office {
             Self::Move(moved) => moved.run(output),
             Self::Close(close) => close.run(output),
             Self::HandOn(hand_on) => hand_on.run(output),
+            Self::Rekey(rekey) => rekey.run(output),
             Self::Continue(decision) => decision.run(output),
             Self::Rejoin(decision) => decision.run(output),
             Self::Orphans(orphans) => orphans.run(output),

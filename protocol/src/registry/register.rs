@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::act::body::{ChargeKind, Inception, KeySet, Tier};
+use crate::act::body::{Inception, KeySet, RekeyOffice, Tier};
 use crate::act::{Body, Place, VerifiedAct};
 use crate::hash::{Context, Hash, hash};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
-use crate::limits::{REGISTER_ACTS_MAX, REGISTER_TEXT_BYTES_MAX};
+use crate::limits::{KEEPS_MAX, REGISTER_ACTS_MAX, REGISTER_TEXT_BYTES_MAX};
 use crate::refusal::Refusal;
 use crate::registry::Signer;
+use crate::registry::authority::Authority;
+use crate::registry::people::{Charge, Post};
 use crate::registry::succession::Succession;
 use crate::sealing::{ClearRef, SealingPublic};
 
@@ -34,39 +36,13 @@ pub struct Incarnation {
     pub start_size: u64,
 }
 
-/// A post.
-#[derive(Debug, Clone)]
-pub struct Post {
-    /// Its id.
-    pub id: PostId,
-    /// Identifier such as `tehsildar`.
-    pub code: String,
-    /// Whether its holder may change the register.
-    pub admin: bool,
-}
-
-/// A charge, from one position of the register to another.
-#[derive(Debug, Clone)]
-pub struct Charge {
-    /// Its id.
-    pub id: ChargeId,
-    /// The post.
-    pub post: PostId,
-    /// The person.
-    pub officer: OfficerId,
-    /// How the post is held.
-    pub kind: ChargeKind,
-    /// First register position at which it counts.
-    pub since: u64,
-    /// First register position at which it no longer counts.
-    pub until: Option<u64>,
-}
-
 /// Register of one office, folded.
 #[derive(Debug, Clone)]
 pub struct Register {
     id: OfficeId,
     inception: Inception,
+    authority: Authority,
+    rekeys: Vec<(ActId, u64, RekeyOffice)>,
     proposals: BTreeMap<ActId, Vec<KeyId>>,
     admissions: BTreeSet<ActId>,
     incarnations: Vec<Incarnation>,
@@ -94,6 +70,8 @@ impl Register {
         Ok(Self {
             id: act.id().into(),
             inception: inception.clone(),
+            authority: Authority::of(inception.operating.clone()),
+            rekeys: Vec::new(),
             proposals: BTreeMap::from([(act.id(), vec![act.key()])]),
             admissions: BTreeSet::new(),
             incarnations: Vec::new(),
@@ -171,8 +149,13 @@ impl Register {
     }
 
     /// Keys for routine acts of the office itself.
-    pub const fn operating(&self) -> &KeySet {
-        &self.inception.operating
+    pub fn operating(&self) -> &KeySet {
+        self.authority.in_force().unwrap_or(&self.inception.operating)
+    }
+
+    /// The operating keys, past and present.
+    pub const fn authority(&self) -> &Authority {
+        &self.authority
     }
 
     /// Keys for the worst day.
@@ -302,31 +285,48 @@ impl Register {
         Ok((charge, key.ok_or(Refusal::OfficerUnknown)?.1))
     }
 
-    pub(super) fn is_admitted_by(&self, keys: &KeySet) -> bool {
-        self.is_in_force(&self.inception_act())
-            && self
-                .admissions
-                .iter()
-                .any(|act| self.proposals.get(act).is_some_and(|signers| keys.is_reached_by(signers)))
+    /// Whether the authority above has taken the office in: an admission stands for the office that
+    /// it names.
+    pub(super) fn is_admitted_by(&self, above: &Authority) -> bool {
+        let inception = self.inception_act();
+        let stands = |signers: &Vec<KeyId>| above.stands(&inception, signers);
+        self.is_in_force(&inception)
+            && self.admissions.iter().any(|act| self.proposals.get(act).is_some_and(stands))
     }
 
     fn inception_act(&self) -> ActId {
         self.id.into()
     }
 
-    /// An act of the office's own authority counts when its operating or its recovery threshold
-    /// was reached.
+    /// An act of the office's own authority counts when its operating or its recovery threshold was
+    /// reached. A chain act is judged by the operating keys of its position, an order by those in
+    /// force and what they let stand.
     pub(super) fn is_in_force(&self, act: &ActId) -> bool {
-        self.proposals.get(act).is_some_and(|signers| {
-            self.operating().is_reached_by(signers) || self.recovery().is_reached_by(signers)
-        })
+        let by_operating = |signers: &[KeyId]| match self.position(act) {
+            Some(at) => self.authority.in_force_at(at).is_some_and(|keys| keys.is_reached_by(signers)),
+            None => self.authority.stands(act, signers),
+        };
+        let signers = self.proposals.get(act);
+        signers.is_some_and(|signers| by_operating(signers) || self.recovery().is_reached_by(signers))
+    }
+
+    /// Puts new operating keys in force that enough of the keys before them have signed.
+    fn settle_keys(&mut self) {
+        let ready = self.rekeys.iter().position(|(act, ..)| self.is_in_force(act));
+        if let Some(at) = ready {
+            let (_, since, body) = self.rekeys.remove(at);
+            self.rekeys.retain(|(_, position, _)| *position > since);
+            self.authority.renew(since, body.operating, body.keeps);
+        }
     }
 
     pub(super) fn apply(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         match act.header().place {
-            Place::Side => self.apply_side(act, signer),
-            Place::Chain => self.apply_chain(act, signer),
+            Place::Side => self.apply_side(act, signer)?,
+            Place::Chain => self.apply_chain(act, signer)?,
         }
+        self.settle_keys();
+        Ok(())
     }
 
     fn apply_side(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
@@ -406,11 +406,20 @@ impl Register {
         if !may {
             return Err(Refusal::NotAdmin);
         }
+        if *signer == Signer::Authority && self.was_replaced(act.key()) {
+            return Err(Refusal::KeysReplaced);
+        }
         self.fold(act)?;
         self.head = act.id();
         self.number = header.number;
         self.positions.insert(act.id(), header.number);
         Ok(())
+    }
+
+    /// Whether a key was once an operating key of the office and is one no more.
+    fn was_replaced(&self, key: KeyId) -> bool {
+        let counts = self.operating().get(key).is_some() || self.recovery().get(key).is_some();
+        !counts && self.authority.key(key).is_some()
     }
 
     fn fold(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
@@ -466,6 +475,13 @@ impl Register {
             Body::RekeyOfficer(body) => {
                 let keys = self.officers.get_mut(&body.officer).ok_or(Refusal::OfficerUnknown)?;
                 keys.push((number, body.key));
+            }
+            Body::RekeyOffice(body) => {
+                if !body.operating.is_sound() || body.keeps.len() > KEEPS_MAX {
+                    return Err(Refusal::NotAuthority);
+                }
+                self.proposals.insert(act.id(), vec![act.key()]);
+                self.rekeys.push((act.id(), number, body.clone()));
             }
             Body::Commence(body) => {
                 if body.to.is_some() {

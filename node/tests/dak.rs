@@ -8,6 +8,7 @@ mod browser;
 #[path = "daemon/support.rs"]
 mod support;
 
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use mohar_node::run::Running;
@@ -50,6 +51,13 @@ fn id_of(page: &Page) -> String {
 
 fn inward(name: &str, value: &str) -> String {
     format!("/dak/inward?{}", String::from_utf8(urlencoded(&[(name, value)])).unwrap())
+}
+
+/// A disk file that nobody writes to any more.
+fn write_long_ago(path: &Path, bytes: &[u8]) {
+    std::fs::write(path, bytes).unwrap();
+    let long_ago = SystemTime::now() - Duration::from_secs(60);
+    std::fs::File::options().write(true).open(path).unwrap().set_modified(long_ago).unwrap();
 }
 
 fn phase(running: &Running, id: &str) -> Phase {
@@ -156,14 +164,15 @@ async fn a_watched_folder_fills_the_tray_and_the_tray_is_worked_off_one_after_th
     std::fs::write(&settings, format!("{before}\n[dak]\nwatch = {:?}\n", watch.path())).unwrap();
     let running = office.start().await;
     let clerk = clerk(&running);
+    // More of what cannot be taken than one look takes in, all of it before the letters by name.
+    for n in 0..45 {
+        write_long_ago(&folder.join(format!("0-{n}.exe")), b"MZ\x90\0");
+    }
     let mail = "From: SP Office <sp@example.org>\r\nSubject: Verification\r\nDate: Fri, 20 Nov 2026 10:30:00 +0530\r\n\r\nPlease verify.\r\n";
     for (name, bytes) in
         [("1.pdf", PDF), ("2.exe", b"MZ\x90\0"), ("new/3", mail.as_bytes()), ("4.pdf.part", PDF)]
     {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).unwrap();
-        let long_ago = SystemTime::now() - Duration::from_secs(60);
-        std::fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
+        write_long_ago(&folder.join(name), bytes);
     }
     let tray = clerk.get("/dak/tray");
     assert!(tray.has("1.pdf") && tray.has("SP Office"), "{}", tray.body);

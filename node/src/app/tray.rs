@@ -30,6 +30,9 @@ use crate::clock;
 /// Disk files of the watched folder that one look takes in: a page must not wait for hundreds.
 const TAKEN_AT_ONCE: usize = 40;
 
+/// Disk files that one look cannot take and names: those behind them are taken all the same.
+const NAMED_AT_ONCE: usize = 100;
+
 /// Disk files of the watched folder that one look sees.
 const SEEN_MAX: usize = 2_000;
 
@@ -242,14 +245,16 @@ impl App {
         let Some(watch) = &self.config.dak.watch else { return Ok(Vec::new()) };
         let folder = below(watch, code);
         let _one_at_a_time = self.taking_in.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut not_taken = Vec::new();
-        for path in lying_in(&folder).into_iter().take(TAKEN_AT_ONCE) {
+        let (mut taken, mut not_taken) = (0, Vec::new());
+        for path in lying_in(&folder) {
+            if taken == TAKEN_AT_ONCE || not_taken.len() == NAMED_AT_ONCE {
+                break;
+            }
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if let Err(trouble) = self.take_one(officer, known, &path, &name) {
-                match trouble {
-                    Trouble::Refused(refusal) => not_taken.push((name, refusal)),
-                    fault @ Trouble::Fault(_) => return Err(fault),
-                }
+            match self.take_one(officer, known, &path, &name) {
+                Ok(()) => taken += 1,
+                Err(Trouble::Refused(refusal)) => not_taken.push((name, refusal)),
+                Err(fault) => return Err(fault),
             }
         }
         Ok(not_taken)

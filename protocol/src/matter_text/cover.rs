@@ -56,15 +56,15 @@ pub struct Cover {
     /// `hi` or `en`.
     #[n(4)]
     pub language: String,
-    /// 0 ordinary, 1 priority, 2 immediate, 3 top.
+    /// Of a dak: the letter. Not the last field: an array never ends with one that may be absent.
     #[n(5)]
+    pub letter: Option<Letter>,
+    /// 0 ordinary, 1 priority, 2 immediate, 3 top.
+    #[n(6)]
     pub urgency: u8,
     /// 0 to [`CLASSIFICATION_MAX`].
-    #[n(6)]
-    pub classification: u8,
-    /// Of a dak: the letter.
     #[n(7)]
-    pub letter: Option<Letter>,
+    pub classification: u8,
 }
 
 /// What the diary line of a dak says about the letter. Every text but `from` may be empty.
@@ -117,12 +117,12 @@ pub struct Letter {
     /// SHA-256 of each disk file that it was entered from, as it came.
     #[n(14)]
     pub scans: Vec<Hash>,
-    /// Why it was entered although it seems to be here already: what the officer wrote.
-    #[n(15)]
-    pub repeats: String,
     /// Of a copy: the dak it was made from.
-    #[n(16)]
+    #[n(15)]
     pub copy_of: Option<MatterId>,
+    /// Why it was entered although it seems to be here already: what the officer wrote.
+    #[n(16)]
+    pub repeats: String,
 }
 
 /// A class of letters that is watched from above. The numbers are bits.

@@ -95,6 +95,8 @@ struct Host {
     cosigners: Vec<Cosigner>,
     standing: Standing,
     lineage: Lineage,
+    /// Whether this process has said its mark: what is sent must not be ahead of it.
+    marked: bool,
     rejoin: Rejoin,
 }
 
@@ -490,6 +492,7 @@ impl Host {
             cosigners: Vec::new(),
             standing,
             lineage,
+            marked: false,
             rejoin: Rejoin::default(),
         }
     }

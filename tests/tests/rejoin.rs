@@ -51,7 +51,7 @@ fn all_hold(seeds: impl Iterator<Item = u64>, faults: Option<WorldFaults>) {
         }
     }
     eprintln!("rejoin: {runs} seeds, {acts} acknowledged acts");
-    let shown = failures[..failures.len().min(5)].join("\n");
+    let shown = failures[..failures.len().min(20)].join("\n");
     assert!(failures.is_empty(), "{} of {runs} seeds failed, such as: {shown}", failures.len());
 }
 

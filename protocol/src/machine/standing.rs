@@ -245,7 +245,7 @@ impl Machine {
     }
 
     /// The mark of the newest signed head.
-    pub(super) fn mark(&self, step: &mut Step<'_, '_>, office: OfficeId, log: &LogState) -> Result<(), Stop> {
+    pub(super) fn mark(&mut self, step: &mut Step<'_, '_>, office: OfficeId, log: &LogState) -> Result<(), Stop> {
         let incarnation = self.registry.office(&office).ok().and_then(|register| register.incarnation());
         let mark = Mark {
             size: log.signed.size(),
@@ -254,6 +254,23 @@ impl Machine {
             lineage: self.host(&office)?.lineage,
         };
         step.outputs.push(Output::Mark { office, mark });
+        if let Some(host) = self.hosts.get_mut(&office) {
+            host.marked = true;
+        }
+        Ok(())
+    }
+
+    /// After a start, before anything leaves: a process that ended between a commit and its mark has
+    /// left a mark that an older copy of the disk would fit, although cosigners are told of the rest now.
+    pub(super) fn mark_after_start(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+        let unmarked = |host: &&Host| !host.marked && host.standing.may_sign().is_ok();
+        let offices: Vec<OfficeId> =
+            self.hosts.values().filter(unmarked).map(|host| host.secrets.office).collect();
+        for office in offices {
+            if let Some(log) = step.records.log(&office)?.filter(|log| !log.note.is_empty()) {
+                self.mark(step, office, &log)?;
+            }
+        }
         Ok(())
     }
 

@@ -97,6 +97,8 @@ struct Host {
     lineage: Lineage,
     /// Whether this process has said its mark: what is sent must not be ahead of it.
     marked: bool,
+    /// Own acts unknown to its records, about which it has asked.
+    asked_about: BTreeSet<ActId>,
     rejoin: Rejoin,
 }
 
@@ -493,6 +495,7 @@ impl Host {
             standing,
             lineage,
             marked: false,
+            asked_about: BTreeSet::new(),
             rejoin: Rejoin::default(),
         }
     }

@@ -249,7 +249,12 @@ impl Machine {
     }
 
     /// The mark of the newest signed head.
-    pub(super) fn mark(&mut self, step: &mut Step<'_, '_>, office: OfficeId, log: &LogState) -> Result<(), Stop> {
+    pub(super) fn mark(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        log: &LogState,
+    ) -> Result<(), Stop> {
         let incarnation = self.registry.office(&office).ok().and_then(|register| register.incarnation());
         let mark = Mark {
             size: log.signed.size(),
@@ -312,7 +317,8 @@ impl Machine {
     /// mirror holds is judged when it comes again. Whether it asks.
     pub(super) fn ask_about(&mut self, step: &mut Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
         let (id, office) = (act.id(), act.header().office);
-        let Some((office, host)) = office.and_then(|office| Some((office, self.hosts.get_mut(&office)?))) else {
+        let Some((office, host)) = office.and_then(|office| Some((office, self.hosts.get_mut(&office)?)))
+        else {
             return Ok(false);
         };
         let known = step.records.place(&id, &office)?.is_some() || step.records.is_orphan(&office, &id)?;
@@ -449,7 +455,8 @@ impl Machine {
         let clear = rejoin.answers.values().all(|answer| answer.fits && !answer.twin);
         let counted = rejoin.answers.values().any(|answer| answer.counts);
         // Whoever is missing may be the one who holds the newest leaves. Only people can say not to wait.
-        let complete = host.standing == Standing::Continuing || self.every_mirror(host, |answer| answer.counts);
+        let complete =
+            host.standing == Standing::Continuing || self.every_mirror(host, |answer| answer.counts);
         let waited = rejoin.first_answer.is_some_and(|at| step.steady.ms_since(at) >= ANSWERS_WAIT_MS);
         let everyone = self.links.keys().all(|peer| rejoin.answers.contains_key(peer));
         if !clear || !counted || !complete || !(everyone || waited) {

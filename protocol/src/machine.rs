@@ -95,6 +95,10 @@ struct Host {
     cosigners: Vec<Cosigner>,
     standing: Standing,
     lineage: Lineage,
+    /// Whether this process has said its mark: what is sent must not be ahead of it.
+    marked: bool,
+    /// Own acts unknown to its records, about which it has asked.
+    asked_about: BTreeSet<ActId>,
     rejoin: Rejoin,
 }
 
@@ -490,6 +494,8 @@ impl Host {
             cosigners: Vec::new(),
             standing,
             lineage,
+            marked: false,
+            asked_about: BTreeSet::new(),
             rejoin: Rejoin::default(),
         }
     }

@@ -182,6 +182,12 @@ empty-files = No file is pending. Files marked to you appear here.
 empty-sent = You have not sent anything yet. Here you will see who has what you sent.
 empty-parked = Nothing is parked. A parked file comes back to the desk by itself on its day.
 empty-closed = No file has been closed yet.
+only-label = Show:
+only-everything = everything
+only-due = due or late
+only-urgent = urgent
+only-watched = watched
+only-empty = Nothing here is of this kind.
 pager-label = Pages
 pager-before = Previous
 pager-after = Next
@@ -202,7 +208,7 @@ field-from = From whom
 field-from-missing = Please enter the sender's name or office.
 field-letter-date = Date of letter
 field-letter-date-missing = Please enter the date of the letter.
-field-letter-number = Letter number
+field-letter-number = Letter no.
 field-paper = The paper
 field-paper-hint = PDF, picture (JPEG, PNG) or plain text, at most { $size }
 field-paper-missing = Please choose the paper.
@@ -221,7 +227,121 @@ open-button = Open file
 diarise-title = Diarise dak (inward)
 diarise-number = The inward number is given at once, also without internet.
 diarise-button = Diarise and open
-diarise-next = Diarise, next letter
+diarise-next = Diarise, next dak
+diarise-like = Diarise, next of this sender
+diarise-send = Diarise and send
+diarise-more = More: delivery, address, telephone, classification, enclosures
+diarise-left-out = These attachments could not be taken:
+dak-pages = Pages of incoming dak
+field-received = Received on
+field-case = Kind of case
+field-case-none = Ordinary letter
+case-days =
+    { $n ->
+        [one] { $n } working day
+       *[other] { $n } working days
+    }
+field-watch = Watched class
+field-mode = Mode of delivery
+field-classification = Classification
+field-phone = Telephone
+field-address = Address
+field-email = E-mail
+field-enclosures = Enclosures
+watch-vip = MP, MLA, minister
+watch-assembly = Assembly
+watch-court = Court
+watch-rti = RTI
+watch-cm = CM office
+mode-not-said = Not said
+mode-hand = By hand
+mode-post = Post
+mode-registered = Speed or registered post
+mode-email = E-mail
+mode-messenger = Messenger
+mode-fax = Fax
+mode-scanner = Scanner
+classification-normal = Normal
+classification-confidential = Confidential
+classification-secret = Secret
+classification-top-secret = Top secret
+repeats-title = This letter seems to be diarised already:
+repeats-same-bytes = the same scan
+repeats-same-letter = the same number, sender and date
+repeats-reason = Why it is diarised all the same
+repeats-button = Diarise all the same
+repeats-leave = Do not diarise
+
+put-title = Put in a file
+put-what = The papers of the dak get the next pages of the correspondence of the file, and the dak is disposed of. If only a copy is put in, the dak stays on your desk.
+put-search = Files on your desk: search by number or subject
+put-new-file = Open a new file
+put-none = There is no such file on your desk. Open a new one, or call for the file first.
+put-button = Sign and put in the file
+put-copy-button = Put in a copy only
+done-put-in-file = { $number } was put in file { $to }.
+done-copied = A copy of { $number } was put in file { $to }.
+copies-title = Send copies
+copies-what = The original stays with you. Each copy goes by itself under a number of its own that names the original.
+copies-chosen = Chosen
+copies-none = Tick one post or more below.
+copies-button = Sign and send the copies
+done-copies =
+    { $n ->
+        [one] { $n } copy of { $number } was sent.
+       *[other] { $n } copies of { $number } were sent.
+    }
+
+# What waits to be diarised
+tray-title = Inward tray
+tray-what = What has come in and is not diarised yet: from the folders of scanner and e-mail, or added here.
+tray-add = Add a letter
+tray-add-hint = PDF, picture (JPEG, PNG), plain text, e-mail (.eml) or mailbox (.mbox), at most { $size }
+tray-add-button = Put in the tray
+tray-name = Letter
+tray-since = Came
+tray-size = Size
+tray-diarise = Diarise
+tray-discard = Discard
+tray-known = Diarised already: { $number }
+tray-held = The paper of your unfinished form
+tray-empty = The tray is empty. A letter from the scanner's folder, or one added above, will stand here.
+tray-not-taken = These could not be taken from the folder:
+done-in-tray = The letter is in the tray.
+done-discarded = The letter was taken out of the tray.
+tray-discard-title = Discard from the tray
+tray-discard-what = The letter will not be diarised, and will be gone from here for good.
+
+# The inward register
+inward-title = Inward register
+inward-from-day = From
+inward-to-day = To
+inward-words = Sender, subject or number
+inward-watch = Watched
+inward-case = Kind
+inward-standing = Status
+inward-any = All
+inward-show = Show
+inward-print = For printing
+inward-number = Inward no.
+inward-letter = Letter no. and date
+inward-holder = With whom
+inward-total =
+    { $n ->
+        [one] { $n } entry
+       *[other] { $n } entries
+    }
+inward-empty = No entry was found. Widen the dates or take out words.
+inward-hidden = ({ $classification })
+inward-copy = copy
+inward-slip = Acknowledgement
+inward-printed = Printed { $time }, { $name }
+slip-title = Acknowledgement
+slip-by = Diarised by
+slip-what = This slip is from the inward register of the office. Quote the inward number when you ask.
+standing-here = In this office
+standing-away = Elsewhere
+standing-closed = Disposed of
 
 # The file
 file-holder = With:
@@ -260,6 +380,9 @@ act-park = Park
 act-wake = Bring to desk
 act-close = Close
 act-reopen = Reopen
+act-put-in-file = Put in file
+act-copies = Send copies
+letter-more = More about the letter
 act-where = Where is it
 autosave-idle = What you write is saved by itself
 autosave-typing = Writing…
@@ -377,6 +500,7 @@ moved-recalled = Taken back
 moved-parked = Parked
 moved-woken = Back on desk
 moved-closed = Closed
+moved-put-in-file = Put into a file
 moved-reopened = Reopened
 moved-reassigned = Reassigned by order of the authority above
 moved-unknown = Act of newer software, cannot be read here
@@ -500,6 +624,11 @@ help-age-aware = 4 to 7 working days
 help-age-late = 8 to 15 working days
 help-age-old = 16 working days or more
 help-unknown = no proof yet; do not take it as done
+help-dak = For the registry
+help-dak-in = In "Diarise dak" the sender, the subject and the day of receipt are enough; the inward number is given at once.
+help-dak-tray = Letters from the scanner and from e-mail are in the "Inward tray"; "Diarise, next dak" goes through them one after the other.
+help-dak-repeat = When the same letter comes again, the earlier entry is shown; write the reason if it is to be diarised all the same.
+help-dak-out = Send the dak, send copies of it or put it in a file; the "Inward register" shows who has it.
 help-keys = Keys
 help-keys-hint = Single keys do not work while you write in a field. They can be turned off in "My settings".
 help-go = Go to the desk
@@ -517,6 +646,9 @@ keys-sides = notes only / papers only / both
 keys-desk = go to the desk
 keys-sent = sent
 keys-new = new file
+keys-dak = Diarise / inward tray / inward register
+keys-put-in-file = Dak: put in a file
+keys-copies = Dak: send copies
 keys-save = save the note now
 keys-finish = sign (on the sheet that asks)
 keys-help = this page

@@ -146,6 +146,12 @@ empty-files = कोई नस्ती लंबित नहीं है। �
 empty-sent = आपने अभी कुछ नहीं भेजा है। भेजी हुई नस्ती किसके पास है, यह यहाँ से देखा जा सकेगा।
 empty-parked = कोई नस्ती स्थगित नहीं है। स्थगित नस्ती नियत दिनांक को अपने आप मेज पर लौटती है।
 empty-closed = अभी कोई नस्ती नस्तीबद्ध नहीं हुई है।
+only-label = छाँटें:
+only-everything = सब
+only-due = समय-सीमा आज या बीती हुई
+only-urgent = प्राथमिकता वाली
+only-watched = निगरानी वाली
+only-empty = इस छाँट में कुछ नहीं है।
 pager-label = पृष्ठ
 pager-before = पिछला
 pager-after = अगला
@@ -185,6 +191,120 @@ open-button = नस्ती खोलें
 diarise-title = डाक दर्ज करें (आवक)
 diarise-number = आवक क्रमांक दर्ज होते ही मिलेगा, इंटरनेट न होने पर भी।
 diarise-button = दर्ज करें और खोलें
+diarise-like = दर्ज करें, इसी प्रेषक की अगली
+diarise-send = दर्ज करें और भेजें
+diarise-more = और विवरण: माध्यम, पता, दूरभाष, वर्गीकरण, संलग्नक
+diarise-left-out = ये संलग्नक नहीं लिए जा सके:
+dak-pages = आवक के पृष्ठ
+field-received = प्राप्ति दिनांक
+field-case = प्रकरण का प्रकार
+field-case-none = सामान्य पत्र
+case-days =
+    { $n ->
+        [one] { $n } कार्य दिवस
+       *[other] { $n } कार्य दिवस
+    }
+field-watch = विशेष निगरानी
+field-mode = प्राप्ति का माध्यम
+field-classification = वर्गीकरण
+field-phone = दूरभाष
+field-address = पता
+field-email = ई-मेल
+field-enclosures = संलग्नक
+watch-vip = सांसद, विधायक, मंत्री
+watch-assembly = विधानसभा
+watch-court = न्यायालय
+watch-rti = सूचना का अधिकार
+watch-cm = मुख्यमंत्री कार्यालय
+mode-not-said = उल्लेख नहीं
+mode-hand = दस्ती (हाथ से)
+mode-post = साधारण डाक
+mode-registered = स्पीड पोस्ट या पंजीकृत
+mode-email = ई-मेल
+mode-messenger = संदेशवाहक
+mode-fax = फैक्स
+mode-scanner = स्कैनर
+classification-normal = सामान्य
+classification-confidential = गोपनीय
+classification-secret = गुप्त
+classification-top-secret = परम गुप्त
+repeats-title = यह पत्र पहले से दर्ज लगता है:
+repeats-same-bytes = वही स्कैन
+repeats-same-letter = वही क्रमांक, प्रेषक और दिनांक
+repeats-reason = फिर भी दर्ज करने का कारण
+repeats-button = फिर भी दर्ज करें
+repeats-leave = दर्ज न करें
+
+put-title = नस्ती में रखें
+put-what = डाक के पत्र चुनी हुई नस्ती के पत्राचार में अगले पृष्ठ क्रमांक पाएँगे और डाक निराकृत होगी। केवल प्रति रखने पर डाक आपकी मेज पर रहेगी।
+put-search = आपकी मेज की नस्तियाँ: क्रमांक या विषय खोजें
+put-new-file = नई नस्ती खोलें
+put-none = आपकी मेज पर ऐसी कोई नस्ती नहीं है। नई नस्ती खोलें, या नस्ती पहले अपने पास बुलाएँ।
+put-button = हस्ताक्षर करें और नस्ती में रखें
+put-copy-button = केवल प्रति रखें
+done-put-in-file = { $number } नस्ती { $to } में रखी गई।
+done-copied = { $number } की प्रति नस्ती { $to } में रखी गई।
+copies-title = प्रतियाँ भेजें
+copies-what = मूल डाक आपके पास रहेगी। हर प्रति अपने क्रमांक के साथ अलग जाएगी, जिस पर मूल का उल्लेख रहेगा।
+copies-chosen = चुने हुए
+copies-none = नीचे से एक या अधिक पद चुनें।
+copies-button = हस्ताक्षर करें और प्रतियाँ भेजें
+done-copies =
+    { $n ->
+        [one] { $number } की { $n } प्रति भेजी गई।
+       *[other] { $number } की { $n } प्रतियाँ भेजी गईं।
+    }
+
+# What waits to be diarised
+tray-title = आवक ट्रे
+tray-what = जो आया है और अभी दर्ज नहीं हुआ: स्कैनर और ई-मेल के फोल्डर से, या यहीं से जोड़ा हुआ।
+tray-add = पत्र जोड़ें
+tray-add-hint = PDF, चित्र (JPEG, PNG), सादा पाठ, ई-मेल (.eml) या मेलबॉक्स (.mbox), अधिकतम { $size }
+tray-add-button = ट्रे में रखें
+tray-name = पत्र
+tray-since = कब आया
+tray-size = आकार
+tray-diarise = दर्ज करें
+tray-discard = हटाएँ
+tray-known = पहले से दर्ज: { $number }
+tray-held = आपके अधूरे फॉर्म का पत्र
+tray-empty = ट्रे खाली है। स्कैनर के फोल्डर में आया पत्र या ऊपर से जोड़ा हुआ पत्र यहाँ दिखेगा।
+tray-not-taken = इन फाइलों को फोल्डर से नहीं लिया जा सका:
+done-in-tray = पत्र ट्रे में रखा गया।
+done-discarded = पत्र ट्रे से हटाया गया।
+tray-discard-title = ट्रे से हटाएँ
+tray-discard-what = यह पत्र दर्ज नहीं होगा और यहाँ से हमेशा के लिए हट जाएगा।
+
+# The inward register
+inward-title = आवक पंजी
+inward-from-day = दिनांक से
+inward-to-day = दिनांक तक
+inward-words = प्रेषक, विषय या क्रमांक
+inward-watch = निगरानी
+inward-case = प्रकार
+inward-standing = स्थिति
+inward-any = सभी
+inward-show = दिखाएँ
+inward-print = मुद्रण हेतु
+inward-number = आवक क्रमांक
+inward-letter = पत्र क्रमांक एवं दिनांक
+inward-holder = किसके पास
+inward-total =
+    { $n ->
+        [one] { $n } प्रविष्टि
+       *[other] { $n } प्रविष्टियाँ
+    }
+inward-empty = कोई प्रविष्टि नहीं मिली। दिनांक की अवधि बढ़ाएँ या शब्द हटाएँ।
+inward-hidden = ({ $classification })
+inward-copy = प्रति
+inward-slip = पावती
+inward-printed = मुद्रित: { $time }, { $name }
+slip-title = पावती
+slip-by = दर्ज करने वाले
+slip-what = यह पावती कार्यालय की आवक पंजी से है। पूछताछ में आवक क्रमांक बताएँ।
+standing-here = इस कार्यालय में
+standing-away = बाहर
+standing-closed = निराकृत
 diarise-next = दर्ज करके अगली डाक
 
 # The file
@@ -224,6 +344,9 @@ act-park = स्थगित रखें
 act-wake = मेज पर लाएँ
 act-close = नस्तीबद्ध करें
 act-reopen = पुनः खोलें
+act-put-in-file = नस्ती में रखें
+act-copies = प्रतियाँ भेजें
+letter-more = पत्र के शेष विवरण
 act-where = कहाँ है
 autosave-idle = जो लिखेंगे, अपने आप सहेजा जाएगा
 autosave-typing = लिख रहे हैं…
@@ -340,6 +463,7 @@ moved-recall-asked = वापस बुलाने का अनुरोध
 moved-recalled = वापस ली
 moved-parked = स्थगित रखी
 moved-woken = मेज पर लाई
+moved-put-in-file = नस्ती में रखी गई
 moved-closed = नस्तीबद्ध की
 moved-reopened = पुनः खोली
 moved-reassigned = सक्षम कार्यालय के आदेश से पुनः आवंटित
@@ -460,6 +584,11 @@ help-age-aware = 4 से 7 कार्य दिवस
 help-age-late = 8 से 15 कार्य दिवस
 help-age-old = 16 कार्य दिवस या अधिक
 help-unknown = प्रमाण नहीं आया है; इसे "हो गया" न समझें
+help-dak = आवक शाखा के लिए
+help-dak-in = "डाक दर्ज करें" में प्रेषक, विषय और प्राप्ति दिनांक पर्याप्त हैं; आवक क्रमांक उसी समय मिलता है।
+help-dak-tray = स्कैनर और ई-मेल से आए पत्र "आवक ट्रे" में मिलते हैं; "दर्ज करके अगली डाक" से एक के बाद एक दर्ज करें।
+help-dak-repeat = वही पत्र दोबारा आए तो पहली प्रविष्टि दिखाई जाती है; फिर भी दर्ज करना हो तो कारण लिखें।
+help-dak-out = दर्ज डाक भेजें, उसकी प्रतियाँ भेजें या उसे नस्ती में रखें; किसके पास है, यह "आवक पंजी" में दिखता है।
 help-keys = कुंजियाँ
 help-keys-hint = जब किसी खाने में लिख रहे हों तब एक अक्षर वाली कुंजियाँ नहीं चलतीं। इन्हें "मेरी सेटिंग" में बंद किया जा सकता है।
 help-go = मेज पर जाएँ
@@ -477,6 +606,9 @@ keys-sides = केवल टीप / केवल पत्राचार / �
 keys-desk = मेज पर जाएँ
 keys-sent = भेजी हुई
 keys-new = नई नस्ती
+keys-dak = डाक दर्ज करें / आवक ट्रे / आवक पंजी
+keys-put-in-file = डाक: नस्ती में रखें
+keys-copies = डाक: प्रतियाँ भेजें
 keys-save = टीप तुरंत सहेजें
 keys-finish = हस्ताक्षर करें (भेजने के पृष्ठ पर)
 keys-help = यह पृष्ठ

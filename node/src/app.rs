@@ -11,11 +11,14 @@ pub mod bundle;
 pub mod cancel;
 pub mod change_password;
 pub mod close;
+pub mod copies;
 pub mod desk;
 pub mod diarise;
 pub mod draft;
 pub mod forward;
 pub mod history;
+pub mod inward;
+pub mod mail;
 pub mod mark;
 pub mod names;
 pub mod note;
@@ -25,7 +28,9 @@ pub mod open;
 pub mod opened;
 pub mod operation;
 pub mod park;
+pub mod picture;
 pub mod posts;
+pub mod put_in_file;
 pub mod reading;
 pub mod reopen;
 pub mod request_recall;
@@ -36,6 +41,7 @@ pub mod settings;
 pub mod show;
 pub mod sign_in;
 pub mod surroundings;
+pub mod tray;
 pub mod wake;
 
 use std::sync::Arc;
@@ -60,6 +66,7 @@ use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::net;
 use crate::store::Snapshot;
+use crate::store::tray::Tray;
 
 /// The officers' side of a node. One for each process.
 pub struct App {
@@ -69,6 +76,9 @@ pub struct App {
     attempts: sign_in::Attempts,
     drafts: draft::Locks,
     numbers: tokio::sync::Mutex<()>,
+    registers: inward::Registers,
+    tray: Tray,
+    taking_in: std::sync::Mutex<()>,
     started: Timestamp,
     config: Arc<Config>,
     net: Arc<net::Counters>,
@@ -111,6 +121,9 @@ impl App {
             attempts: sign_in::Attempts::default(),
             drafts: draft::Locks::default(),
             numbers: tokio::sync::Mutex::new(()),
+            registers: inward::Registers::default(),
+            tray: Tray::new(config.data.join("tray")),
+            taking_in: std::sync::Mutex::new(()),
             started: clock::now(),
             config,
             net,

@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use mohar_protocol::matter_text::cover::CASE_CODE_CHARS_MAX;
 use serde::Deserialize;
 use serde::de::Error as _;
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The daemon's log.
     pub log: LogConfig,
+    /// Incoming letters.
+    pub dak: DakConfig,
 }
 
 /// The officers' pages.
@@ -120,6 +123,68 @@ impl Default for LogConfig {
     }
 }
 
+/// Incoming letters.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DakConfig {
+    /// The folder into which scanners and mail programs put what came in: below it one folder for each
+    /// office of the node, with the office's code for a name. None is watched when absent.
+    pub watch: Option<PathBuf>,
+    /// Codes of the posts that see the inward register and what waits to be diarised; every post of
+    /// the office when empty, because in a small office everybody diarises.
+    pub registry_posts: Vec<String>,
+    /// Typed cases: letters of a kind, with the working days in which they are due.
+    pub cases: Vec<CaseConfig>,
+}
+
+/// A kind of letter with a due day of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseConfig {
+    /// Stands in the signed cover; never changed once used. Lower-case letters, digits and hyphens.
+    #[serde(deserialize_with = "case_code")]
+    pub code: String,
+    /// Its name in Hindi.
+    pub hi: String,
+    /// Its name in English.
+    pub en: String,
+    /// Working days, Monday to Friday, from the day of receipt until it is due.
+    pub working_days: u16,
+}
+
+impl Default for DakConfig {
+    fn default() -> Self {
+        let case = |code: &str, hi: &str, en: &str, working_days| CaseConfig {
+            code: code.to_owned(),
+            hi: hi.to_owned(),
+            en: en.to_owned(),
+            working_days,
+        };
+        Self {
+            watch: None,
+            registry_posts: Vec::new(),
+            cases: vec![
+                case("dharna", "धरना-प्रदर्शन की अनुमति", "Permission for a dharna", 3),
+                case("character", "चरित्र सत्यापन", "Character verification", 7),
+            ],
+        }
+    }
+}
+
+impl CaseConfig {
+    /// The day by which a letter of this kind is due that was received on a day, both `yyyy-mm-dd`.
+    pub fn due(&self, received: &str) -> Option<String> {
+        let mut day = jiff::civil::Date::strptime("%Y-%m-%d", received).ok()?;
+        for _ in 0..self.working_days {
+            day = day.tomorrow().ok()?;
+            while matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday) {
+                day = day.tomorrow().ok()?;
+            }
+        }
+        Some(day.to_string())
+    }
+}
+
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -207,6 +272,15 @@ fn some_hex32<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<[u8; 32]>
     hex32(d).map(Some)
 }
 
+fn case_code<'de, D: serde::Deserializer<'de>>(d: D) -> Result<String, D::Error> {
+    let code = String::deserialize(d)?;
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if (1..=CASE_CODE_CHARS_MAX).contains(&code.len()) && code.chars().all(fits) {
+        return Ok(code);
+    }
+    Err(D::Error::custom("1 to 32 lower-case letters, digits and hyphens are expected here"))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -230,6 +304,16 @@ mod tests {
         assert_eq!(config.net.peers.len(), 1);
         assert!(config.api.audit_token_sha256.is_some());
         assert_eq!(config.net.announce.len(), 1);
+        assert!(config.dak.watch.is_some());
+    }
+
+    #[test]
+    fn a_case_is_due_after_its_working_days() {
+        let cases = Config::default().dak.cases;
+        assert_eq!(cases[0].due("2026-11-20").as_deref(), Some("2026-11-25"), "three days from a Friday");
+        assert_eq!(cases[0].due("20/11/2026"), None);
+        let error = parse("[[dak.cases]]\ncode = \"Dharna 1\"\nhi = \"\"\nen = \"\"\nworking_days = 1");
+        assert!(error.unwrap_err().contains("line 2"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod journal;
 mod mover;
 mod overlay;
 pub mod tables;
+pub mod tray;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

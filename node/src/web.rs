@@ -15,6 +15,7 @@ pub mod form;
 pub mod format;
 pub mod headers;
 pub mod help;
+pub mod inward;
 pub mod live;
 pub mod locale;
 pub mod open_file;
@@ -25,6 +26,7 @@ pub mod session;
 pub mod settings;
 pub mod sign_in;
 pub mod texts;
+pub mod tray;
 pub mod upload;
 pub mod urls;
 

@@ -7,6 +7,8 @@
 
 mod visible;
 
+pub mod cover;
+
 use minicbor::{Decode, Encode};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -15,13 +17,8 @@ use crate::matter_text::visible::{has_invisible, is_wide_space};
 use crate::refusal::Refusal;
 use crate::sealing::{Content, Kind};
 
-/// Characters of a subject.
-pub const SUBJECT_CHARS_MAX: usize = 500;
-/// Characters of a number, ours or one on paper.
-pub const NUMBER_CHARS_MAX: usize = 120;
-/// Characters of a sender or of the title of a paper: fits the 255 bytes of a content's name only
-/// when short, so titles have their own bound.
-pub const SENDER_CHARS_MAX: usize = 300;
+pub use cover::{Cover, Letter, NUMBER_CHARS_MAX, SENDER_CHARS_MAX, SUBJECT_CHARS_MAX, Watch};
+
 /// Characters of the title of a paper: 80 letters of Devanagari are 240 of 255 bytes.
 pub const TITLE_CHARS_MAX: usize = 80;
 /// Characters of a remark or a reason.
@@ -31,47 +28,12 @@ pub const NOTE_BYTES_MAX: usize = 64 * 1024;
 /// Paragraphs of a note.
 pub const BLOCKS_MAX: usize = 1_000;
 
-/// Bytes of a cover: 1,500 characters of at most 4 bytes and framing.
-const COVER_BYTES_MAX: usize = 8 * 1024;
 /// Bytes of a note with its framing: 6 for each block.
 const NOTE_BODY_BYTES_MAX: usize = NOTE_BYTES_MAX + BLOCKS_MAX * 6 + 64;
 /// The only version of these bodies so far.
 const VERSION: u8 = 1;
 /// Media type of the bodies defined here.
 const MEDIA_TYPE: &str = "application/cbor";
-
-/// What the cover of a file or the diary line of a dak says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Cover {
-    /// Version of the form; [`Cover::checked`] fills it in.
-    #[n(0)]
-    pub version: u8,
-    /// Our own number.
-    #[n(1)]
-    pub number: String,
-    /// The number it had on paper; may be empty.
-    #[n(2)]
-    pub legacy_number: String,
-    /// The subject.
-    #[n(3)]
-    pub subject: String,
-    /// `hi` or `en`.
-    #[n(4)]
-    pub language: String,
-    /// 0 ordinary, 1 priority, 2 immediate, 3 top.
-    #[n(5)]
-    pub urgency: u8,
-    /// Of a dak: who sent it.
-    #[n(6)]
-    pub from: String,
-    /// Of a dak: the number on the letter; may be empty.
-    #[n(7)]
-    pub letter_number: String,
-    /// Of a dak: the date on the letter, `dd/mm/yyyy`; may be empty.
-    #[n(8)]
-    pub letter_date: String,
-}
 
 /// A note or a remark: blocks in order.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -108,44 +70,6 @@ impl Block {
     pub const DUE: u8 = 2;
     /// Of a remark: how urgent, `0` to `3`.
     pub const URGENCY: u8 = 3;
-}
-
-impl Cover {
-    /// A cover whose fields are checked and put into their one form.
-    ///
-    /// # Errors
-    /// [`Refusal::TextEmpty`] without a subject or number, else as [`line`].
-    pub fn checked(self) -> Result<Self, Refusal> {
-        if self.urgency > 3 || !is_language(&self.language) {
-            return Err(Refusal::ContentDamaged);
-        }
-        Ok(Self {
-            version: VERSION,
-            number: required(line(&self.number, NUMBER_CHARS_MAX)?)?,
-            legacy_number: line(&self.legacy_number, NUMBER_CHARS_MAX)?,
-            subject: required(line(&self.subject, SUBJECT_CHARS_MAX)?)?,
-            from: line(&self.from, SENDER_CHARS_MAX)?,
-            letter_number: line(&self.letter_number, NUMBER_CHARS_MAX)?,
-            letter_date: line(&self.letter_date, 10)?,
-            ..self
-        })
-    }
-
-    /// The content to seal.
-    pub fn to_content(&self) -> Content {
-        content(Kind::Cover, codec::encode(self))
-    }
-
-    /// Reads a cover.
-    ///
-    /// # Errors
-    /// [`Refusal::ContentDamaged`] when it is none, or not in its one form;
-    /// [`Refusal::ActUnknownVerb`] when it is of a later version.
-    pub fn from_content(content: &Content) -> Result<Self, Refusal> {
-        let cover: Self = body(content, &[Kind::Cover], COVER_BYTES_MAX)?;
-        check_version(cover.version)?;
-        if cover.clone().checked() == Ok(cover.clone()) { Ok(cover) } else { Err(Refusal::ContentDamaged) }
-    }
 }
 
 impl Note {
@@ -320,51 +244,15 @@ const fn check_version(version: u8) -> Result<(), Refusal> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use super::{Block, Cover, Note, PaperLabel, SUBJECT_CHARS_MAX, line, lines};
+    use super::{Block, Note, PaperLabel, line, lines};
     use crate::refusal::Refusal;
     use crate::sealing::Kind;
 
-    fn cover(subject: &str) -> Cover {
-        Cover {
-            number: "DEP/1/2026".to_owned(),
-            subject: subject.to_owned(),
-            language: "hi".to_owned(),
-            ..Cover::default()
-        }
-    }
-
     #[test]
-    fn a_cover_comes_back_as_it_was() {
-        let cover = cover(" सामुदायिक भवन ").checked().unwrap();
-        assert_eq!(cover.subject, "सामुदायिक भवन");
-        assert_eq!(Cover::from_content(&cover.to_content()).unwrap(), cover);
-    }
-
-    #[test]
-    fn a_cover_in_another_form_is_refused() {
-        let mut content = cover("विषय").checked().unwrap().to_content();
-        content.kind = Kind::Note;
-        assert_eq!(Cover::from_content(&content), Err(Refusal::ContentDamaged));
-        let spaced = super::codec::encode(&Cover { version: 1, ..cover(" विषय ") });
-        assert_eq!(Cover::from_content(&super::content(Kind::Cover, spaced)), Err(Refusal::ContentDamaged));
-        let later = super::codec::encode(&Cover { version: 2, ..cover("विषय") });
-        assert_eq!(Cover::from_content(&super::content(Kind::Cover, later)), Err(Refusal::ActUnknownVerb));
-    }
-
-    #[test]
-    fn a_subject_is_needed_and_bounded() {
-        assert_eq!(cover(" ").checked(), Err(Refusal::TextEmpty));
-        assert!(cover(&"क".repeat(SUBJECT_CHARS_MAX)).checked().is_ok());
-        assert_eq!(cover(&"क".repeat(SUBJECT_CHARS_MAX + 1)).checked(), Err(Refusal::TextTooLong));
-        assert_eq!(cover(&"क".repeat(100_000)).checked(), Err(Refusal::TextTooLong));
-    }
-
-    #[test]
-    fn what_nobody_sees_is_refused_in_covers_notes_and_remarks() {
+    fn what_nobody_sees_is_refused_in_lines_notes_and_remarks() {
         let hidden = "आदेश\u{200B} दिनांक";
         assert_eq!(line(hidden, 50), Err(Refusal::TextInvisible));
         assert_eq!(lines(hidden, 500), Err(Refusal::TextInvisible));
-        assert_eq!(cover(hidden).checked(), Err(Refusal::TextInvisible));
         assert_eq!(Note::of_text("hi", hidden), Err(Refusal::TextInvisible));
         assert_eq!(Note::remark("hi", hidden, Vec::new()), Err(Refusal::TextInvisible));
     }

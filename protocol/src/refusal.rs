@@ -90,6 +90,8 @@ refusals! {
     SameOffice "custody.same_office" "वह पद इसी कार्यालय का है; अग्रेषित नहीं, अंकित करें।" "That post is in this office; mark it instead.";
     OtherOffice "custody.other_office" "वह पद दूसरे कार्यालय का है; अंकित नहीं, अग्रेषित करें।" "That post is in another office; forward it instead.";
     SamePost "custody.same_post" "नस्ती पहले से इसी पद पर है; कोई अन्य पद चुनें।" "The file is at that post already; choose another.";
+    SameFile "custody.same_file" "नस्ती को उसी में नहीं रखा जा सकता; दूसरी नस्ती चुनें।" "A file cannot be put into itself; choose another one.";
+    NotAttached "custody.not_attached" "पत्र उस नस्ती में संलग्न नहीं मिले; वहाँ पहले संलग्न करें।" "The papers were not found attached to that file; attach them there first.";
     NotRecallable "custody.not_recallable" "यह नस्ती वापस नहीं बुलाई जा सकती; जिनके पास है, उनसे वापस करने का अनुरोध करें।" "This file cannot be recalled; please ask its holder to send it back.";
     ReadyMismatch "custody.ready_mismatch" "प्राप्तकर्ता कार्यालय की तैयारी की सूचना इस प्रेषण से मेल नहीं खाती।" "The receiver's ready does not fit this dispatch.";
     ReadyLapsed "custody.ready_lapsed" "प्राप्तकर्ता कार्यालय की तैयारी की सूचना की अवधि बीत चुकी है; नई सूचना आवश्यक है।" "The receiver's ready has lapsed; a new one is needed.";
@@ -145,6 +147,8 @@ refusals! {
     PasswordRule "password.rule" "पासवर्ड 8 से 128 अक्षरों का रखें।" "Please choose a password of 8 to 128 characters.";
     UploadKind "upload.kind" "केवल PDF, JPEG, PNG या सादा पाठ संलग्न किया जा सकता है।" "Only PDF, JPEG, PNG or plain text can be attached.";
     UploadBroken "upload.broken" "यह पत्र खुल नहीं रहा; पुनः स्कैन करके संलग्न करें।" "The paper cannot be read; scan it again and attach it.";
+    NotInTray "dak.not_in_tray" "यह पत्र ट्रे में नहीं है; संभवतः दर्ज हो चुका है या हटाया गया है।" "The letter is not in the tray; it may have been diarised or discarded.";
+    NotRegistry "dak.not_registry" "आवक पंजी केवल आवक शाखा के पद देख सकते हैं।" "Only posts of the registry see the inward register.";
     NameTaken "name.taken" "यह लॉग इन नाम पहले से दिया जा चुका है; दूसरा नाम चुनें।" "This login name is taken; choose another.";
 }
 

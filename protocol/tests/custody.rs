@@ -169,6 +169,10 @@ impl Desk {
         Body::Handover(body::Handover { ready: ready.into(), wraps: WRAPS })
     }
 
+    fn put_in_file(&self, file: MatterId) -> Body {
+        Body::PutInFile(body::PutInFile { file, attach: ActId([9; 32]) })
+    }
+
     fn commence(&self, to: Option<Holder>, order: ActId) -> Body {
         Body::Commence(body::Commence { to, order })
     }
@@ -199,6 +203,7 @@ impl Desk {
             "park" => (Body::Park(body::Park { until: Timestamp(9) }), None, self.officer()),
             "wake" => (Body::Wake(body::Wake {}), None, self.officer()),
             "close" => (Body::Close(body::Close { retention: 1 }), None, self.officer()),
+            "put_in_file" => (self.put_in_file(MatterId([9; 32])), None, self.officer()),
             "reopen" => (Body::Reopen(body::Reopen {}), None, self.officer()),
             "issue" => {
                 let act = self.act(&Body::Issue(body::Issue { root: Hash([3; 32]), count: 2 }), |header| {
@@ -389,6 +394,7 @@ fn conditions() -> BTreeMap<&'static str, String> {
         ),
         ("send_back to someone else", said(Body::SendBack(body::SendBack { to: base.to }))),
         ("send_back of what came from nobody", with(|desk| desk.matter.came_from = None, "send_back")),
+        ("put_in_file into itself", said(base.put_in_file(base.matter.id))),
         ("opened a second time", with(|desk| desk.matter.opened = true, "opened")),
         (
             "receive signed by the node of another office",

@@ -32,11 +32,13 @@ use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::log::cosignature::cosignatures;
 use mohar_protocol::log::note::{CosignerKey, LogKey};
 use mohar_protocol::machine::Package;
+use mohar_protocol::matter_text::Cover;
 use mohar_protocol::message::Message;
 use mohar_protocol::packet::Packet;
 use mohar_protocol::records::Role;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
+use mohar_protocol::sealing::{Content, Kind};
 use mohar_protocol::{ceremony, codec};
 use serde_json::Value;
 
@@ -254,6 +256,26 @@ fn a_frame_is_its_number_and_its_fields() {
     let table = include_str!("../spec/sync.md").split_once("## 1. Frames").unwrap().1;
     let table = table.split_once("## 2.").unwrap().0;
     assert_eq!(table.lines().filter(|line| line.starts_with("| ")).count(), 1 + 29);
+}
+
+#[test]
+fn covers_are_read_or_refused_with_their_codes() {
+    let vectors = vectors("text");
+    let cover = |body: &Value| {
+        Cover::from_content(&Content {
+            kind: Kind::Cover,
+            media_type: "application/cbor".to_owned(),
+            name: String::new(),
+            body: hex(body),
+        })
+    };
+    for case in list(&vectors["covers"]) {
+        assert_eq!(cover(&case["cover"]).unwrap().subject, text(&case["subject"]), "{}", case["name"]);
+    }
+    for case in list(&vectors["altered"]) {
+        let refusal = cover(&case["cover"]).unwrap_err();
+        assert_eq!(refusal.code(), text(&case["code"]), "{}", case["name"]);
+    }
 }
 
 #[test]

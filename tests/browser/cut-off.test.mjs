@@ -37,6 +37,15 @@ test("a file is opened, noted and signed to the district, and the banner counts 
   assert.match(await officer.page.innerText(".banner-wait:visible"), /1 प्रेषण/);
 });
 
+test("a letter is diarised and has its number at once", async () => {
+  const { page } = officer;
+  await page.goto("/dak/new");
+  await page.fill("#from", "ग्राम पंचायत गवली पलासिया");
+  await page.fill("#subject", subject("संपर्क टूटने पर आई डाक"));
+  await officer.press("button[value=open]");
+  assert.match(await page.innerText(".cover h1"), /आवक \d+\/\d{4}/);
+});
+
 test("when the others are back, the banner goes and the file has arrived", async () => {
   await startAll();
   const atDistrict = await Officer.at("district", "collector");

@@ -16,7 +16,7 @@ test("sign in, open a file, note and send, with the keyboard alone", async () =>
   await page.keyboard.type(person.login);
   await page.keyboard.press("Tab");
   await page.keyboard.type(password);
-  await leads(page, /\/desk$/, () => page.keyboard.press("Enter"));
+  await leads(page, /\/desk(\?next=|$)/, () => page.keyboard.press("Enter"));
 
   await leads(page, /\/files\/new$/, () => keys(page, "KeyG", "KeyN"));
   const text = subject("कुंजीपटल से खोली गई नस्ती");
@@ -33,7 +33,7 @@ test("sign in, open a file, note and send, with the keyboard alone", async () =>
   const wanted = holder("depalpur", "tehsildar");
   await reach(page, `${wanted.post_hi}, ${wanted.office_hi}`);
   await leads(page, /[?&]to=/, () => page.keyboard.press("Enter"));
-  await leads(page, /\/desk$/, () => page.keyboard.press("Control+Enter"));
+  await leads(page, /\/desk(\?next=|$)/, () => page.keyboard.press("Control+Enter"));
   assert.match(await page.innerText(".banner-good"), /^✓/);
 
   const tehsildar = await Officer.at("depalpur", "tehsildar");
@@ -46,7 +46,7 @@ test("rows of the desk are reached with J, opened with Enter, and where is it wi
   assert.ok(await page.evaluate(() => document.activeElement.matches("#desk-rows a")));
   await leads(page, /\/files\/[0-9a-f]{64}$/, () => page.keyboard.press("Enter"));
   await leads(page, /\/where$/, () => keys(page, "KeyW"));
-  await leads(page, /\/desk$/, () => keys(page, "KeyG", "KeyI"));
+  await leads(page, /\/desk(\?next=|$)/, () => keys(page, "KeyG", "KeyI"));
 });
 
 test("single keys can be turned off, for those who dictate", async () => {

@@ -16,7 +16,7 @@ test("open, note, attach, send, read and send back without a script", async () =
   assert.match(await naib.page.innerText(".banner-good"), /^✓/);
   assert.equal(await naib.page.inputValue("#note"), "बिना स्क्रिप्ट के लिखा।");
   await naib.attach(file.url, PICTURE, "नजरी नक्शा");
-  assert.ok(await naib.page.isVisible(".viewer img"));
+  assert.ok(await naib.page.isVisible(".viewer iframe"));
   await naib.send(file.url, holder("mhow", "tehsildar"));
 
   const tehsildar = await Officer.at("mhow", "tehsildar", NO_SCRIPT);

@@ -12,14 +12,15 @@ use mohar_protocol::refusal::Refusal;
 use mohar_protocol::sealing::{Content, Kind};
 
 use crate::app::operation::FormId;
-use crate::app::{App, Officer, Trouble};
+use crate::app::picture::{jpeg_to_pdf, png_to_pdf};
+use crate::app::{App, Officer, Trouble, blocking};
 
 /// Bytes at the end in which the mark of a whole PDF or PNG is looked for (PDF 32000-1, annex H,
 /// note 18 allows 1,024; scanners append more).
 const TAIL_BYTES: usize = 4 * 1024;
 
 /// Bytes of a plain text: more is not read on a screen.
-const TEXT_BYTES_MAX: usize = 1024 * 1024;
+pub const TEXT_BYTES_MAX: usize = 1024 * 1024;
 
 /// A paper as it was uploaded.
 #[derive(Clone)]
@@ -62,25 +63,31 @@ impl App {
         let date = paper.date.as_deref().unwrap_or_default().as_bytes();
         let words = [&id.0[..], paper.title.as_bytes(), date, &paper.bytes];
         let operation = form.operation(officer, "attach", &words);
-        let contents = self.seal_for(officer, id, vec![paper.into_content()?]).await?;
+        let content = blocking(move || Ok(paper.into_content()?)).await?;
+        let contents = self.seal_for(officer, id, vec![content]).await?;
         self.act(officer, operation, id, Command::Attach, contents).await
     }
 }
 
 impl Paper {
-    /// The content to seal.
+    /// The content to seal; pictures become PDF. Blocks for as long as a large picture takes.
     ///
     /// # Errors
     /// As [`App::attach`].
     pub fn into_content(self) -> Result<Content, Refusal> {
-        let kind = PaperKind::of(&self.bytes)?;
-        let pages = if kind == PaperKind::Pdf { pdf_pages(&self.bytes) } else { 1 };
+        let bytes = match PaperKind::of(&self.bytes)? {
+            PaperKind::Jpeg => jpeg_to_pdf(self.bytes)?,
+            PaperKind::Png => png_to_pdf(&self.bytes)?,
+            PaperKind::Pdf | PaperKind::Text => self.bytes,
+        };
+        let kind = PaperKind::of(&bytes)?;
+        let pages = if kind == PaperKind::Pdf { pdf_pages(&bytes) } else { 1 };
         let label = PaperLabel { media_type: kind.media_type().to_owned(), pages, date: self.date };
         Ok(Content {
             kind: Kind::Paper,
             media_type: label.to_media_type(),
             name: line(&self.title, TITLE_CHARS_MAX)?,
-            body: self.bytes,
+            body: bytes,
         })
     }
 }

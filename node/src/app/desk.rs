@@ -3,12 +3,14 @@
 use mohar_protocol::act::MatterKind;
 use mohar_protocol::custody::{Matter, Phase};
 use mohar_protocol::id::MatterId;
+use mohar_protocol::matter_text::Cover;
 use mohar_protocol::records::{DeskClass, DeskRow};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::time::Timestamp;
 
 use crate::app::names::{Named, Names, Place};
-use crate::app::reading::Reader;
+use crate::app::numbers::indian_day;
+use crate::app::reading::{Past, Reader};
 use crate::app::{App, Officer, Trouble};
 use crate::clock;
 
@@ -31,6 +33,20 @@ pub enum List {
     Parked,
     /// Closed here.
     Closed,
+}
+
+/// What of a list is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Only {
+    /// Everything.
+    #[default]
+    Everything,
+    /// What is due today or was before.
+    Due,
+    /// What is more urgent than ordinary.
+    Urgent,
+    /// Letters of a watched class or a typed case.
+    Watched,
 }
 
 /// One page of a list.
@@ -73,6 +89,10 @@ pub struct Row {
     pub is_elsewhere: bool,
     /// The office to which it is queued.
     pub queued_to: Option<Named>,
+    /// Of a dak: its watched classes, as [`mohar_protocol::matter_text::Letter::watch`] has them.
+    pub watch: u8,
+    /// Of a dak: the name of its typed case; may be empty.
+    pub case: String,
 }
 
 impl List {
@@ -100,7 +120,14 @@ impl App {
     ///
     /// # Errors
     /// [`Trouble::Fault`].
-    pub fn desk(&self, officer: &Officer, list: List, page: usize, per_page: usize) -> Result<Desk, Trouble> {
+    pub fn desk(
+        &self,
+        officer: &Officer,
+        list: List,
+        only: Only,
+        page: usize,
+        per_page: usize,
+    ) -> Result<Desk, Trouble> {
         let snapshot = self.snapshot();
         let reader = Reader::new(self, &snapshot, officer.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
@@ -113,11 +140,39 @@ impl App {
                 wanted = lines;
             }
         }
+        if only != Only::Everything {
+            let mut kept = Vec::with_capacity(wanted.len());
+            for line in wanted {
+                if only.takes(&reader, &line)? {
+                    kept.push(line);
+                }
+            }
+            wanted = kept;
+        }
         let pages = wanted.len().div_ceil(per_page).max(1);
         let page = page.clamp(1, pages);
         let shown = wanted.iter().skip((page - 1) * per_page).take(per_page);
         let rows = shown.map(|line| self.row(&reader, &names, officer, line)).collect::<Result<_, _>>()?;
         Ok(Desk { counts, rows, page, pages })
+    }
+
+    /// The matter that lies under another on the officer's desk, and its place from 0: where to go on
+    /// once that one is done with. The one above when it is the last. Blocks.
+    ///
+    /// # Errors
+    /// [`Trouble::Fault`].
+    pub fn next_on_desk(
+        &self,
+        officer: &Officer,
+        id: &MatterId,
+    ) -> Result<Option<(MatterId, usize)>, Trouble> {
+        let snapshot = self.snapshot();
+        let reader = Reader::new(self, &snapshot, officer.office);
+        let lines = lines(&reader, officer, List::All)?;
+        let Some(at) = lines.iter().position(|line| line.matter == *id) else { return Ok(None) };
+        // When this one is gone, the one below takes its place.
+        let next = lines.get(at + 1).map(|line| (line.matter, at));
+        Ok(next.or_else(|| Some((lines.get(at.checked_sub(1)?)?.matter, at - 1))))
     }
 
     fn row(
@@ -138,7 +193,17 @@ impl App {
                 .map(|from| names.place(&from))
                 .transpose()?,
             since: line.since,
-            due: past.due().map(str::to_owned),
+            due: due_day(&past, cover.as_deref().ok()).map(str::to_owned),
+            watch: cover
+                .as_ref()
+                .ok()
+                .and_then(|cover| cover.letter.as_ref())
+                .map_or(0, |letter| letter.watch),
+            case: cover
+                .as_ref()
+                .ok()
+                .and_then(|cover| cover.letter.as_ref())
+                .map_or_else(String::new, |letter| letter.case_name.clone()),
             urgency: past.urgency(cover.as_deref().ok()),
             returned: past.returned,
             has_draft: !self.draft_of(&reader.records, officer, &matter.id)?.is_blank(),
@@ -150,6 +215,29 @@ impl App {
             matter,
         })
     }
+}
+
+impl Only {
+    fn takes(self, reader: &Reader<'_>, line: &DeskRow) -> Result<bool, Trouble> {
+        let Some(matter) = reader.records.matter(&line.matter)? else { return Ok(false) };
+        let cover = unless_fault(reader.cover(&matter.id))?.ok();
+        let past = reader.past(&matter)?;
+        let letter = cover.as_ref().and_then(|cover| cover.letter.as_ref());
+        Ok(match self {
+            Self::Everything => true,
+            Self::Due => {
+                due_day(&past, cover.as_deref()).is_some_and(|day| *day <= *indian_day(clock::now()))
+            }
+            Self::Urgent => past.urgency(cover.as_deref()) > 0,
+            Self::Watched => letter.is_some_and(|letter| letter.watch != 0 || !letter.case.is_empty()),
+        })
+    }
+}
+
+/// The day by which a matter is due: what was said when it was sent here, else what its letter says.
+pub(super) fn due_day<'a>(past: &'a Past, cover: Option<&'a Cover>) -> Option<&'a str> {
+    let of_letter = || cover?.letter.as_ref().map(|letter| letter.due.as_str());
+    past.due().or_else(of_letter).filter(|day| !day.is_empty())
 }
 
 /// What a rule refused is a value to be shown; a fault ends the page.

@@ -1,71 +1,145 @@
-//! Diarise a letter that came in, with its scan if there is one.
+//! Diarise a letter that came in, with its papers if there are any.
 
 use std::sync::Arc;
 
+use mohar_protocol::codec;
+use mohar_protocol::hash::Hash;
+use mohar_protocol::id::MatterId;
 use mohar_protocol::machine::Receipt;
-use mohar_protocol::matter_text::Cover;
+use mohar_protocol::matter_text::{Cover, Letter};
+use mohar_protocol::refusal::Refusal;
 use mohar_protocol::sealing::Content;
 
 use crate::app::attach::Paper;
+use crate::app::inward::digest;
 use crate::app::operation::FormId;
-use crate::app::{App, Officer, Trouble};
+use crate::app::reading::Reader;
+use crate::app::{App, Officer, Trouble, blocking};
+use crate::config::CaseConfig;
 
 /// What the officer says about a letter.
 #[derive(Debug, Clone, Default)]
 pub struct NewDak {
-    /// Who sent it.
-    pub from: String,
     /// The subject.
     pub subject: String,
-    /// The date on it, `yyyy-mm-dd`.
-    pub date: String,
-    /// The number on it; may be empty.
-    pub letter_number: String,
     /// `hi` or `en`.
     pub language: String,
     /// 0 to 3.
     pub urgency: u8,
+    /// 0 normal, 1 confidential, 2 secret, 3 top secret.
+    pub classification: u8,
+    /// The letter. Its case is named by its code only, and the day it is due may be left to the case.
+    pub letter: Letter,
+}
+
+/// What a letter was entered from.
+#[derive(Default)]
+pub struct Papers {
+    /// The papers, in order.
+    pub papers: Vec<Paper>,
+    /// Digests of the disk files as they came.
+    pub scans: Vec<Hash>,
+}
+
+impl Papers {
+    /// One upload.
+    pub fn of(paper: Paper) -> Self {
+        Self { scans: vec![digest(&paper.bytes)], papers: vec![paper] }
+    }
 }
 
 impl App {
     /// Diarises a letter. Gives the receipt and the inward number.
     ///
     /// # Errors
-    /// What is wrong with the words or the paper, or why the ledger said no.
+    /// What is wrong with the words or the papers, or why the ledger said no.
     pub async fn diarise(
         self: &Arc<Self>,
         officer: &Officer,
         form: FormId,
         new: NewDak,
-        paper: Option<Paper>,
+        papers: Papers,
     ) -> Result<(Receipt, String), Trouble> {
-        let bytes = paper.as_ref().map_or(&[][..], |paper| &paper.bytes);
-        let words = [&new.from, &new.subject, &new.date, &new.letter_number].map(|word| word.as_bytes());
-        let urgency = [new.urgency];
-        let words = [&words[..], &[&urgency, bytes]].concat();
-        let operation = form.operation(officer, "diarise", &words);
+        let date = new.letter.date.clone();
+        let cover = self.cover_of(new, &papers)?;
+        // The digests in the cover stand for the papers; the rest of the words is the cover itself.
+        let operation = form.operation(officer, "diarise", &[&codec::encode(&cover)]);
+        if let Some(done) = self.done_before(officer.office, &operation)? {
+            return Ok(done);
+        }
+        if papers.papers.is_empty() && !papers.scans.is_empty() {
+            return Err(Refusal::NotInTray.into());
+        }
+        let dated = (!date.is_empty()).then_some(date);
+        let contents = blocking(move || {
+            let papers = papers.papers.into_iter();
+            let dated = |paper: Paper| Paper { date: paper.date.clone().or_else(|| dated.clone()), ..paper };
+            Ok(papers.map(|paper| dated(paper).into_content()).collect::<Result<Vec<Content>, Refusal>>()?)
+        });
+        self.begin(officer, operation, true, cover, contents.await?).await
+    }
+
+    /// Whether this very form has diarised this letter already.
+    ///
+    /// # Errors
+    /// What is wrong with the words, or a fault of the store.
+    pub async fn was_diarised(
+        self: &Arc<Self>,
+        officer: &Officer,
+        form: FormId,
+        new: &NewDak,
+        papers: &Papers,
+    ) -> Result<bool, Trouble> {
+        let cover = self.cover_of(new.clone(), papers)?;
+        let operation = form.operation(officer, "diarise", &[&codec::encode(&cover)]);
+        let (app, office) = (Arc::clone(self), officer.office);
+        blocking(move || Ok(app.done_before(office, &operation)?.is_some())).await
+    }
+
+    /// The letter of a dak that the officer may see. Blocks.
+    ///
+    /// # Errors
+    /// [`Refusal::MatterUnknown`] also for a file, which has no letter.
+    pub fn letter(&self, officer: &Officer, id: &MatterId) -> Result<Letter, Trouble> {
+        let snapshot = self.snapshot();
+        let reader = Reader::new(self, &snapshot, officer.office);
+        reader.visible(&officer.holder(), id)?;
+        Ok(reader.cover(id)?.letter.clone().ok_or(Refusal::MatterUnknown)?)
+    }
+
+    /// The cover of a letter before it has its number.
+    ///
+    /// # Errors
+    /// What is wrong with the words.
+    pub fn cover_of(&self, new: NewDak, papers: &Papers) -> Result<Cover, Refusal> {
+        let mut letter = Letter { scans: papers.scans.clone(), ..new.letter };
+        if let Some(case) = self.case(&letter.case) {
+            letter.case_name.clone_from(&case.hi);
+            if letter.due.is_empty() {
+                letter.due = case.due(&letter.received).unwrap_or_default();
+            }
+        } else {
+            letter.case.clear();
+        }
         let cover = Cover {
             number: "…".to_owned(),
-            subject: new.subject.clone(),
+            subject: new.subject,
             language: new.language,
             urgency: new.urgency,
-            from: new.from,
-            letter_number: new.letter_number,
-            letter_date: day_month_year(&new.date),
+            classification: new.classification,
+            letter: Some(letter),
             ..Cover::default()
         };
-        let papers: Vec<Content> = paper
-            .into_iter()
-            .map(|paper| Paper { date: Some(new.date.clone()), ..paper }.into_content())
-            .collect::<Result<_, _>>()?;
-        self.begin(officer, operation, true, cover.checked()?, papers).await
+        cover.checked()
     }
-}
 
-/// `2026-11-22` as `22/11/2026`; anything else as it is.
-fn day_month_year(date: &str) -> String {
-    match date.split('-').collect::<Vec<_>>()[..] {
-        [year, month, day] => format!("{day}/{month}/{year}"),
-        _ => date.to_owned(),
+    /// The typed case of a code, as the office has set it.
+    pub fn case(&self, code: &str) -> Option<&CaseConfig> {
+        self.config.dak.cases.iter().find(|case| case.code == code)
+    }
+
+    /// The typed cases of the office.
+    pub fn cases(&self) -> &[CaseConfig] {
+        &self.config.dak.cases
     }
 }

@@ -4,7 +4,7 @@
 //! the two leaves a gap. Numbers are given offline and never asked for elsewhere.
 
 use jiff::tz::Offset;
-use mohar_protocol::id::OfficeId;
+use mohar_protocol::id::{MatterId, OfficeId};
 use mohar_protocol::records::{Records, StoreFault};
 use mohar_protocol::time::Timestamp;
 
@@ -21,14 +21,27 @@ impl App {
     ) -> Result<String, Trouble> {
         let year = indian_year(now);
         let _one_at_a_time = self.numbers.lock().await;
-        let row = row(office, is_dak, year);
+        let serial = self.next_serial(row(office, is_dak, year)).await?;
+        self.number(office, is_dak, &serial.to_string(), year)
+    }
+
+    /// The number of the next copy of a dak: that of the original with a serial of its own, so that
+    /// copies use up no inward numbers.
+    pub(super) async fn next_copy_number(&self, id: &MatterId, number: &str) -> Result<String, Trouble> {
+        let _one_at_a_time = self.numbers.lock().await;
+        let serial = self.next_serial(format!("serial/copy/{id}").into_bytes()).await?;
+        Ok(format!("{number} प्रति-{serial}"))
+    }
+
+    /// Counts a series up; the caller holds the lock of the numbers.
+    async fn next_serial(&self, row: Vec<u8>) -> Result<u64, Trouble> {
         let serial = {
             let snapshot = self.snapshot();
             let last = Records::new(&snapshot).get(tables::META, &row)?;
             last.map_or(Ok(0), |bytes| read(&bytes))? + 1
         };
         self.ledger.write(vec![(tables::META, row, Some(serial.to_be_bytes().to_vec()))]).await?;
-        self.number(office, is_dak, &serial.to_string(), year)
+        Ok(serial)
     }
 
     /// The series from which the next file of an office gets its number.
@@ -56,10 +69,20 @@ fn read(bytes: &[u8]) -> Result<u64, StoreFault> {
     bytes.try_into().map(u64::from_be_bytes).map_err(|_| StoreFault::damaged("a serial"))
 }
 
-/// The year on an Indian calendar (+05:30) at a moment.
+/// The year on an Indian calendar at a moment.
 fn indian_year(now: Timestamp) -> i16 {
+    indian(now).year()
+}
+
+/// The day on an Indian calendar at a moment, `yyyy-mm-dd`.
+pub fn indian_day(now: Timestamp) -> String {
+    indian(now).date().to_string()
+}
+
+/// The Indian calendar and clock (+05:30) at a moment.
+fn indian(now: Timestamp) -> jiff::civil::DateTime {
     let ms = i64::try_from(now.0).unwrap_or(i64::MAX);
     let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
     let ist = Offset::from_seconds(19_800).expect("five and a half hours is within every bound of an offset");
-    ist.to_datetime(at).year()
+    ist.to_datetime(at)
 }

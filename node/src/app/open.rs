@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use mohar_protocol::id::{ActId, OfficeId};
 use mohar_protocol::machine::{NewMatter, Receipt, Request};
 use mohar_protocol::matter_text::Cover;
+use mohar_protocol::records::{StoreFault, Table};
 use mohar_protocol::sealing::{Content, MatterKey};
 
+use crate::app::desk::unless_fault;
 use crate::app::operation::{FormId, Operation};
+use crate::app::reading::Reader;
 use crate::app::{App, Officer, Trouble, blocking, seal};
 use crate::clock;
 
@@ -48,6 +52,23 @@ impl App {
         self.begin(officer, operation, false, cover.checked()?, Vec::new()).await
     }
 
+    /// What an operation has begun already, with its number: a form that was sent twice takes no second
+    /// number and gets the first answer.
+    pub(super) fn done_before(
+        &self,
+        office: OfficeId,
+        operation: &Operation,
+    ) -> Result<Option<(Receipt, String)>, Trouble> {
+        let snapshot = self.snapshot();
+        let reader = Reader::new(self, &snapshot, office);
+        let Some(row) = reader.records.get(Table::OPERATIONS, &operation.0)? else { return Ok(None) };
+        let act = ActId(row.try_into().map_err(|_| StoreFault::damaged("an operation"))?);
+        let matter = reader.records.expect_act(&act)?.matter();
+        let number =
+            unless_fault(reader.cover(&matter))?.map_or_else(|_| matter.short(), |c| c.number.clone());
+        Ok(Some((Receipt { act, matter }, number)))
+    }
+
     /// Gives a number, seals the cover and the papers, and begins the matter.
     pub(super) async fn begin(
         self: &Arc<Self>,
@@ -57,8 +78,23 @@ impl App {
         cover: Cover,
         papers: Vec<Content>,
     ) -> Result<(Receipt, String), Trouble> {
+        if let Some(done) = self.done_before(officer.office, &operation)? {
+            return Ok(done);
+        }
         let number = self.next_number(&officer.office, is_dak, clock::now()).await?;
         let cover = Cover { number: number.clone(), ..cover }.checked()?;
+        Ok((self.begin_as(officer, operation, is_dak, cover, papers).await?, number))
+    }
+
+    /// Seals the cover, which has its number, and the papers, and begins the matter.
+    pub(super) async fn begin_as(
+        self: &Arc<Self>,
+        officer: &Officer,
+        operation: Operation,
+        is_dak: bool,
+        cover: Cover,
+        papers: Vec<Content>,
+    ) -> Result<Receipt, Trouble> {
         let (key, sealed) = blocking(move || {
             let key = MatterKey::generate(&mut clock::entropy());
             let contents = [vec![cover.to_content()], papers].concat();
@@ -68,6 +104,6 @@ impl App {
         .await?;
         let matter = NewMatter { is_dak, key, contents: self.stage(sealed).await? };
         let request = Request::Begin { actor: officer.actor(), operation: operation.0, matter };
-        Ok((self.ledger.request(request).await?, number))
+        Ok(self.ledger.request(request).await?)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use mohar_protocol::act::{Body, VerifiedAct};
+use mohar_protocol::act::{Body, MatterKind, VerifiedAct};
 use mohar_protocol::custody::{Matter, Phase};
 use mohar_protocol::id::{ActId, MatterId};
 use mohar_protocol::matter_text::{Cover, Note, PaperLabel};
@@ -61,6 +61,8 @@ pub struct May {
     pub wake: bool,
     /// Reopen.
     pub reopen: bool,
+    /// Put it into a file, or send copies: it is a dak.
+    pub put_in_file: bool,
 }
 
 /// A signed note.
@@ -236,7 +238,7 @@ fn papers(reader: &Reader<'_>, id: &MatterId, chain: &[VerifiedAct]) -> Result<V
 }
 
 /// The papers of an act: what follows the cover, or everything that was attached.
-fn paper_references(act: &VerifiedAct) -> &[ContentRef] {
+pub(super) fn paper_references(act: &VerifiedAct) -> &[ContentRef] {
     let contents = &act.header().contents;
     match act.body() {
         Body::Open(_) | Body::Diarise(_) => contents.get(1..).unwrap_or_default(),
@@ -257,5 +259,6 @@ fn may(officer: &Officer, matter: &Matter) -> May {
         request_recall: left_us && underway && !matter.opened,
         wake: holds && matches!(matter.phase, Phase::Parked { .. }),
         reopen: holds && matter.phase == Phase::Closed,
+        put_in_file: work && matter.kind == MatterKind::DAK,
     }
 }

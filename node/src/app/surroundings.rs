@@ -24,6 +24,8 @@ pub struct Surroundings {
     pub name: Named,
     /// The post, if one was chosen.
     pub post: Named,
+    /// Whether the post sees the tray and the inward register.
+    pub registry: bool,
     /// What is proved.
     pub safety: Safety,
     /// How the officer types Hindi, if that was chosen.
@@ -74,6 +76,7 @@ impl App {
             office: names.office(&session.office),
             name: name.unwrap_or_else(|| Named::same(&session.login)),
             post,
+            registry: session.at_work.as_deref().is_some_and(|officer| self.is_registry(officer)),
             typing: Self::typing_of(&reader.records, &session.officer)?,
             safety: Self::safety(&reader, &session.office, session.at_work.as_deref())?,
             alone: self.alone(&reader, &session.office)?,

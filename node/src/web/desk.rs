@@ -6,12 +6,12 @@ use axum_extra::extract::CookieJar;
 use mohar_protocol::custody::Phase;
 use serde::Deserialize;
 
-use crate::app::desk::{List, Row as AppRow};
+use crate::app::desk::{List, Only as AppOnly, Row as AppRow};
 use crate::clock;
 use crate::web::error::Failure;
 use crate::web::format::{day_from_iso, working_days};
-use crate::web::locale::{kind, name, place, sentence, urgency};
-use crate::web::pages::desk::{Desk, DeskRows, ROWS_PER_PAGE, Row, RowState, Tab};
+use crate::web::locale::{kind, name, place, sentence, urgency, watch_of};
+use crate::web::pages::desk::{Desk, DeskRows, Only, ROWS_PER_PAGE, Row, RowState, Tab};
 use crate::web::pages::frame::Here;
 use crate::web::session::{AtWork, no_done_cookie};
 use crate::web::texts::Lang;
@@ -24,6 +24,10 @@ pub struct Part {
     tab: String,
     #[serde(default)]
     page: String,
+    #[serde(default)]
+    only: String,
+    #[serde(default)]
+    next: String,
 }
 
 /// `/` is the desk.
@@ -38,14 +42,19 @@ pub async fn page(
     Query(part): Query<Part>,
 ) -> Result<Response, Failure> {
     let (tab, page) = (Tab::from_code(&part.tab), part.page.parse().unwrap_or(1));
+    let only = Only::from_code(&part.only);
     let read = web.page(&visit, Here::Desk, move |app, officer| {
-        app.desk(officer, list(tab), page, ROWS_PER_PAGE as usize)
+        app.desk(officer, list(tab), sieve(only), page, ROWS_PER_PAGE as usize)
     });
     let (frame, desk) = read.await?;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let rows = desk.rows.iter().map(|one| row(visit.lang(), one, frame.now)).collect();
+    let rows = desk.rows.iter().map(|one| Row {
+        is_next: one.matter.id.to_string() == part.next,
+        ..row(visit.lang(), one, frame.now)
+    });
+    let rows = rows.collect();
     let (page, pages) = (number(desk.page), number(desk.pages));
-    let page = html(&Desk { frame, tab, counts: desk.counts.map(number), rows, page, pages })?;
+    let page = html(&Desk { frame, tab, only, counts: desk.counts.map(number), rows, page, pages })?;
     Ok((CookieJar::new().add(no_done_cookie()), page).into_response())
 }
 
@@ -56,11 +65,22 @@ pub async fn rows(
     Query(part): Query<Part>,
 ) -> Result<Response, Failure> {
     let (tab, page) = (Tab::from_code(&part.tab), part.page.parse().unwrap_or(1));
+    let only = Only::from_code(&part.only);
     let officer = std::sync::Arc::clone(&visit.officer);
-    let desk = web.read(move |app| app.desk(&officer, list(tab), page, ROWS_PER_PAGE as usize)).await?;
+    let desk =
+        web.read(move |app| app.desk(&officer, list(tab), sieve(only), page, ROWS_PER_PAGE as usize)).await?;
     let now = clock::now().0;
     let rows = desk.rows.iter().map(|one| row(visit.lang(), one, now)).collect();
-    html(&DeskRows { t: visit.t(), now, tab, rows })
+    html(&DeskRows { t: visit.t(), now, tab, only, rows })
+}
+
+const fn sieve(only: Only) -> AppOnly {
+    match only {
+        Only::Everything => AppOnly::Everything,
+        Only::Due => AppOnly::Due,
+        Only::Urgent => AppOnly::Urgent,
+        Only::Watched => AppOnly::Watched,
+    }
 }
 
 const fn list(tab: Tab) -> List {
@@ -93,6 +113,9 @@ fn row(lang: Lang, row: &AppRow, now: u64) -> Row {
         urgency: urgency(row.urgency),
         state: state(lang, row),
         returned: row.returned,
+        watch: watch_of(row.watch),
+        case: row.case.clone(),
+        is_next: false,
     }
 }
 

@@ -191,10 +191,13 @@ fn to_sign_in(path: &str) -> Response {
 
 const fn sort_of(refusal: Refusal) -> Sort {
     match refusal {
-        Refusal::MatterUnknown | Refusal::OfficeUnknown | Refusal::PostUnknown | Refusal::ContentNone => {
-            Sort::NotFound
-        }
+        Refusal::MatterUnknown
+        | Refusal::OfficeUnknown
+        | Refusal::PostUnknown
+        | Refusal::ContentNone
+        | Refusal::NotInTray => Sort::NotFound,
         Refusal::NotAdmin
+        | Refusal::NotRegistry
         | Refusal::NotAuthority
         | Refusal::ChargeEnded
         | Refusal::ChargeUnknown

@@ -3,10 +3,12 @@
 pub mod attach;
 pub mod bundle;
 pub mod close;
+pub mod copies;
 pub mod draft;
 pub mod paper;
 pub mod park;
 pub mod phrases;
+pub mod put_in_file;
 pub mod recall;
 pub mod reopen;
 pub mod send;
@@ -27,6 +29,7 @@ use crate::web::error::Failure;
 use crate::web::form::Fields;
 use crate::web::locale::{place, sentence};
 use crate::web::pages::confirm::{Confirm, ConfirmTyped, Retention, Verb};
+use crate::web::pages::desk::ROWS_PER_PAGE;
 use crate::web::pages::frame::Here;
 use crate::web::session::{AtWork, done_cookie};
 use crate::web::{Web, html};
@@ -43,7 +46,7 @@ pub fn refused(mut page: Response, status: StatusCode) -> Response {
 }
 
 /// The id in a path; anything else is no page.
-fn matter(id: &str) -> Result<MatterId, Failure> {
+pub fn matter(id: &str) -> Result<MatterId, Failure> {
     id.parse().map_err(|_| Failure::not_found())
 }
 
@@ -107,6 +110,21 @@ fn correctable(trouble: Trouble) -> Result<Refusal, Failure> {
 fn reason(fields: &Fields) -> Result<String, Refusal> {
     let reason = fields.take("reason");
     if reason.trim().is_empty() { Err(Refusal::TextEmpty) } else { Ok(reason) }
+}
+
+/// Where to go on once a matter has left the desk: the desk, with the focus on the one that lay under
+/// it. Asked before the act, because afterwards nobody knows where it lay.
+async fn next_on_desk(web: &Web, visit: &AtWork, id: MatterId) -> Result<String, Failure> {
+    let officer = std::sync::Arc::clone(&visit.officer);
+    let next = web.read_to_act(move |app| app.next_on_desk(&officer, &id)).await?;
+    let page = |at: usize| at / ROWS_PER_PAGE as usize + 1;
+    Ok(next.map_or_else(
+        || "/desk".to_owned(),
+        |(next, at)| match page(at) {
+            1 => format!("/desk?next={next}"),
+            page => format!("/desk?page={page}&next={next}"),
+        },
+    ))
 }
 
 /// The number of a matter, for sentences about it.

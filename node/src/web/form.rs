@@ -35,10 +35,10 @@ const BODY_WAIT: Duration = Duration::from_secs(5);
 const UPLOAD_WAIT: Duration = Duration::from_secs(30);
 
 /// Fields of a form.
-const FIELDS_MAX: usize = 32;
+const FIELDS_MAX: usize = 64;
 
 /// Fields in which people write what they would not want to write again.
-const TYPED: [&str; 6] = ["text", "subject", "from", "remarks", "reason", "title"];
+const TYPED: [&str; 8] = ["text", "subject", "from", "remarks", "reason", "title", "address", "enclosures"];
 
 /// A form that a browser of this session has sent, and who sent it.
 pub struct Posted<V> {
@@ -68,6 +68,11 @@ impl Fields {
     /// A field, to be kept.
     pub fn take(&self, name: &str) -> String {
         self.get(name).to_owned()
+    }
+
+    /// The names of the fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// Adds a field.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use mohar_protocol::act::MatterKind;
+use mohar_protocol::matter_text::Watch;
 use mohar_protocol::refusal::Refusal;
 use serde::Deserialize;
 
@@ -102,6 +103,27 @@ pub fn reach(reach: Reach) -> words::Reach {
         Reach::Lost(since) => words::Reach::Lost { since: since.0 },
         Reach::Unknown => words::Reach::Unknown,
     }
+}
+
+/// A watched class as the protocol has it.
+pub const fn watch_class(watch: words::Watch) -> Watch {
+    match watch {
+        words::Watch::Vip => Watch::Vip,
+        words::Watch::Assembly => Watch::Assembly,
+        words::Watch::Court => Watch::Court,
+        words::Watch::Rti => Watch::Rti,
+        words::Watch::ChiefMinister => Watch::ChiefMinister,
+    }
+}
+
+/// The watched classes in a sum of bits.
+pub fn watch_of(bits: u8) -> Vec<words::Watch> {
+    words::Watch::ALL.into_iter().filter(|watch| watch_class(*watch).is_in(bits)).collect()
+}
+
+/// The sum of bits of watched classes.
+pub fn bits(watch: &[words::Watch]) -> u8 {
+    watch.iter().fold(0, |bits, watch| bits | watch_class(*watch) as u8)
 }
 
 /// Urgency by its number.

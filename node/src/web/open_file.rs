@@ -1,16 +1,17 @@
 //! Open a file.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use mohar_protocol::matter_text::{NUMBER_CHARS_MAX, SUBJECT_CHARS_MAX, line, required};
 use mohar_protocol::refusal::Refusal;
+use serde::Deserialize;
 
 use crate::app::open::NewFile;
 use crate::clock;
 use crate::web::error::Failure;
 use crate::web::files::attach::keep_pasted;
-use crate::web::files::{done, refused};
+use crate::web::files::{done, matter, refused};
 use crate::web::form::{Fields, Posted};
 use crate::web::locale::{sentence, urgency_number};
 use crate::web::pages::frame::Here;
@@ -20,9 +21,26 @@ use crate::web::session::AtWork;
 use crate::web::texts::Lang;
 use crate::web::{Web, html};
 
-/// The form.
-pub async fn ask(State(web): State<Web>, visit: AtWork) -> Result<Response, Failure> {
-    let typed = OpenFileTyped { language: visit.lang(), ..OpenFileTyped::default() };
+/// For what a file is opened.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    dak: String,
+}
+
+/// The form; for a dak that is to be put into it, with its subject.
+pub async fn ask(
+    State(web): State<Web>,
+    visit: AtWork,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let mut typed = OpenFileTyped { language: visit.lang(), ..OpenFileTyped::default() };
+    if let Ok(dak) = matter(&wanted.dak) {
+        let officer = std::sync::Arc::clone(&visit.officer);
+        let view = web.read(move |app| app.show(&officer, &dak, clock::now())).await?;
+        typed.subject = view.cover.map(|cover| cover.subject.clone()).unwrap_or_default();
+        typed.dak = dak.to_string();
+    }
     form(&web, &visit, typed, Vec::new()).await
 }
 
@@ -43,12 +61,17 @@ pub async fn open(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Resp
     let opened = web.app.open(&visit.officer, id, new).await;
     let (receipt, number) = opened.map_err(|t| Failure::from(t).with_typed(fields.typed()))?;
     keep_pasted(&web, &visit, id, receipt.matter, &fields).await?;
-    done(&format!("/files/{}", receipt.matter), &visit.t().a("done-opened", "number", number))
+    let next = match matter(&typed.dak) {
+        Ok(dak) => format!("/files/{dak}/put-in-file?file={}", receipt.matter),
+        Err(_) => format!("/files/{}", receipt.matter),
+    };
+    done(&next, &visit.t().a("done-opened", "number", number))
 }
 
 fn typed(fields: &Fields) -> OpenFileTyped {
     OpenFileTyped {
         subject: fields.take("subject"),
+        dak: fields.take("dak"),
         legacy_number: fields.take("legacy_number"),
         language: Lang::from_code(fields.get("language")).unwrap_or_default(),
         pasted: fields.take("pasted"),

@@ -11,15 +11,19 @@
 pub mod assets;
 pub mod confirm;
 pub mod desk;
+pub mod diarise;
 pub mod entry;
 pub mod file;
 pub mod frame;
 pub mod intake;
+pub mod inward;
 pub mod note_text;
 pub mod office_safety;
 pub mod problem;
+pub mod put_in_file;
 pub mod send;
 pub mod settings;
+pub mod tray;
 pub mod where_is_it;
 pub mod words;
 

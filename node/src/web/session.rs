@@ -124,6 +124,7 @@ impl SignedIn {
                 post: name(lang, &around.post),
                 several: self.session.several,
                 owner: owner(&self.session),
+                registry: around.registry,
             }),
             lamp: Some(lamp(around.safety)),
             banner: banner(lang, around),

@@ -18,13 +18,26 @@ const OVERRUN: u64 = 4;
 pub enum Upload {
     /// None was chosen.
     None,
-    /// Its bytes.
-    Paper(Vec<u8>),
+    /// Its bytes, and the name that the browser gives.
+    Paper {
+        /// The name; never trusted, only shown.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
     /// Larger than the node takes.
     TooLarge,
 }
 
 impl Upload {
+    /// The name of the disk file, if a paper was chosen.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Paper { name, .. } => Some(name),
+            Self::None | Self::TooLarge => None,
+        }
+    }
+
     /// The bytes, if a paper was chosen.
     ///
     /// # Errors
@@ -32,7 +45,7 @@ impl Upload {
     pub fn bytes(self) -> Result<Option<Vec<u8>>, Refusal> {
         match self {
             Self::None => Ok(None),
-            Self::Paper(bytes) => Ok(Some(bytes)),
+            Self::Paper { bytes, .. } => Ok(Some(bytes)),
             Self::TooLarge => Err(Refusal::ContentTooLarge),
         }
     }
@@ -53,9 +66,10 @@ pub async fn read(
     while let Some(field) = parts.next_field().await.map_err(|_| Refusal::UploadBroken)? {
         let name = field.name().unwrap_or_default().to_owned();
         if field.file_name().is_some() {
-            let chosen = field.file_name().is_some_and(|name| !name.is_empty());
-            let paper = paper(field, bytes_max, room.as_deref_mut()).await?;
-            let empty = matches!(&paper, Upload::Paper(bytes) if bytes.is_empty());
+            let name = field.file_name().unwrap_or_default().to_owned();
+            let chosen = !name.is_empty();
+            let paper = paper(field, name, bytes_max, room.as_deref_mut()).await?;
+            let empty = matches!(&paper, Upload::Paper { bytes, .. } if bytes.is_empty());
             if chosen || !empty {
                 upload = paper;
             }
@@ -68,6 +82,7 @@ pub async fn read(
 
 async fn paper(
     mut field: Field<'_>,
+    name: String,
     bytes_max: u64,
     mut room: Option<&mut Room<'_>>,
 ) -> Result<Upload, Refusal> {
@@ -84,7 +99,7 @@ async fn paper(
             bytes.extend_from_slice(&piece);
         }
     }
-    Ok(if length > bytes_max { Upload::TooLarge } else { Upload::Paper(bytes) })
+    Ok(if length > bytes_max { Upload::TooLarge } else { Upload::Paper { name, bytes } })
 }
 
 async fn text(mut field: Field<'_>, mut room: Option<&mut Room<'_>>) -> Result<String, Refusal> {

@@ -4,7 +4,8 @@ use axum::Router;
 use axum::routing::{get, post, put};
 
 use crate::web::{
-    Web, assets, desk, diarise, files, help, live, locale, open_file, posts, safety, settings, sign_in,
+    Web, assets, desk, diarise, files, help, inward, live, locale, open_file, posts, safety, settings,
+    sign_in, tray,
 };
 
 /// The table.
@@ -19,12 +20,19 @@ pub fn routes() -> Router<Web> {
         .route("/events", get(live::events))
         .route("/files/new", get(open_file::ask).post(open_file::open))
         .route("/dak/new", get(diarise::ask).post(diarise::diarise))
+        .route("/dak/tray", get(tray::page).post(tray::add))
+        .route("/dak/tray/{id}/papers/{n}", get(tray::paper))
+        .route("/dak/tray/{id}/discard", get(tray::ask_discard).post(tray::discard))
+        .route("/dak/inward", get(inward::page))
         .route("/files/{id}", get(files::show::page))
+        .route("/files/{id}/slip", get(inward::slip))
         .route("/files/{id}/notes", get(files::show::notes))
         .route("/files/{id}/papers/{n}", get(files::paper::by_number))
         .route("/files/{id}/papers/{act}/{n}", get(files::paper::by_act))
         .route("/files/{id}/draft", put(files::draft::save).post(files::draft::save_by_form))
         .route("/files/{id}/send", get(files::send::ask).post(files::send::send))
+        .route("/files/{id}/put-in-file", get(files::put_in_file::ask).post(files::put_in_file::put_in_file))
+        .route("/files/{id}/copies", get(files::copies::ask).post(files::copies::send))
         .route("/files/{id}/attach", get(files::attach::ask).post(files::attach::attach))
         .route("/files/{id}/send-back", get(files::send_back::ask).post(files::send_back::send_back))
         .route("/files/{id}/recall", get(files::recall::ask).post(files::recall::recall))

@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 use super::{Header, Holder, Verb};
 use crate::codec::{self, CodecError};
 use crate::hash::Hash;
-use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
+use crate::id::{ActId, ChargeId, KeyId, MatterId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
 use crate::limits::{ACT_PAYLOAD_BYTES_MAX, AUTHORITY_KEYS_MAX};
 use crate::log::proof::Proof;
@@ -483,6 +483,13 @@ bodies! {
         1 endorsements: Vec<minicbor::bytes::ByteVec>,
         /// Keys of the next generation, sealing the one before where that is known.
         2 wraps: ClearRef,
+    }
+    /// Its papers are in a file now.
+    PutInFile {
+        /// The file.
+        0 file: MatterId,
+        /// The act with which the papers were attached to it.
+        1 attach: ActId,
     }
 }
 

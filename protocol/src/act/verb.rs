@@ -113,4 +113,5 @@ verbs! {
     56 SideSignature "side_signature" Officer Side [FILE DAK] "Adds a DSC or an eSign over an act.";
     57 RaiseLevel "raise_level" Node Chain [FILE DAK] "Lets later acts be of a higher schema level.";
     58 TakeUp "take_up" Node Chain [FILE DAK] "Takes custody by an order of reassignment.";
+    59 PutInFile "put_in_file" Officer Chain [FILE DAK] "Puts it into a file, to which its papers were attached.";
 }

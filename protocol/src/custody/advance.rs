@@ -158,6 +158,8 @@ impl Matter {
             Body::Opened(_) => self.opened = true,
             Body::Park(body) => self.phase = Phase::Parked { until: body.until },
             Body::Close(_) => self.phase = Phase::Closed,
+            Body::PutInFile(body) if body.file == self.id => return Err(Refusal::SameFile),
+            Body::PutInFile(_) => self.phase = Phase::Closed,
             _ => return Err(Refusal::ActUnknownVerb),
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::act::{Body, Holder, Verb, body};
 use crate::custody::Matter;
-use crate::id::{ActId, PostId};
+use crate::id::{ActId, MatterId, PostId};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -45,6 +45,13 @@ pub enum Command {
     },
     /// Open again what was closed.
     Reopen,
+    /// Close, because the papers are in a file now.
+    PutInFile {
+        /// The file.
+        file: MatterId,
+        /// The act that attached them to it.
+        attach: ActId,
+    },
 }
 
 impl Command {
@@ -63,6 +70,7 @@ impl Command {
             Self::Wake => Verb::Wake,
             Self::Close { .. } => Verb::Close,
             Self::Reopen => Verb::Reopen,
+            Self::PutInFile { .. } => Verb::PutInFile,
         }
     }
 
@@ -96,6 +104,9 @@ impl Command {
             Self::Wake => (Body::Wake(body::Wake {}), stay),
             Self::Close { retention } => (Body::Close(body::Close { retention: *retention }), stay),
             Self::Reopen => (Body::Reopen(body::Reopen {}), stay),
+            Self::PutInFile { file, attach } => {
+                (Body::PutInFile(body::PutInFile { file: *file, attach: *attach }), stay)
+            }
         })
     }
 }

@@ -85,6 +85,12 @@ impl Machine {
                 return Err(Refusal::OfficeEnded.into());
             }
         }
+        if let Command::PutInFile { file, attach } = command {
+            let act = step.records.act(attach)?.ok_or(Refusal::NotAttached)?;
+            if act.matter() != *file || !matches!(act.body(), Body::Attach(_)) {
+                return Err(Refusal::NotAttached.into());
+            }
+        }
         let contents = Self::keep_contents(step, contents)?;
         if contents.iter().any(|content| content.generation != matter.generation) {
             return Err(Refusal::ContentSealed.into());

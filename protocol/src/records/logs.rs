@@ -6,7 +6,7 @@ use super::{Records, StoreFault, Table, be64, id32, key};
 use crate::act::{Body, Place, VerifiedAct};
 use crate::codec;
 use crate::hash::Hash;
-use crate::id::{ActId, KeyId, OfficeId};
+use crate::id::{ActId, KeyId, MatterId, OfficeId};
 use crate::log::tile::HashReader;
 use crate::log::tree::Frontier;
 
@@ -163,8 +163,26 @@ impl<'b> Records<'b> {
         }
         self.put(Table::LEAVES, key(&[&office.0, &index.to_be_bytes()]), act.id().0.to_vec());
         self.put(Table::PLACES, key(&[&act.id().0, &office.0]), index.to_be_bytes().to_vec());
+        if matches!(act.body(), Body::Diarise(_)) {
+            self.put(Table::DIARISED, key(&[&office.0, &index.to_be_bytes()]), act.matter().0.to_vec());
+        }
         self.put_act(act);
         index
+    }
+
+    /// The daks that were diarised at an index of a log or after it, with their indexes, at most `max`.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn diarised(
+        &self,
+        office: &OfficeId,
+        from: u64,
+        max: usize,
+    ) -> Result<Vec<(u64, MatterId)>, StoreFault> {
+        let until = key(&[&office.0, &u64::MAX.to_be_bytes()]);
+        let rows = self.scan(Table::DIARISED, &key(&[&office.0, &from.to_be_bytes()]), &until, max)?;
+        rows.into_iter().map(|(key, id)| Ok((be64(&key[32..])?, MatterId(id32(&id)?)))).collect()
     }
 
     /// Takes back leaves that did not add up: everything from `size` on.
@@ -176,6 +194,7 @@ impl<'b> Records<'b> {
             let index = log.signed.size() + index as u64;
             self.delete(Table::LEAVES, key(&[&office.0, &index.to_be_bytes()]));
             self.delete(Table::PLACES, key(&[&act.0, &office.0]));
+            self.delete(Table::DIARISED, key(&[&office.0, &index.to_be_bytes()]));
         }
         log.frontier = log.signed.clone();
         Ok(())

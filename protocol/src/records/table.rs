@@ -83,6 +83,8 @@ tables! {
     35 READIES;
     /// matter → nothing: was here, is elsewhere
     36 FOLLOWED;
+    /// office, index → matter: the inward register, the daks of a log in the order of their diarising
+    37 DIARISED;
 
     // Reassignment and forks. BRANCHES and FORKS are ground truth; the others follow from acts.
 

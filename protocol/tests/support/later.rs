@@ -2,13 +2,13 @@
 //! they must be refused.
 
 use mohar_protocol::act::body::{
-    BlindHandover, Contest, Destroy, Destroyed, Endorse, Forward, Hold, Issue, RaiseLevel, Reassign, Remind,
-    SideSignature, TakeUp,
+    BlindHandover, Contest, Destroy, Destroyed, Endorse, Forward, Hold, Issue, PutInFile, RaiseLevel,
+    Reassign, Remind, SideSignature, TakeUp,
 };
 use mohar_protocol::act::{Body, Header, Holder, LEVEL, Place, UnverifiedAct};
 use mohar_protocol::audit::LogDirectory;
 use mohar_protocol::hash::Hash;
-use mohar_protocol::id::{ActId, Commitment, ContentRoot, KeyId};
+use mohar_protocol::id::{ActId, Commitment, ContentRoot, KeyId, MatterId};
 use mohar_protocol::keys::SecretKey;
 use mohar_protocol::log::proof::{Leaves, Proof, inclusion};
 use mohar_protocol::log::tree::leaf_hash;
@@ -46,10 +46,16 @@ pub fn one_each(f: &Forger, log: &LogDirectory) -> Vec<Vec<u8>> {
         chain(f, log, node, blind(f), 0),
         signature(f, log, "pkcs7-rsa2048-sha256", |_| ()),
         chain(f, log, node, Body::RaiseLevel(RaiseLevel { level: LEVEL + 1 }), 0),
+        chain(f, log, &f.clerk, put_in(f.travelled), 0),
         taken,
     ];
     acts.extend(order);
     acts
+}
+
+/// Into a file, by an act that attached the papers there.
+fn put_in(file: MatterId) -> Body {
+    Body::PutInFile(PutInFile { file, attach: ActId([8; 32]) })
 }
 
 /// What the rules for these verbs refuse, rightly signed and at the end of the log.

@@ -10,12 +10,14 @@ use mohar_protocol::audit::{LogDirectory, verify_bundle};
 use mohar_protocol::ceremony;
 use mohar_protocol::codec;
 use mohar_protocol::custody::{Matter, Phase};
-use mohar_protocol::id::{OfficeId, StateId};
+use mohar_protocol::hash::Hash;
+use mohar_protocol::id::{MatterId, OfficeId, StateId};
 use mohar_protocol::keys::{PublicKey, SecretKey};
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::log::cosignature::cosignatures;
 use mohar_protocol::log::note::{CosignerKey, LogKey};
 use mohar_protocol::machine::{HostSecrets, Package, cosigner_name, origin};
+use mohar_protocol::matter_text::{Cover, Letter};
 use mohar_protocol::message::Message;
 use mohar_protocol::packet::Packet;
 use mohar_protocol::records::Role;
@@ -37,6 +39,7 @@ pub fn write(name: &str, path: &str) {
         "registry" => registry(&morning, &forger),
         "custody" => custody(&morning, &forger),
         "packet" => packets(),
+        "text" => texts(),
         "checkpoint" => checkpoints(&morning, &forger),
         _ => bundles(&morning, &forger),
     };
@@ -376,6 +379,72 @@ fn bundles(morning: &Morning, forger: &Forger) -> Value {
         "contents": report.contents_counted.verified,
         "altered": altered,
     })
+}
+
+/// Covers as they are sealed, and altered ones.
+fn texts() -> Value {
+    let file = Cover {
+        number: "DEP/1/2026".to_owned(),
+        subject: "सामुदायिक भवन".to_owned(),
+        language: "hi".to_owned(),
+        ..Cover::default()
+    };
+    let letter = Letter {
+        from: "थाना प्रभारी, देपालपुर".to_owned(),
+        number: "जा.क्र. 42/2026".to_owned(),
+        date: "2026-11-20".to_owned(),
+        received: "2026-11-22".to_owned(),
+        mode: 4,
+        watch: 5,
+        case: "dharna".to_owned(),
+        case_name: "धरना-प्रदर्शन की अनुमति".to_owned(),
+        due: "2026-11-25".to_owned(),
+        scans: vec![Hash([7; 32])],
+        copy_of: Some(MatterId([8; 32])),
+        ..Letter::default()
+    };
+    let dak = Cover { number: "आवक 118/2026".to_owned(), letter: Some(letter.clone()), ..file.clone() };
+    let with = |change: &dyn Fn(&mut Cover)| {
+        let mut cover = Cover { version: 1, ..dak.clone() };
+        change(&mut cover);
+        cover.to_content().body
+    };
+    let letter_with = |change: &dyn Fn(&mut Letter)| {
+        with(&|cover| {
+            let mut letter = letter.clone();
+            change(&mut letter);
+            cover.letter = Some(letter);
+        })
+    };
+    let cases = [
+        ("a later version", "act.unknown_verb", with(&|cover| cover.version = 2)),
+        ("spaces around the subject", "content.damaged", with(&|cover| cover.subject = " x ".to_owned())),
+        ("no number", "content.damaged", with(&|cover| cover.number.clear())),
+        ("a fifth classification", "content.damaged", with(&|cover| cover.classification = 4)),
+        ("no sender", "content.damaged", letter_with(&|letter| letter.from.clear())),
+        ("no day of receipt", "content.damaged", letter_with(&|letter| letter.received.clear())),
+        (
+            "a day of another form",
+            "content.damaged",
+            letter_with(&|letter| letter.date = "20/11/2026".to_owned()),
+        ),
+        ("a ninth mode", "content.damaged", letter_with(&|letter| letter.mode = 8)),
+        ("a sixth watched class", "content.damaged", letter_with(&|letter| letter.watch = 32)),
+        ("a case without its name", "content.damaged", letter_with(&|letter| letter.case_name.clear())),
+        ("sixteen scans", "content.damaged", letter_with(&|letter| letter.scans = vec![Hash([7; 32]); 16])),
+        ("a byte more", "content.damaged", [with(&|_| ()), vec![0]].concat()),
+    ];
+    let good: Vec<Value> = [("a file", file), ("a dak", dak)]
+        .into_iter()
+        .map(|(name, cover)| {
+            let cover = cover.checked().unwrap();
+            json!({ "name": name, "cover": hex(&cover.to_content().body), "subject": cover.subject })
+        })
+        .collect();
+    let altered = cases.into_iter();
+    let altered =
+        altered.map(|(name, code, cover)| json!({ "name": name, "code": code, "cover": hex(&cover) }));
+    json!({ "covers": good, "altered": altered.collect::<Vec<_>>() })
 }
 
 /// A packet with two frames, and what becomes of it in transit.

@@ -1,7 +1,7 @@
 //! What people type, and what is sealed of it.
 
 use mohar_protocol::directory::Snapshot;
-use mohar_protocol::matter_text::{Block, Cover, Note, PaperLabel, line, lines, required};
+use mohar_protocol::matter_text::{Block, Cover, Letter, Note, PaperLabel, line, lines, required};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::sealing::{Content, Kind};
 
@@ -41,15 +41,10 @@ pub fn a_typed_note_can_be_read_again(bytes: &[u8]) {
     }
     let mut words = text.splitn(5, '\n');
     let mut next = || words.next().unwrap_or_default().to_owned();
-    let cover = Cover {
-        number: next(),
-        subject: next(),
-        from: next(),
-        letter_number: next(),
-        letter_date: next(),
-        language: "hi".to_owned(),
-        ..Cover::default()
-    };
+    let (number, subject) = (next(), next());
+    let letter = Letter { from: next(), number: next(), received: next(), ..Letter::default() };
+    let letter = Some(letter);
+    let cover = Cover { number, subject, letter, language: "hi".to_owned(), ..Cover::default() };
     if let Ok(cover) = cover.checked() {
         assert_eq!(Cover::from_content(&cover.to_content()).as_ref(), Ok(&cover));
     }

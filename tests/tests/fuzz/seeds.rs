@@ -21,7 +21,7 @@ use mohar_protocol::log::proof::inclusion_of_leaves;
 use mohar_protocol::log::tile::{encode_entries, encode_hashes};
 use mohar_protocol::log::tree::{Frontier, leaf_hash};
 use mohar_protocol::machine::Package;
-use mohar_protocol::matter_text::{Cover, Note};
+use mohar_protocol::matter_text::{Cover, Letter, Note};
 use mohar_protocol::records::Records;
 use mohar_protocol::sealing::{Kind, SealingPublic, wrap::Algorithm};
 use mohar_tests::world::{World, WorldFaults};
@@ -322,6 +322,19 @@ fn of_texts(seeds: &mut Seeds) {
     };
     let cover = cover.checked().expect("a cover").to_content().body;
     seeds.add("a_cover_is_read_only_in_its_one_form", cover);
+    let letter =
+        Letter {
+            from: "थाना प्रभारी".to_owned(), received: "2026-11-22".to_owned(), ..Letter::default()
+        };
+    let dak = Cover {
+        number: "आवक 1/2026".to_owned(),
+        subject: "धरना".to_owned(),
+        language: "hi".to_owned(),
+        letter: Some(letter),
+        ..Cover::default()
+    };
+    let dak = dak.checked().expect("a dak").to_content().body;
+    seeds.add("a_cover_is_read_only_in_its_one_form", dak);
     let note = Note::of_text("hi", "एक\nदो").expect("a note").to_content(Kind::Note).body;
     seeds.add("a_note_is_read_only_in_its_one_form", note);
     for label in [

@@ -63,8 +63,16 @@ async fn answer(
 ) -> Result<Response, Failure> {
     let officer = std::sync::Arc::clone(&visit.officer);
     let paper = web.read(move |app| app.paper(&officer, &id, &act, n)).await?;
+    as_answer(web, paper, !wanted.save.is_empty()).await
+}
+
+/// A paper as an answer: shown by the browser's own viewer, or saved.
+///
+/// # Errors
+/// [`mohar_protocol::refusal::Refusal::Busy`].
+pub async fn as_answer(web: &Web, paper: PaperBytes, save: bool) -> Result<Response, Failure> {
     let (media_type, policy, inline) = how(&paper);
-    let inline = inline && wanted.save.is_empty();
+    let inline = inline && !save;
     let room = web.room_for_paper(paper.bytes.len()).await?;
     let headers = [
         (header::CONTENT_LENGTH, paper.bytes.len().to_string()),

@@ -8,7 +8,7 @@ use mohar_protocol::time::Timestamp;
 use crate::clock;
 use crate::web::Web;
 use crate::web::error::Failure;
-use crate::web::files::{correctable, done, matter, number, sheet, typed};
+use crate::web::files::{correctable, done, matter, next_on_desk, number, sheet, typed};
 use crate::web::form::Posted;
 use crate::web::format::day_from_iso;
 use crate::web::pages::confirm::{ConfirmTyped, Verb};
@@ -36,8 +36,9 @@ pub async fn park(
         return sheet(&web, &visit, id, Verb::Park, typed(&fields), Some(Refusal::TextEmpty)).await;
     };
     let number = number(&web, &visit, id).await?;
+    let next = next_on_desk(&web, &visit, id).await?;
     match web.app.park(&visit.officer, form, id, until, lang, &given).await {
-        Ok(_) => done("/desk", &visit.t().a("done-parked", "number", number)),
+        Ok(_) => done(&next, &visit.t().a("done-parked", "number", number)),
         Err(trouble) => {
             let refusal = correctable(trouble).map_err(|failure| failure.with_typed(fields.typed()))?;
             sheet(&web, &visit, id, Verb::Park, typed(&fields), Some(refusal)).await

@@ -17,7 +17,7 @@ use crate::app::show::View;
 use crate::clock;
 use crate::web::error::Failure;
 use crate::web::files::show::paragraphs_before;
-use crate::web::files::{correctable, done, matter, number, refused};
+use crate::web::files::{correctable, done, matter, next_on_desk, number, refused};
 use crate::web::form::{Fields, Posted};
 use crate::web::format::day_from_iso;
 use crate::web::locale::{name, reach, sentence, urgency, urgency_number};
@@ -62,6 +62,7 @@ pub async fn send(
     let to = holder_from_text(fields.get("to")).ok_or(Refusal::PostUnknown)?;
     let typed = typed(&fields);
     let seen = fields.get("version").parse().unwrap_or(0);
+    let next = next_on_desk(&web, &visit, id).await?;
     match sign(&web, &visit, form, id, to, &typed, seen).await {
         Ok(false) => Err(Failure::changed().with_typed(fields.typed())),
         Ok(true) => {
@@ -70,7 +71,7 @@ pub async fn send(
             let target = web.read_to_act(move |app| app.targets(&office, "", Some(to))).await?.chosen;
             let to_name = target.map_or_else(String::new, |target| name(visit.lang(), &target.place.post));
             let key = if to.office == visit.officer.office { "done-sent" } else { "done-queued" };
-            done("/desk", &visit.t().b(key, "number", number, "to", to_name))
+            done(&next, &visit.t().b(key, "number", number, "to", to_name))
         }
         Err(trouble) => {
             let refusal = correctable(trouble).map_err(|failure| failure.with_typed(fields.typed()))?;
@@ -114,7 +115,8 @@ async fn sign(
     Ok(true)
 }
 
-fn typed(fields: &Fields) -> SendTyped {
+/// What was typed on the sheet.
+pub fn typed(fields: &Fields) -> SendTyped {
     SendTyped {
         remarks: fields.take("remarks"),
         wanted: Wanted::from_code(fields.get("wanted")).unwrap_or_default(),
@@ -183,7 +185,8 @@ fn leaves(view: &View) -> Leaves {
     }
 }
 
-fn target(lang: Lang, target: &AppTarget) -> Target {
+/// A post as the sheets show it.
+pub fn target(lang: Lang, target: &AppTarget) -> Target {
     Target {
         id: holder_to_text(&target.holder),
         post: name(lang, &target.place.post),

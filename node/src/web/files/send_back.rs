@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use crate::web::Web;
 use crate::web::error::Failure;
-use crate::web::files::{correctable, done, matter, number, sheet, typed};
+use crate::web::files::{correctable, done, matter, next_on_desk, number, sheet, typed};
 use crate::web::form::Posted;
 use crate::web::pages::confirm::{ConfirmTyped, Verb};
 use crate::web::session::AtWork;
@@ -28,8 +28,9 @@ pub async fn send_back(
         Err(refusal) => return sheet(&web, &visit, id, Verb::SendBack, typed(&fields), Some(refusal)).await,
     };
     let number = number(&web, &visit, id).await?;
+    let next = next_on_desk(&web, &visit, id).await?;
     match web.app.send_back(&visit.officer, form, id, lang, &given).await {
-        Ok(_) => done("/desk", &visit.t().a("done-sent-back", "number", number)),
+        Ok(_) => done(&next, &visit.t().a("done-sent-back", "number", number)),
         Err(trouble) => {
             let refusal = correctable(trouble).map_err(|failure| failure.with_typed(fields.typed()))?;
             sheet(&web, &visit, id, Verb::SendBack, typed(&fields), Some(refusal)).await

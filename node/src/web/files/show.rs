@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
 use mohar_protocol::custody::Phase;
-use mohar_protocol::matter_text::NOTE_BYTES_MAX;
+use mohar_protocol::matter_text::{Letter, NOTE_BYTES_MAX};
 use mohar_protocol::refusal::Refusal;
 use serde::Deserialize;
 
@@ -17,11 +17,13 @@ use crate::web::error::Failure;
 use crate::web::files::matter;
 use crate::web::files::phrases::phrases;
 use crate::web::format::{date, day_from_iso};
-use crate::web::locale::{kind, name, place, sentence, urgency};
-use crate::web::pages::file::{Action, Draft, FileView, Note, Notes, Paper, PaperBody, Sheet, View};
+use crate::web::locale::{kind, name, place, sentence, urgency, watch_of};
+use crate::web::pages::file::{
+    Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Sheet, View,
+};
 use crate::web::pages::frame::Here;
 use crate::web::pages::note_text::paragraphs;
-use crate::web::pages::words::{Ladder, Place};
+use crate::web::pages::words::{Classification, Ladder, Place};
 use crate::web::session::{AtWork, no_done_cookie};
 use crate::web::texts::Texts;
 use crate::web::{Web, html};
@@ -118,6 +120,7 @@ fn sheet(t: Texts, view: &AppView) -> Sheet {
         Err(refusal) => (view.matter.id.short(), sentence(lang, *refusal), String::new()),
     };
     let notes = view.notes.iter().enumerate();
+    let letter = view.cover.as_ref().ok().and_then(|cover| cover.letter.as_ref());
     Sheet {
         id: view.matter.id.to_string(),
         kind: kind(view.matter.kind),
@@ -125,12 +128,30 @@ fn sheet(t: Texts, view: &AppView) -> Sheet {
         legacy_number: Some(legacy).filter(|legacy| !legacy.is_empty()),
         subject,
         urgency: urgency(view.past.urgency(view.cover.as_deref().ok())),
-        due: view.past.due().and_then(day_from_iso),
+        due: view.past.due().or_else(|| Some(letter?.due.as_str())).and_then(day_from_iso),
+        letter: letter.map(|letter| letter_facts(view, letter)),
         holder: place(lang, &view.holder),
         mine: view.may.work || view.may.cancel || view.may.wake || view.may.reopen,
         since: view.matter.since.0,
         hindrance: hindrance(t, view),
         notes: notes.map(|(at, one)| note(t, &view.notes, at, one)).collect(),
+    }
+}
+
+fn letter_facts(view: &AppView, letter: &Letter) -> LetterFacts {
+    let classification = view.cover.as_ref().map_or(0, |cover| usize::from(cover.classification));
+    let more =
+        [&letter.address, &letter.phone, &letter.email, &letter.enclosures, &letter.remarks, &letter.repeats];
+    LetterFacts {
+        from: letter.from.clone(),
+        number: letter.number.clone(),
+        date: day_from_iso(&letter.date),
+        received: day_from_iso(&letter.received),
+        case: letter.case_name.clone(),
+        watch: watch_of(letter.watch),
+        classification: Classification::ALL.get(classification).copied().unwrap_or_default(),
+        is_copy: letter.copy_of.is_some(),
+        more: more.into_iter().filter(|text| !text.is_empty()).cloned().collect(),
     }
 }
 
@@ -250,6 +271,8 @@ fn actions(may: May) -> Vec<Action> {
         (may.work, Action::Send),
         (may.send_back, Action::SendBack),
         (may.work, Action::Attach),
+        (may.put_in_file, Action::PutInFile),
+        (may.put_in_file, Action::Copies),
         (may.work, Action::Park),
         (may.work, Action::Close),
         (may.cancel || may.request_recall, Action::Recall),

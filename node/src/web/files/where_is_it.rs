@@ -99,6 +99,7 @@ const fn moved(body: &Body) -> Moved {
         Body::Wake(_) => Moved::Woken,
         Body::Close(_) => Moved::Closed,
         Body::Reopen(_) => Moved::Reopened,
+        Body::PutInFile(_) => Moved::PutInFile,
         _ => Moved::Unknown,
     }
 }

@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::web::format::{self, Ageing};
 use crate::web::pages::frame::Frame;
-use crate::web::pages::words::{Kind, Place, Urgency};
+use crate::web::pages::words::{Kind, Place, Urgency, Watch};
 use crate::web::texts::{Count, Key, Texts, key};
 
 /// Rows on one page: half a second to show on the slowest supported computer (200 take 0.8 s,
@@ -22,6 +22,8 @@ pub struct Desk {
     pub frame: Frame,
     /// The open tab.
     pub tab: Tab,
+    /// What of it is shown.
+    pub only: Only,
     /// The counts of the tabs, in the order of [`Tab::ALL`].
     pub counts: [u32; 6],
     /// At most [`ROWS_PER_PAGE`] rows.
@@ -42,6 +44,8 @@ pub struct DeskRows {
     pub now: u64,
     /// The open tab.
     pub tab: Tab,
+    /// What of it is shown.
+    pub only: Only,
     /// The rows.
     pub rows: Vec<Row>,
 }
@@ -62,6 +66,50 @@ pub enum Tab {
     Parked,
     /// Closed.
     Closed,
+}
+
+/// What of a list is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Only {
+    /// Everything.
+    #[default]
+    Everything,
+    /// Due today or before.
+    Due,
+    /// More urgent than ordinary.
+    Urgent,
+    /// Of a watched class or a typed case.
+    Watched,
+}
+
+impl Only {
+    /// All, in the order of the links.
+    pub const ALL: [Self; 4] = [Self::Everything, Self::Due, Self::Urgent, Self::Watched];
+
+    /// The value in URLs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Everything => "",
+            Self::Due => "due",
+            Self::Urgent => "urgent",
+            Self::Watched => "watched",
+        }
+    }
+
+    /// Reads the value of a URL; anything else means everything.
+    pub fn from_code(code: &str) -> Self {
+        Self::ALL.into_iter().find(|only| only.code() == code).unwrap_or_default()
+    }
+
+    /// Its word.
+    pub fn key(self) -> Key {
+        match self {
+            Self::Everything => key("only-everything"),
+            Self::Due => key("only-due"),
+            Self::Urgent => key("only-urgent"),
+            Self::Watched => key("only-watched"),
+        }
+    }
 }
 
 impl Desk {
@@ -144,6 +192,12 @@ pub struct Row {
     pub state: RowState,
     /// How often it was sent back.
     pub returned: u32,
+    /// Watched classes.
+    pub watch: Vec<Watch>,
+    /// Name of the typed case; may be empty.
+    pub case: String,
+    /// Whether this is where to go on: it gets the focus.
+    pub is_next: bool,
 }
 
 /// Where a matter of the desk stands.
@@ -227,9 +281,9 @@ impl Row {
 
 #[cfg(test)]
 mod samples {
-    use super::{Desk, DeskRows, Row, RowState, Tab};
+    use super::{Desk, DeskRows, Only, Row, RowState, Tab};
     use crate::web::pages::frame::{Banner, Frame, Here, Lamp, SAMPLE_NOW};
-    use crate::web::pages::words::{Kind, Place, Urgency};
+    use crate::web::pages::words::{Kind, Place, Urgency, Watch};
     use crate::web::texts::Lang;
 
     const HOUR: u64 = 3_600_000;
@@ -244,6 +298,7 @@ mod samples {
             Self {
                 frame,
                 tab: Tab::All,
+                only: Only::Everything,
                 counts: [8, 2, 4, 2, 1, 31],
                 rows: Row::samples(),
                 page: 1,
@@ -254,7 +309,8 @@ mod samples {
         /// An empty desk.
         pub fn sample_empty(lang: Lang) -> Self {
             let frame = Frame::sample_at(lang, Here::Desk);
-            Self { frame, tab: Tab::All, counts: [0; 6], rows: Vec::new(), page: 1, pages: 1 }
+            let only = Only::Due;
+            Self { frame, tab: Tab::All, only, counts: [0; 6], rows: Vec::new(), page: 1, pages: 1 }
         }
     }
 
@@ -262,7 +318,7 @@ mod samples {
         /// The rows of the busy desk.
         pub fn sample(lang: Lang) -> Self {
             let t = Frame::sample(lang).t;
-            Self { t, now: SAMPLE_NOW, tab: Tab::All, rows: Row::samples() }
+            Self { t, now: SAMPLE_NOW, tab: Tab::All, only: Only::Everything, rows: Row::samples() }
         }
     }
 
@@ -284,6 +340,13 @@ mod samples {
                 urgency: Urgency::ALL[n as usize % 4],
                 state,
                 returned: u32::from(n == 5) * 2,
+                watch: if n == 2 { vec![Watch::Vip] } else { Vec::new() },
+                case: if n == 2 {
+                    "धरना-प्रदर्शन की अनुमति".to_owned()
+                } else {
+                    String::new()
+                },
+                is_next: n == 2,
             };
             let queued =
                 |office: &str| RowState::Queued { office: office.to_owned(), since: SAMPLE_NOW - 3 * HOUR };

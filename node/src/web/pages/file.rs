@@ -7,7 +7,7 @@ use askama::Template;
 use crate::web::format;
 use crate::web::pages::frame::Frame;
 use crate::web::pages::note_text::{Para, paragraphs};
-use crate::web::pages::words::{Kind, Ladder, Place, Urgency};
+use crate::web::pages::words::{Classification, Kind, Ladder, Place, Urgency, Watch};
 use crate::web::texts::{Key, Texts, key};
 
 /// The page of one matter.
@@ -77,6 +77,31 @@ pub struct Sheet {
     pub hindrance: Option<String>,
     /// The signed notes, oldest first.
     pub notes: Vec<Note>,
+    /// Of a dak: what the diary says about the letter.
+    pub letter: Option<LetterFacts>,
+}
+
+/// What the page of a dak says about the letter.
+#[derive(Clone, Debug)]
+pub struct LetterFacts {
+    /// Sender.
+    pub from: String,
+    /// Number on it.
+    pub number: String,
+    /// Date on it.
+    pub date: Option<u64>,
+    /// Day on which it came.
+    pub received: Option<u64>,
+    /// Name of the typed case; may be empty.
+    pub case: String,
+    /// Watched classes.
+    pub watch: Vec<Watch>,
+    /// Its classification.
+    pub classification: Classification,
+    /// Whether it is a copy.
+    pub is_copy: bool,
+    /// Address, telephone, e-mail, enclosures, remarks: what is not empty.
+    pub more: Vec<String>,
 }
 
 /// A signed note.
@@ -254,6 +279,10 @@ pub enum Action {
     Close,
     /// पुनः खोलें
     Reopen,
+    /// नस्ती में रखें
+    PutInFile,
+    /// प्रतियाँ भेजें
+    Copies,
 }
 
 impl Action {
@@ -268,6 +297,8 @@ impl Action {
             Self::Wake => "wake",
             Self::Close => "close",
             Self::Reopen => "reopen",
+            Self::PutInFile => "put-in-file",
+            Self::Copies => "copies",
         }
     }
 
@@ -282,6 +313,8 @@ impl Action {
             Self::Wake => key("act-wake"),
             Self::Close => key("act-close"),
             Self::Reopen => key("act-reopen"),
+            Self::PutInFile => key("act-put-in-file"),
+            Self::Copies => key("act-copies"),
         }
     }
 
@@ -292,6 +325,8 @@ impl Action {
             Self::SendBack => "KeyR",
             Self::Park => "KeyP",
             Self::Attach => "KeyL",
+            Self::PutInFile => "KeyM",
+            Self::Copies => "KeyC",
             Self::Recall | Self::Wake | Self::Close | Self::Reopen => "",
         }
     }

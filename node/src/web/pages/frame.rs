@@ -49,6 +49,8 @@ pub struct Who {
     pub several: bool,
     /// An opaque name under which the browser keeps this officer's unsaved text.
     pub owner: String,
+    /// Whether the post sees the tray and the inward register.
+    pub registry: bool,
 }
 
 impl Who {
@@ -220,6 +222,10 @@ pub enum Here {
     OpenFile,
     /// Diarising a letter.
     Diarise,
+    /// What waits to be diarised.
+    Tray,
+    /// The inward register.
+    Inward,
     /// Safety of this office.
     Safety,
     /// Help and keys.
@@ -262,6 +268,7 @@ impl Frame {
                 post: "तहसीलदार".to_owned(),
                 several: true,
                 owner: "o-7f21".to_owned(),
+                registry: true,
             }),
             lamp: Some(Lamp::Held { mirrors: 3 }),
             banner: None,

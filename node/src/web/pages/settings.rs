@@ -63,7 +63,7 @@ impl Settings {
 
 impl Help {
     /// All shortcuts, in the order of the card.
-    pub fn shortcuts(&self) -> [Shortcut; 17] {
+    pub fn shortcuts(&self) -> [Shortcut; 20] {
         let line = |keys, does| Shortcut { keys, does };
         [
             line(&["J", "K"], key("keys-next")),
@@ -78,6 +78,9 @@ impl Help {
             line(&["G I"], key("keys-desk")),
             line(&["G S"], key("keys-sent")),
             line(&["G N"], key("keys-new")),
+            line(&["G D", "G T", "G R"], key("keys-dak")),
+            line(&["M"], key("keys-put-in-file")),
+            line(&["C"], key("keys-copies")),
             line(&["Ctrl S"], key("keys-save")),
             line(&["Ctrl Enter"], key("keys-finish")),
             line(&["Ctrl G", "F9"], key("keys-typing")),

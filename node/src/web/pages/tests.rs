@@ -4,14 +4,18 @@ use askama::Template;
 
 use super::confirm::{Confirm, Verb};
 use super::desk::{Desk, DeskRows};
+use super::diarise::Diarise;
 use super::entry::{ChoosePost, SignIn};
 use super::file::{FileView, Note, Notes};
 use super::frame::{Banner, Frame, Lamp, SAMPLE_NOW};
-use super::intake::{Diarise, OpenFile};
+use super::intake::OpenFile;
+use super::inward::{Inward, Slip};
 use super::office_safety::OfficeSafety;
 use super::problem::{Problem, Sort};
+use super::put_in_file::{Copies, PutInFile};
 use super::send::SendSheet;
 use super::settings::{Help, Settings};
+use super::tray::{Discard, TrayPage};
 use super::where_is_it::WhereIsIt;
 use super::words::Place;
 use crate::web::texts::Lang;
@@ -25,6 +29,15 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         ("desk_empty".to_owned(), Desk::sample_empty(lang).render()),
         ("open_file".to_owned(), OpenFile::sample(lang).render()),
         ("diarise".to_owned(), Diarise::sample(lang).render()),
+        ("diarise_repeated".to_owned(), Diarise::sample_repeated(lang).render()),
+        ("tray".to_owned(), TrayPage::sample(lang).render()),
+        ("tray_empty".to_owned(), TrayPage::sample_empty(lang).render()),
+        ("tray_discard".to_owned(), Discard::sample(lang).render()),
+        ("inward".to_owned(), Inward::sample(lang).render()),
+        ("inward_empty".to_owned(), Inward::sample_empty(lang).render()),
+        ("put_in_file".to_owned(), PutInFile::sample(lang).render()),
+        ("copies".to_owned(), Copies::sample(lang).render()),
+        ("slip".to_owned(), Slip::sample(lang).render()),
         ("file".to_owned(), FileView::sample(lang).render()),
         ("file_elsewhere".to_owned(), FileView::sample_elsewhere(lang).render()),
         ("file_new".to_owned(), FileView::sample_new(lang).render()),

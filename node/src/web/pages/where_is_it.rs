@@ -99,6 +99,8 @@ pub enum Moved {
     Closed,
     /// Reopened.
     Reopened,
+    /// Its papers were put into a file.
+    PutInFile,
     /// The authority gave it to another holder.
     Reassigned,
     /// An act that this software does not know.
@@ -107,7 +109,7 @@ pub enum Moved {
 
 impl Moved {
     /// All kinds.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Created,
         Self::Diarised,
         Self::Noted,
@@ -124,6 +126,7 @@ impl Moved {
         Self::Woken,
         Self::Closed,
         Self::Reopened,
+        Self::PutInFile,
         Self::Reassigned,
         Self::Unknown,
     ];
@@ -147,6 +150,7 @@ impl Moved {
             Self::Woken => key("moved-woken"),
             Self::Closed => key("moved-closed"),
             Self::Reopened => key("moved-reopened"),
+            Self::PutInFile => key("moved-put-in-file"),
             Self::Reassigned => key("moved-reassigned"),
             Self::Unknown => key("moved-unknown"),
         }

@@ -76,6 +76,166 @@ impl Urgency {
     }
 }
 
+/// A class of letters that is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// सांसद, विधायक, मंत्री
+    Vip,
+    /// विधानसभा
+    Assembly,
+    /// न्यायालय
+    Court,
+    /// सूचना का अधिकार
+    Rti,
+    /// मुख्यमंत्री कार्यालय
+    ChiefMinister,
+}
+
+impl Watch {
+    /// All, in the order of the forms.
+    pub const ALL: [Self; 5] = [Self::Vip, Self::Assembly, Self::Court, Self::Rti, Self::ChiefMinister];
+
+    /// The value in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Vip => "vip",
+            Self::Assembly => "assembly",
+            Self::Court => "court",
+            Self::Rti => "rti",
+            Self::ChiefMinister => "cm",
+        }
+    }
+
+    /// Reads the value of a form.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|watch| watch.code() == code)
+    }
+
+    /// Its word.
+    pub fn key(self) -> Key {
+        match self {
+            Self::Vip => key("watch-vip"),
+            Self::Assembly => key("watch-assembly"),
+            Self::Court => key("watch-court"),
+            Self::Rti => key("watch-rti"),
+            Self::ChiefMinister => key("watch-cm"),
+        }
+    }
+}
+
+/// How a letter came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Not said.
+    #[default]
+    NotSaid,
+    /// By hand.
+    Hand,
+    /// Post.
+    Post,
+    /// Speed or registered post.
+    Registered,
+    /// E-mail.
+    Email,
+    /// Messenger.
+    Messenger,
+    /// Fax.
+    Fax,
+    /// Scanner.
+    Scanner,
+}
+
+impl Mode {
+    /// All, in the order of their numbers.
+    pub const ALL: [Self; 8] = [
+        Self::NotSaid,
+        Self::Hand,
+        Self::Post,
+        Self::Registered,
+        Self::Email,
+        Self::Messenger,
+        Self::Fax,
+        Self::Scanner,
+    ];
+
+    /// The value in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotSaid => "",
+            Self::Hand => "hand",
+            Self::Post => "post",
+            Self::Registered => "registered",
+            Self::Email => "email",
+            Self::Messenger => "messenger",
+            Self::Fax => "fax",
+            Self::Scanner => "scanner",
+        }
+    }
+
+    /// Reads the value of a form; anything else is not said.
+    pub fn from_code(code: &str) -> Self {
+        Self::ALL.into_iter().find(|mode| mode.code() == code).unwrap_or_default()
+    }
+
+    /// Its word.
+    pub fn key(self) -> Key {
+        match self {
+            Self::NotSaid => key("mode-not-said"),
+            Self::Hand => key("mode-hand"),
+            Self::Post => key("mode-post"),
+            Self::Registered => key("mode-registered"),
+            Self::Email => key("mode-email"),
+            Self::Messenger => key("mode-messenger"),
+            Self::Fax => key("mode-fax"),
+            Self::Scanner => key("mode-scanner"),
+        }
+    }
+}
+
+/// Who may know what is in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Classification {
+    /// सामान्य
+    #[default]
+    Normal,
+    /// गोपनीय
+    Confidential,
+    /// गुप्त
+    Secret,
+    /// परम गुप्त
+    TopSecret,
+}
+
+impl Classification {
+    /// All, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Normal, Self::Confidential, Self::Secret, Self::TopSecret];
+
+    /// The value in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Confidential => "confidential",
+            Self::Secret => "secret",
+            Self::TopSecret => "top-secret",
+        }
+    }
+
+    /// Reads the value of a form; anything else is normal.
+    pub fn from_code(code: &str) -> Self {
+        Self::ALL.into_iter().find(|one| one.code() == code).unwrap_or_default()
+    }
+
+    /// Its word.
+    pub fn key(self) -> Key {
+        match self {
+            Self::Normal => key("classification-normal"),
+            Self::Confidential => key("classification-confidential"),
+            Self::Secret => key("classification-secret"),
+            Self::TopSecret => key("classification-top-secret"),
+        }
+    }
+}
+
 /// A post in an office, with the present holder when known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {

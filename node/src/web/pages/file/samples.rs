@@ -1,8 +1,8 @@
 //! A file with two notes, three papers and an unsent note.
 
-use super::{Action, Draft, FileView, Note, Notes, Paper, PaperBody, Sheet, View};
+use super::{Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Sheet, View};
 use crate::web::pages::frame::{Frame, Here, SAMPLE_NOW};
-use crate::web::pages::words::{Kind, Ladder, Place, Proof, Urgency};
+use crate::web::pages::words::{Classification, Kind, Ladder, Place, Proof, Urgency, Watch};
 use crate::web::texts::Lang;
 
 const DAY: u64 = 86_400_000;
@@ -46,6 +46,17 @@ impl FileView {
         let mut view = Self::sample(lang);
         view.kept = view.draft.take().map(|draft| draft.text);
         view.sheet.kind = Kind::Dak;
+        view.sheet.letter = Some(LetterFacts {
+            from: "थाना प्रभारी, देपालपुर".to_owned(),
+            number: "जा.क्र. 42/2026".to_owned(),
+            date: Some(SAMPLE_NOW),
+            received: Some(SAMPLE_NOW),
+            case: "धरना-प्रदर्शन की अनुमति".to_owned(),
+            watch: vec![Watch::Vip],
+            classification: Classification::Confidential,
+            is_copy: true,
+            more: vec!["0731-2445566".to_owned()],
+        });
         view.sheet.mine = false;
         view.sheet.hindrance = Some(view.frame.t.a("state-in-transit", "office", "जिला इन्दौर"));
         view.sheet.notes.clear();
@@ -103,6 +114,7 @@ impl Sheet {
             since: SAMPLE_NOW - 9 * DAY,
             hindrance: None,
             notes,
+            letter: None,
         }
     }
 }

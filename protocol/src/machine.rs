@@ -11,6 +11,7 @@ mod append;
 mod content;
 mod cosign;
 mod dossier;
+mod escrow;
 mod handover;
 pub mod io;
 mod link;
@@ -48,6 +49,8 @@ pub struct HostSecrets {
     pub signing: SecretKey,
     /// Opens wrapped matter keys.
     pub sealing: SealingSecret,
+    /// Sealing secrets of earlier incarnations: they open what was wrapped to those.
+    pub earlier: Vec<SealingSecret>,
 }
 
 impl HostSecrets {

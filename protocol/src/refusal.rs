@@ -49,6 +49,7 @@ refusals! {
     OfficeNotAdmitted "authority.office_not_admitted" "इस कार्यालय को अभी वरिष्ठ कार्यालय ने सम्मिलित नहीं किया है।" "This office has not been admitted by the office above it.";
     IncarnationUnknown "authority.incarnation_unknown" "इस नोड की कुंजी कार्यालय की पंजी में नहीं है।" "The node key is not in the register of the office.";
     IncarnationStale "authority.incarnation_stale" "इस कार्यालय की ओर से अब दूसरा नोड बोलता है।" "Another node speaks for this office now.";
+    IncarnationRewind "authority.incarnation_rewind" "नए नोड की कुंजियों का लेख अभिलेख के जिस स्थान से प्रारंभ होना बताता है, वह मान्य नहीं है।" "The new node keys may not start the log where their act says.";
     RegisterUnknown "authority.register_unknown" "अभिलेख जिस पंजी-प्रविष्टि का हवाला देता है वह यहाँ नहीं है।" "The register entry the act relies on is not known here.";
     RegisterStale "authority.register_stale" "पंजी बदल चुकी है; पृष्ठ पुनः खोलकर प्रयास करें।" "The register has changed; open the page again and retry.";
     ChargeUnknown "authority.charge_unknown" "यह प्रभार पंजी में नहीं है।" "This charge is not in the register.";
@@ -109,6 +110,7 @@ refusals! {
     TextTooLong "input.too_long" "लिखा हुआ निर्धारित सीमा से अधिक है।" "The text is longer than allowed.";
     TextInvisible "input.invisible" "पाठ में अदृश्य अक्षर हैं; उन्हें हटाकर पुनः प्रयास करें।" "The text contains invisible characters; remove them and retry.";
     Busy "node.busy" "नोड पर भार अधिक है; कुछ क्षण बाद पुनः प्रयास करें। आपका लिखा सुरक्षित है।" "The node is busy; retry in a moment. What you wrote is safe.";
+    Restoring "office.restoring" "इस कार्यालय का अभिलेख प्रति-कार्यालयों से वापस लाया जा रहा है; पूरा होने पर कार्य प्रारंभ होगा।" "The records of this office are being fetched from its mirrors; work begins when they are here.";
     ReadOnly "node.read_only" "नोड अभी केवल पढ़ने योग्य है।" "The node is read-only at the moment.";
     SignInFailed "sign_in.failed" "प्रवेश नाम या पासवर्ड सही नहीं है।" "The sign-in name or the password is wrong.";
     SignInTooMany "sign_in.too_many" "बहुत अधिक असफल प्रयास हुए; कुछ मिनट बाद पुनः प्रयास करें।" "Too many failed attempts; retry in a few minutes.";

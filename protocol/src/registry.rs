@@ -187,12 +187,19 @@ impl Registry {
             Some(SignerClass::Node) => self.node(header),
             Some(SignerClass::Officer) if header.charge.is_none() && header.kind == MatterKind::REGISTER => {
                 let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
-                let key = register.operating().get(key).ok_or(Refusal::NotAuthority)?;
+                let mut sets = vec![register.operating()];
+                if matches!(body, Body::RekeyOfficer(_)) {
+                    // After a fire: whoever names new node keys also names the administrator's.
+                    sets.push(register.recovery());
+                    sets.extend(self.admission_keys(register.parent()));
+                }
+                let holds = |set: &&&KeySet| set.get(key).is_some();
+                let set = sets.iter().find(holds).ok_or(Refusal::NotAuthority)?;
                 // Such an act carries one signature and nothing collects endorsements for it.
-                if register.operating().threshold > 1 {
+                if set.threshold > 1 {
                     return Err(Refusal::ThresholdNotMet);
                 }
-                Ok((*key, Signer::Authority))
+                Ok((*set.get(key).ok_or(Refusal::NotAuthority)?, Signer::Authority))
             }
             Some(SignerClass::Officer) => self.officer(header),
             None if header.charge.is_some() => self.officer(header),
@@ -239,9 +246,8 @@ impl Registry {
                     header.matter.map(|m| OfficeId::from(ActId::from(m))).ok_or(Refusal::ActHeader)?;
                 let register = self.office(&office)?;
                 sets.extend([register.operating(), register.recovery()]);
-                if matches!(body, Body::Endorse(_)) {
-                    sets.extend(self.admission_keys(register.parent()));
-                }
+                // The office above speaks for one whose own keys burnt with it.
+                sets.extend(self.admission_keys(register.parent()));
             }
             Body::Endorse(_) => sets.extend(self.charter.endorsing_sets()),
             _ => {}
@@ -270,7 +276,11 @@ impl Registry {
             }
             (MatterKind::REGISTER, _) => {
                 let id = OfficeId::from(ActId::from(act.matter()));
-                self.offices.get_mut(&id).ok_or(Refusal::OfficeUnknown)?.apply(act, signer)
+                let above = self.admission_keys(self.office(&id)?.parent()).cloned();
+                let register = self.offices.get_mut(&id).ok_or(Refusal::OfficeUnknown)?;
+                register.apply(act, signer)?;
+                register.settle(above.as_ref());
+                Ok(())
             }
             _ => Err(Refusal::ChainKind),
         }

@@ -70,6 +70,22 @@ pub enum Tier {
     Other,
 }
 
+/// Leaves of an office log that are given up: the surviving log goes on from `size`, and heads up to
+/// `lost_to` that somebody has seen are void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Rewind {
+    /// Leaves that survive: where the new incarnation starts.
+    #[n(0)]
+    pub size: u64,
+    /// Root over them.
+    #[n(1)]
+    pub root: Hash,
+    /// The largest size of a head that was seen; above `size`.
+    #[n(2)]
+    pub lost_to: u64,
+}
+
 /// How an officer has a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, serde::Serialize, serde::Deserialize)]
 #[cbor(index_only)]
@@ -180,13 +196,15 @@ bodies! {
         2 transport: PublicKey,
         /// Size of the office log at which it starts.
         3 start_size: u64,
+        /// What of the log is lost, if somebody had seen more of it than survives.
+        4 rewind: Option<Rewind>,
         /// Cosigns as a mirror. A key of its own: a C2SP cosignature does not sign its name, so
         /// one key for two roles would let a witness's line pass for a mirror's.
-        4 mirror: PublicKey,
+        5 mirror: PublicKey,
         /// Cosigns as a witness.
-        5 witness: PublicKey,
+        6 witness: PublicKey,
         /// Receives wrapped matter keys.
-        6 sealing: SealingPublic,
+        7 sealing: SealingPublic,
     }
     /// A new post.
     AddPost {
@@ -225,6 +243,11 @@ bodies! {
     Directory {
         /// CBOR of [`crate::directory::Snapshot`].
         0 snapshot: ClearRef,
+    }
+    /// The node's sealing secret, for the worst day.
+    Escrow {
+        /// A [`crate::sealing::WrapSet`] of the secret, wrapped to recovery keys.
+        0 wraps: ClearRef,
     }
     /// A foreign cosigned checkpoint.
     Anchor {

@@ -70,6 +70,7 @@ verbs! {
     17 RekeyOfficer "rekey_officer" Officer Chain [REGISTER] "Gives an officer a new key.";
     18 Directory "directory" Node Side [REGISTER] "Publishes the names of posts and officers.";
     19 Anchor "anchor" Node Side [REGISTER] "Embeds a foreign cosigned checkpoint: not before.";
+    25 Escrow "escrow" Node Side [REGISTER] "Lays down the node's sealing secret for the recovery keys.";
     30 Open "open" Officer Chain [FILE] "Opens a file.";
     31 Diarise "diarise" Officer Chain [DAK] "Enters an incoming paper.";
     32 Note "note" Officer Chain [FILE DAK] "Writes a note.";

@@ -11,6 +11,7 @@ use super::judge::{Judge, inception, read_checkpoint, seen_at};
 use super::matters::{Matters, Trouble};
 use super::report::{ActLine, Authority, Check, Report, Subject, Verdict};
 use crate::act::{Body, Header, MatterKind, Place, UnverifiedAct, VerifiedAct};
+use crate::hash::Hash;
 use crate::ceremony;
 use crate::custody;
 use crate::id::{ActId, MatterId, OfficeId, StateId};
@@ -124,6 +125,10 @@ struct Walk {
     places: BTreeSet<(MatterId, u32, u64)>,
     matters: Matters,
     time: Timestamp,
+    /// Hashes of the leaves so far.
+    hashes: Vec<Hash>,
+    /// Leaves from here on are register entries of the office itself.
+    others_to: u64,
 }
 
 impl Walk {
@@ -137,6 +142,8 @@ impl Walk {
             places: BTreeSet::new(),
             matters: Matters::default(),
             time: Timestamp(0),
+            hashes: Vec::new(),
+            others_to: 0,
         }
     }
 
@@ -158,6 +165,7 @@ impl Walk {
                 line
             }
         };
+        self.hashes.push(leaf_hash(bytes));
         self.judge.tally.acts.push(line);
     }
 
@@ -179,6 +187,9 @@ impl Walk {
         if !self.belongs(act) {
             found.push(Finding::LogForeign);
             return false;
+        }
+        if (header.kind, header.place) != (MatterKind::REGISTER, Place::Chain) {
+            self.others_to = index + 1;
         }
         found.extend(self.register_below(header).err());
         self.judge_time(header, found);
@@ -258,12 +269,24 @@ impl Walk {
             return Ok(()); // an admission that this office gave: it is in the dossier of the other
         }
         self.judge.tally.did(Check::Link);
+        self.judge_start(index, act)?;
         self.judge.registry.apply(act, signer)?;
         if index == 0 {
             let waiting = std::mem::take(&mut self.waiting);
             self.waiting = self.judge.fold_dossiers(waiting);
         }
         if *act.body() == Body::Unknown { Err(Refusal::ActUnknownVerb.into()) } else { Ok(()) }
+    }
+
+    /// A later incarnation starts where its act says: from there to the act itself the log holds
+    /// nothing but register entries that were logged again, and below it what the act says survived.
+    fn judge_start(&mut self, index: u64, act: &VerifiedAct) -> Result<(), Finding> {
+        let Body::Incarnate(body) = act.body() else { return Ok(()) };
+        let root_of = |size: u64| Frontier::of_leaves(&self.hashes[..size as usize]).root();
+        let below = body.start_size <= index;
+        let survived = body.rewind.is_none_or(|rewind| below && root_of(rewind.size) == rewind.root);
+        let fits = body.number == 1 || (below && body.start_size >= self.others_to && survived);
+        if fits { Ok(()) } else { Err(Refusal::IncarnationRewind.into()) }
     }
 
     fn judge_chain(&mut self, index: u64, act: &VerifiedAct) -> Result<(), Finding> {
@@ -322,10 +345,10 @@ impl Walk {
             self.judge.tally.found("checkpoint", Some(office), Refusal::IncarnationStale.into());
         }
         self.judge.tally.did(Check::Root);
-        let hashes: Vec<_> = directory.leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+        let hashes = &self.hashes;
         if checkpoint.head().size != hashes.len() as u64 {
             self.judge.tally.found("checkpoint", Some(office), Finding::LogSize);
-        } else if Frontier::of_leaves(&hashes).root() != checkpoint.head().root {
+        } else if Frontier::of_leaves(hashes).root() != checkpoint.head().root {
             self.judge.tally.found("checkpoint", Some(office), Refusal::LogRootMismatch.into());
         }
     }

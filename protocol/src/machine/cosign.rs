@@ -291,7 +291,7 @@ impl Machine {
         Ok(None)
     }
 
-    /// Reads a note as a checkpoint of an office, signed by one of its incarnations.
+    /// Reads a note as a checkpoint of an office, signed by the incarnation that speaks at its size.
     pub(super) fn verified_checkpoint(
         &self,
         office: &OfficeId,
@@ -299,7 +299,8 @@ impl Machine {
     ) -> Result<VerifiedCheckpoint, Refusal> {
         let signed = SignedCheckpoint::parse(note).map_err(|_| Refusal::CheckpointUnreadable)?;
         let register = self.registry.office(office)?;
-        let incarnation = register.incarnation().ok_or(Refusal::IncarnationUnknown)?;
+        let size = signed.claimed().head.size;
+        let incarnation = register.incarnation_of_head(size).ok_or(Refusal::IncarnationUnknown)?;
         let key = LogKey::new(origin(office), incarnation.signing);
         signed.verify(&key).map_err(|_| Refusal::CheckpointSignature)
     }

@@ -3,6 +3,7 @@
 
 use minicbor::bytes::ByteVec;
 
+use super::handover::contents_of;
 use super::{Event, Machine, Output, Package, Peer, Receipt, Step, Stop};
 use crate::act::{Body, UnverifiedAct, VerifiedAct};
 use crate::codec;
@@ -79,6 +80,7 @@ impl Machine {
             }
         }
         self.registry_changed(step);
+        self.lay_escrows(step)?;
         Ok(last?)
     }
 
@@ -250,17 +252,17 @@ impl Machine {
             if !of_office {
                 return Err(Refusal::ChainKind.into());
             }
-            let is_directory = matches!(act.body(), Body::Directory(_));
+            let changes = !matches!(act.body(), Body::Directory(_) | Body::Escrow(_));
             let act = match self.registry.admit_act(act) {
                 Ok(act) => act,
                 Err(Refusal::AlreadyDone) => continue,
                 Err(refusal) => return Err(refusal.into()),
             };
             self.keep_dossier(step, office, &act);
-            if let (true, Body::Directory(body)) = (is_directory, act.body()) {
-                self.want(step, peer, body.snapshot.root, body.snapshot.length)?;
+            for reference in contents_of(&act) {
+                self.want(step, peer, reference.root, reference.length)?;
             }
-            changed |= !is_directory;
+            changed |= changes;
         }
         if changed {
             self.registry_changed(step);

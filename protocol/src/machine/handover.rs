@@ -542,6 +542,7 @@ pub(super) fn contents_of(act: &VerifiedAct) -> Vec<ClearRef> {
         Body::Handover(body) => Some(body.wraps),
         Body::Receive(body) => Some(body.wraps),
         Body::Directory(body) => Some(body.snapshot),
+        Body::Escrow(body) => Some(body.wraps),
         _ => None,
     };
     sealed.chain(clear).collect()

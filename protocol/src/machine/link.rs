@@ -105,6 +105,7 @@ impl Machine {
                 self.track(step, peer)?;
             }
             self.anchor_logs(step)?;
+            self.lay_escrows(step)?;
         }
         Ok(())
     }

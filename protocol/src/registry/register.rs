@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::act::body::{ChargeKind, Inception, KeySet, Tier};
+use crate::act::body::{ChargeKind, Incarnate, Inception, KeySet, Rewind, Tier};
 use crate::act::{Body, Place, VerifiedAct};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
@@ -29,6 +29,22 @@ pub struct Incarnation {
     pub sealing: SealingPublic,
     /// Size of the office log at which it starts.
     pub start_size: u64,
+    /// Which leaves of the log it gives up.
+    pub rewind: Option<Rewind>,
+    /// Whether enough keys have signed it. Once in force it stays so.
+    pub in_force: bool,
+}
+
+impl Incarnation {
+    /// Whether a head of this size, signed by an earlier incarnation, is void.
+    pub fn voids(&self, size: u64) -> bool {
+        self.in_force && size > self.start_size
+    }
+
+    /// Whether leaves beyond the start, seen by somebody up to this size, were given up by authority.
+    pub fn gives_up(&self, size: u64) -> bool {
+        self.rewind.is_some_and(|rewind| size <= rewind.lost_to)
+    }
 }
 
 /// A post.
@@ -72,6 +88,7 @@ pub struct Register {
     charges: BTreeMap<ChargeId, Charge>,
     positions: BTreeMap<ActId, u64>,
     directory: Option<(ActId, ClearRef)>,
+    escrows: BTreeMap<u32, ClearRef>,
     sides: BTreeSet<ActId>,
     head: ActId,
     number: u64,
@@ -93,6 +110,7 @@ impl Register {
             charges: BTreeMap::new(),
             positions: BTreeMap::from([(act.id(), 0)]),
             directory: None,
+            escrows: BTreeMap::new(),
             sides: BTreeSet::new(),
             head: act.id(),
             number: 0,
@@ -171,12 +189,35 @@ impl Register {
 
     /// The incarnation in force: the last whose threshold was reached.
     pub fn incarnation(&self) -> Option<&Incarnation> {
-        self.incarnations.iter().rev().find(|incarnation| self.is_in_force(&incarnation.act))
+        self.incarnations.iter().rev().find(|incarnation| incarnation.in_force)
     }
 
     /// The incarnation with this number, current or past.
     pub fn incarnation_number(&self, number: u32) -> Option<&Incarnation> {
-        self.incarnations.iter().find(|i| i.number == number && self.is_in_force(&i.act))
+        self.incarnations.iter().find(|i| i.number == number && i.in_force)
+    }
+
+    /// The incarnation that signs heads of this size: the last that starts below it. Heads of an
+    /// earlier one above that are void.
+    pub fn incarnation_of_head(&self, size: u64) -> Option<&Incarnation> {
+        self.incarnations.iter().rev().find(|i| i.in_force && (i.start_size < size || i.number == 1))
+    }
+
+    /// Whether an incarnation may once have signed a head of this size: before a later one started, or
+    /// what a later one has given up.
+    pub fn may_have_signed(&self, incarnation: &Incarnation, size: u64) -> bool {
+        let mut later = self.incarnations.iter().filter(|later| later.number > incarnation.number);
+        incarnation.in_force && later.all(|later| !later.voids(size) || later.gives_up(size))
+    }
+
+    /// Where the sealing secret of an incarnation lies, sealed to recovery keys: the latest such act.
+    pub fn escrow(&self, incarnation: u32) -> Option<&ClearRef> {
+        self.escrows.get(&incarnation)
+    }
+
+    /// All escrows, by incarnation.
+    pub fn escrows(&self) -> impl Iterator<Item = (u32, &ClearRef)> {
+        self.escrows.iter().map(|(incarnation, wraps)| (*incarnation, wraps))
     }
 
     /// All incarnations, in order.
@@ -292,6 +333,9 @@ impl Register {
             Body::Directory(body) => {
                 self.directory = Some((act.id(), body.snapshot));
             }
+            Body::Escrow(body) => {
+                self.escrows.insert(act.header().incarnation, body.wraps);
+            }
             Body::Anchor(_) | Body::Unknown => {}
             _ => return Err(Refusal::ChainKind),
         }
@@ -324,14 +368,42 @@ impl Register {
         Ok(())
     }
 
+    /// Numbers follow each other. The first starts an empty log; without a rewind no later one starts
+    /// before the one in force.
+    fn check_incarnation(&self, body: &Incarnate) -> Result<(), Refusal> {
+        if body.number != self.incarnations.last().map_or(1, |last| last.number + 1) {
+            return Err(Refusal::IncarnationStale);
+        }
+        let starts = self.incarnation().map_or(0, |present| present.start_size);
+        let sound = match body.rewind {
+            Some(rewind) => rewind.size == body.start_size && rewind.lost_to > rewind.size,
+            None => body.start_size >= starts,
+        };
+        let first = body.number == 1 && (body.start_size > 0 || body.rewind.is_some());
+        if sound && !first { Ok(()) } else { Err(Refusal::IncarnationRewind) }
+    }
+
+    /// Puts incarnations in force that enough keys have signed: operating or recovery keys of the
+    /// office, or the keys above it that may admit it. A lower number than the one in force never
+    /// comes into force any more.
+    pub(super) fn settle(&mut self, above: Option<&KeySet>) {
+        let lowest = self.incarnation().map_or(0, |present| present.number);
+        for at in 0..self.incarnations.len() {
+            let act = self.incarnations[at].act;
+            let by_above = || {
+                above.zip(self.proposals.get(&act)).is_some_and(|(keys, signers)| keys.is_reached_by(signers))
+            };
+            if self.incarnations[at].number > lowest && (self.is_in_force(&act) || by_above()) {
+                self.incarnations[at].in_force = true;
+            }
+        }
+    }
+
     fn fold(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
         let number = act.header().number;
         match act.body() {
             Body::Incarnate(body) => {
-                let expected = self.incarnations.last().map_or(1, |last| last.number + 1);
-                if body.number != expected {
-                    return Err(Refusal::IncarnationStale);
-                }
+                self.check_incarnation(body)?;
                 self.proposals.insert(act.id(), vec![act.key()]);
                 self.incarnations.push(Incarnation {
                     act: act.id(),
@@ -342,6 +414,8 @@ impl Register {
                     witness: body.witness,
                     sealing: body.sealing.clone(),
                     start_size: body.start_size,
+                    rewind: body.rewind,
+                    in_force: false,
                 });
             }
             Body::AddPost(body) => {

@@ -13,6 +13,7 @@ use crate::entropy::Entropy;
 use crate::hash::Hash;
 use crate::id::{ActId, OfficeId, OfficerId, StateId};
 use crate::keys::{PublicKey, SecretKey};
+use crate::log::tree::Head;
 use crate::machine::{Actor, HostSecrets, Package};
 use crate::refusal::Refusal;
 use crate::registry::Registry;
@@ -169,8 +170,8 @@ fn incarnation(keys: &OfficeKeys) -> body::Incarnate {
         number: 1,
         signing: keys.signing.public(),
         transport: keys.transport.public(),
-        start_size: 0,
-        rewind: None,
+        start: Head::empty(),
+        lost_to: 0,
         mirror: HostSecrets::mirror(&keys.signing).public(),
         witness: HostSecrets::witness(&keys.signing).public(),
         sealing: keys.sealing.public().clone(),
@@ -186,7 +187,8 @@ pub fn incarnate(
     registry: &Registry,
     office: OfficeId,
     keys: &NodeKeys,
-    start: (u64, Option<body::Rewind>),
+    start: Head,
+    lost_to: u64,
     signers: &[SecretKey],
     now: Timestamp,
 ) -> Result<Vec<VerifiedAct>, Refusal> {
@@ -195,8 +197,8 @@ pub fn incarnate(
         number,
         signing: keys.signing.public(),
         transport: keys.transport.public(),
-        start_size: start.0,
-        rewind: start.1,
+        start,
+        lost_to,
         mirror: HostSecrets::mirror(&keys.signing).public(),
         witness: HostSecrets::witness(&keys.signing).public(),
         sealing: keys.sealing.public().clone(),

@@ -49,7 +49,7 @@ refusals! {
     OfficeNotAdmitted "authority.office_not_admitted" "इस कार्यालय को अभी वरिष्ठ कार्यालय ने सम्मिलित नहीं किया है।" "This office has not been admitted by the office above it.";
     IncarnationUnknown "authority.incarnation_unknown" "इस नोड की कुंजी कार्यालय की पंजी में नहीं है।" "The node key is not in the register of the office.";
     IncarnationStale "authority.incarnation_stale" "इस कार्यालय की ओर से अब दूसरा नोड बोलता है।" "Another node speaks for this office now.";
-    IncarnationRewind "authority.incarnation_rewind" "नए नोड की कुंजियों का लेख अभिलेख के जिस स्थान से प्रारंभ होना बताता है, वह मान्य नहीं है।" "The new node keys may not start the log where their act says.";
+    IncarnationStart "authority.incarnation_start" "नए नोड की कुंजियों का लेख अभिलेख के जिस स्थान से प्रारंभ होना बताता है, वह मान्य नहीं है।" "The new node keys may not start the log where their act says.";
     RegisterUnknown "authority.register_unknown" "अभिलेख जिस पंजी-प्रविष्टि का हवाला देता है वह यहाँ नहीं है।" "The register entry the act relies on is not known here.";
     RegisterStale "authority.register_stale" "पंजी बदल चुकी है; पृष्ठ पुनः खोलकर प्रयास करें।" "The register has changed; open the page again and retry.";
     ChargeUnknown "authority.charge_unknown" "यह प्रभार पंजी में नहीं है।" "This charge is not in the register.";

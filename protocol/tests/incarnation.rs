@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use mohar_protocol::act::body::{RekeyOfficer, Rewind};
+use mohar_protocol::act::body::RekeyOfficer;
 use mohar_protocol::act::{Body, UnverifiedAct};
 use mohar_protocol::ceremony::{self, NodeKeys};
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::Hash;
 use mohar_protocol::id::OfficerId;
 use mohar_protocol::keys::SecretKey;
+use mohar_protocol::log::tree::Head;
 use mohar_protocol::machine::Actor;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -30,16 +31,20 @@ fn state() -> (TestState, Entropy) {
     (state, entropy)
 }
 
+fn head(size: u64) -> Head {
+    Head { size, root: Hash([1; 32]) }
+}
+
 /// Names new keys for an office; the registry after it.
 fn replaced(
     state: &TestState,
     office: usize,
-    start: (u64, Option<Rewind>),
+    start: (u64, u64),
     by: &[&SecretKey],
 ) -> Result<Registry, Refusal> {
     let keys = NodeKeys::generate(&mut Entropy::from_seed([5; 32]));
     let by: Vec<SecretKey> = by.iter().map(|key| (*key).clone()).collect();
-    let acts = ceremony::incarnate(&state.registry, state.offices[office].id, &keys, start, &by, NOW)?;
+    let acts = ceremony::incarnate(&state.registry, state.offices[office].id, &keys, head(start.0), start.1, &by, NOW)?;
     let mut registry = state.registry.clone();
     for act in acts {
         registry.admit_act(UnverifiedAct::parse(act.bytes())?)?;
@@ -56,10 +61,10 @@ fn own_keys_and_those_above_name_a_new_node() {
     let (state, _) = state();
     let (own, above) = (&state.offices[TEHSIL].keys, &state.offices[DISTRICT].keys);
     for key in [&own.operating, &own.recovery, &above.operating] {
-        let registry = replaced(&state, TEHSIL, (40, None), &[key]).unwrap();
+        let registry = replaced(&state, TEHSIL, (40, 40), &[key]).unwrap();
         assert_eq!(number(&registry, &state, TEHSIL), 2);
     }
-    let root = replaced(&state, DISTRICT, (40, None), &[&state.root[0], &state.root[2]]).unwrap();
+    let root = replaced(&state, DISTRICT, (40, 40), &[&state.root[0], &state.root[2]]).unwrap();
     assert_eq!(number(&root, &state, DISTRICT), 2);
 }
 
@@ -69,10 +74,10 @@ fn other_keys_name_none() {
     let far = &state.offices[FAR].keys;
     let own = &state.offices[TEHSIL].keys;
     for key in [&far.operating, &state.offices[DISTRICT].keys.recovery, &own.signing, &state.root[0]] {
-        let refused = replaced(&state, TEHSIL, (40, None), &[key]).unwrap_err();
+        let refused = replaced(&state, TEHSIL, (40, 40), &[key]).unwrap_err();
         assert_eq!(refused, Refusal::NotAuthority);
     }
-    let one_of_two = replaced(&state, DISTRICT, (40, None), &[&state.root[0]]).unwrap_err();
+    let one_of_two = replaced(&state, DISTRICT, (40, 40), &[&state.root[0]]).unwrap_err();
     assert_eq!(one_of_two, Refusal::ThresholdNotMet);
 }
 
@@ -80,19 +85,21 @@ fn other_keys_name_none() {
 fn a_start_that_is_not_sound_is_refused() {
     let (state, _) = state();
     let key = &state.offices[TEHSIL].keys.recovery;
-    let rewind = |size, lost_to| Some(Rewind { size, root: Hash([1; 32]), lost_to });
-    for start in [(40, rewind(39, 50)), (40, rewind(40, 40)), (40, rewind(40, 30))] {
-        assert_eq!(replaced(&state, TEHSIL, start, &[key]).unwrap_err(), Refusal::IncarnationRewind);
+    for start in [(40, 39), (40, 0), (0, 0)] {
+        let refused = replaced(&state, TEHSIL, start, &[key]);
+        assert_eq!(refused.is_err(), start != (0, 0), "{start:?}");
     }
-    assert!(replaced(&state, TEHSIL, (40, rewind(40, 41)), &[key]).is_ok());
+    let again = TestState { registry: replaced(&state, TEHSIL, (40, 40), &[key]).unwrap(), ..state };
+    let key = &again.offices[TEHSIL].keys.recovery;
+    assert_eq!(replaced(&again, TEHSIL, (39, 39), &[key]).unwrap_err(), Refusal::IncarnationStart);
+    assert!(replaced(&again, TEHSIL, (39, 41), &[key]).is_ok());
 }
 
 #[test]
 fn a_head_is_that_of_the_incarnation_that_speaks_at_its_size() {
     let (state, _) = state();
-    let rewind = Some(Rewind { size: 40, root: Hash([1; 32]), lost_to: 50 });
     let registry =
-        replaced(&state, TEHSIL, (40, rewind), &[&state.offices[TEHSIL].keys.recovery]).unwrap();
+        replaced(&state, TEHSIL, (40, 50), &[&state.offices[TEHSIL].keys.recovery]).unwrap();
     let register = registry.office(&state.offices[TEHSIL].id).unwrap();
     let of_head = |size| register.incarnation_of_head(size).unwrap().number;
     assert_eq!([0, 1, 40, 41, 50, 90].map(of_head), [1, 1, 1, 2, 2, 2]);
@@ -107,12 +114,12 @@ fn an_endorsement_that_comes_late_brings_no_lower_number_into_force() {
     let district = state.offices[DISTRICT].id;
     let keys = NodeKeys::generate(&mut Entropy::from_seed([5; 32]));
     let by = [state.root[0].clone(), state.root[1].clone()];
-    let mut acts = ceremony::incarnate(&state.registry, district, &keys, (40, None), &by, NOW).unwrap();
+    let mut acts = ceremony::incarnate(&state.registry, district, &keys, head(40), 40, &by, NOW).unwrap();
     let late = acts.pop().unwrap();
     let mut registry = state.registry.clone();
     registry.admit_act(UnverifiedAct::parse(acts[0].bytes()).unwrap()).unwrap();
     assert_eq!(number(&registry, &state, DISTRICT), 1);
-    let next = ceremony::incarnate(&registry, district, &keys, (40, None), &by, NOW).unwrap();
+    let next = ceremony::incarnate(&registry, district, &keys, head(40), 40, &by, NOW).unwrap();
     for act in &next {
         registry.admit_act(UnverifiedAct::parse(act.bytes()).unwrap()).unwrap();
     }

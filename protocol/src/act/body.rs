@@ -8,6 +8,7 @@ use crate::codec::{self, CodecError};
 use crate::hash::Hash;
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
+use crate::log::tree::Head;
 use crate::limits::{ACT_PAYLOAD_BYTES_MAX, AUTHORITY_KEYS_MAX};
 use crate::sealing::{ClearRef, SealingPublic};
 use crate::time::Timestamp;
@@ -68,22 +69,6 @@ pub enum Tier {
     /// Anything else: directorate, sub-division, data centre.
     #[n(4)]
     Other,
-}
-
-/// Leaves of an office log that are given up: the surviving log goes on from `size`, and heads up to
-/// `lost_to` that somebody has seen are void.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Rewind {
-    /// Leaves that survive: where the new incarnation starts.
-    #[n(0)]
-    pub size: u64,
-    /// Root over them.
-    #[n(1)]
-    pub root: Hash,
-    /// The largest size of a head that was seen; above `size`.
-    #[n(2)]
-    pub lost_to: u64,
 }
 
 /// How an officer has a post.
@@ -194,10 +179,10 @@ bodies! {
         1 signing: PublicKey,
         /// Identity on the network; one node that hosts several offices uses one.
         2 transport: PublicKey,
-        /// Size of the office log at which it starts.
-        3 start_size: u64,
-        /// What of the log is lost, if somebody had seen more of it than survives.
-        4 rewind: Option<Rewind>,
+        /// The head of the office log from which it goes on; that of no leaves for the first.
+        3 start: Head,
+        /// The largest size of the log that anybody had seen. Above the start, the leaves between are lost.
+        4 lost_to: u64,
         /// Cosigns as a mirror. A key of its own: a C2SP cosignature does not sign its name, so
         /// one key for two roles would let a witness's line pass for a mirror's.
         5 mirror: PublicKey,

@@ -283,10 +283,9 @@ impl Walk {
     fn judge_start(&mut self, index: u64, act: &VerifiedAct) -> Result<(), Finding> {
         let Body::Incarnate(body) = act.body() else { return Ok(()) };
         let root_of = |size: u64| Frontier::of_leaves(&self.hashes[..size as usize]).root();
-        let below = body.start_size <= index;
-        let survived = body.rewind.is_none_or(|rewind| below && root_of(rewind.size) == rewind.root);
-        let fits = body.number == 1 || (below && body.start_size >= self.others_to && survived);
-        if fits { Ok(()) } else { Err(Refusal::IncarnationRewind.into()) }
+        let starts = body.start.size >= self.others_to && body.start.size <= index;
+        let fits = body.number == 1 || (starts && root_of(body.start.size) == body.start.root);
+        if fits { Ok(()) } else { Err(Refusal::IncarnationStart.into()) }
     }
 
     fn judge_chain(&mut self, index: u64, act: &VerifiedAct) -> Result<(), Finding> {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::act::body::{ChargeKind, Incarnate, Inception, KeySet, Rewind, Tier};
+use crate::act::body::{ChargeKind, Incarnate, Inception, KeySet, Tier};
 use crate::act::{Body, Place, VerifiedAct};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
+use crate::log::tree::Head;
 use crate::refusal::Refusal;
 use crate::registry::Signer;
 use crate::sealing::{ClearRef, SealingPublic};
@@ -27,10 +28,10 @@ pub struct Incarnation {
     pub witness: PublicKey,
     /// Receives wrapped matter keys.
     pub sealing: SealingPublic,
-    /// Size of the office log at which it starts.
-    pub start_size: u64,
-    /// Which leaves of the log it gives up.
-    pub rewind: Option<Rewind>,
+    /// The head of the office log from which it goes on.
+    pub start: Head,
+    /// The largest size of the log that anybody had seen; above the start, the rest is given up.
+    pub lost_to: u64,
     /// Whether enough keys have signed it. Once in force it stays so.
     pub in_force: bool,
 }
@@ -38,12 +39,12 @@ pub struct Incarnation {
 impl Incarnation {
     /// Whether a head of this size, signed by an earlier incarnation, is void.
     pub fn voids(&self, size: u64) -> bool {
-        self.in_force && size > self.start_size
+        self.in_force && size > self.start.size
     }
 
     /// Whether leaves beyond the start, seen by somebody up to this size, were given up by authority.
-    pub fn gives_up(&self, size: u64) -> bool {
-        self.rewind.is_some_and(|rewind| size <= rewind.lost_to)
+    pub const fn gives_up(&self, size: u64) -> bool {
+        self.lost_to > self.start.size && size <= self.lost_to
     }
 }
 
@@ -200,7 +201,7 @@ impl Register {
     /// The incarnation that signs heads of this size: the last that starts below it. Heads of an
     /// earlier one above that are void.
     pub fn incarnation_of_head(&self, size: u64) -> Option<&Incarnation> {
-        self.incarnations.iter().rev().find(|i| i.in_force && (i.start_size < size || i.number == 1))
+        self.incarnations.iter().rev().find(|i| i.in_force && (i.start.size < size || i.number == 1))
     }
 
     /// Whether an incarnation may once have signed a head of this size: before a later one started, or
@@ -368,19 +369,21 @@ impl Register {
         Ok(())
     }
 
-    /// Numbers follow each other. The first starts an empty log; without a rewind no later one starts
-    /// before the one in force.
+    /// Numbers follow each other. The first starts an empty log; unless it gives leaves up no later
+    /// one starts before the one in force.
     fn check_incarnation(&self, body: &Incarnate) -> Result<(), Refusal> {
         if body.number != self.incarnations.last().map_or(1, |last| last.number + 1) {
             return Err(Refusal::IncarnationStale);
         }
-        let starts = self.incarnation().map_or(0, |present| present.start_size);
-        let sound = match body.rewind {
-            Some(rewind) => rewind.size == body.start_size && rewind.lost_to > rewind.size,
-            None => body.start_size >= starts,
+        let starts = self.incarnation().map_or(0, |present| present.start.size);
+        let sound = match body.number {
+            1 => body.start == Head::empty() && body.lost_to == 0,
+            _ => {
+                body.lost_to > body.start.size
+                    || (body.lost_to == body.start.size && body.start.size >= starts)
+            }
         };
-        let first = body.number == 1 && (body.start_size > 0 || body.rewind.is_some());
-        if sound && !first { Ok(()) } else { Err(Refusal::IncarnationRewind) }
+        if sound { Ok(()) } else { Err(Refusal::IncarnationStart) }
     }
 
     /// Puts incarnations in force that enough keys have signed: operating or recovery keys of the
@@ -413,8 +416,8 @@ impl Register {
                     mirror: body.mirror,
                     witness: body.witness,
                     sealing: body.sealing.clone(),
-                    start_size: body.start_size,
-                    rewind: body.rewind,
+                    start: body.start,
+                    lost_to: body.lost_to,
                     in_force: false,
                 });
             }

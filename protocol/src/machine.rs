@@ -19,6 +19,9 @@ mod matter;
 mod mirror;
 mod officer;
 mod recall;
+mod replaced;
+mod replay;
+mod restore;
 mod track;
 
 use std::cell::RefCell;
@@ -30,13 +33,14 @@ pub use self::io::{
 };
 use self::link::Link;
 pub use self::matter::open_key;
+pub use self::restore::Progress;
 use crate::entropy::Entropy;
-use crate::id::{ActId, OfficeId};
+use crate::id::{ActId, KeyId, OfficeId};
 use crate::keys::SecretKey;
 use crate::placement::placement;
 use crate::records::{Records, Role, StoreFault};
 use crate::refusal::Refusal;
-use crate::registry::Registry;
+use crate::registry::{Register, Registry};
 use crate::sealing::SealingSecret;
 use crate::sealing::at_rest::StorageKey;
 use crate::time::Timestamp;
@@ -68,6 +72,8 @@ impl HostSecrets {
 /// An office of this node.
 struct Host {
     secrets: HostSecrets,
+    spare: Vec<HostSecrets>,
+    standing: Standing,
     mirror: SecretKey,
     witness: SecretKey,
     anchor: Option<ActId>,
@@ -75,11 +81,22 @@ struct Host {
     cosigners: Vec<Cosigner>,
 }
 
+/// Whether this node may speak for an office that it hosts.
+enum Standing {
+    /// It may.
+    Speaks,
+    /// Not before everything that the incarnation goes on from is here.
+    Restoring(restore::Restoring),
+    /// Another node speaks for the office now.
+    Replaced,
+}
+
 /// What a cosigner of an own log is known to have, and what was last sent to it.
 #[derive(Debug, Clone, Copy)]
 struct Cosigner {
     office: OfficeId,
     role: Role,
+    key: KeyId,
     acked: u64,
     sent: u64,
     sent_at: Timestamp,
@@ -138,10 +155,9 @@ impl Machine {
         storage: StorageKey,
         records: &Records<'_>,
     ) -> Result<Self, StoreFault> {
-        let hosts = hosts.into_iter().map(|secrets| (secrets.office, Host::new(secrets))).collect();
         let mut machine = Self {
             storage,
-            hosts,
+            hosts: BTreeMap::new(),
             registry,
             lengths: BTreeMap::new(),
             links: BTreeMap::new(),
@@ -150,6 +166,10 @@ impl Machine {
             placements: RefCell::default(),
         };
         machine.rebuild_registry(records)?;
+        for secrets in hosts {
+            machine.adopt(secrets);
+        }
+        machine.take_places(records)?;
         machine.place_cosigners();
         Ok(machine)
     }
@@ -215,6 +235,14 @@ impl Machine {
     }
 
     fn request(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Receipt, Stop> {
+        let speaker = match &request {
+            Request::Begin { actor, .. } | Request::Act { actor, .. } | Request::Register { actor, .. } => {
+                Some(actor.office)
+            }
+            Request::Publish { office, .. } => Some(*office),
+            Request::Import(_) | Request::Adopt(_) => None,
+        };
+        speaker.map_or(Ok(()), |office| self.speaks(&office))?;
         match request {
             Request::Begin { actor, operation, matter } => self.begin(step, &actor, operation, matter),
             Request::Act { actor, operation, matter, command, contents } => {
@@ -223,6 +251,13 @@ impl Machine {
             Request::Register { actor, change } => self.change_register(step, &actor, &change),
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
+            Request::Adopt(secrets) => {
+                let office = secrets.office;
+                self.adopt(secrets);
+                self.take_places(step.records)?;
+                let register = self.registry.office(&office)?;
+                Ok(Receipt { act: register.head(), matter: ActId::from(office).into() })
+            }
         }
     }
 
@@ -267,10 +302,16 @@ impl Machine {
         for (office, host) in &mut self.hosts {
             let known = std::mem::take(&mut host.cosigners);
             for (cosigner, role) in placement(&self.registry, office) {
-                let old = known.iter().find(|k| k.office == cosigner && k.role == role);
+                let Ok(key) = self.registry.office(&cosigner).map(|register| cosigning(register, role)) else {
+                    continue;
+                };
+                let Some(key) = key else { continue };
+                // A new node of a cosigner starts anew: what the one before held is its own to prove.
+                let old = known.iter().find(|k| (k.office, k.role, k.key) == (cosigner, role, key));
                 host.cosigners.push(old.copied().unwrap_or(Cosigner {
                     office: cosigner,
                     role,
+                    key,
                     acked: 0,
                     sent: 0,
                     sent_at: Timestamp(0),
@@ -280,12 +321,23 @@ impl Machine {
     }
 }
 
+/// The id of the key with which an office cosigns now.
+fn cosigning(register: &Register, role: Role) -> Option<KeyId> {
+    let incarnation = register.incarnation()?;
+    Some(match role {
+        Role::Mirror => incarnation.mirror.id(),
+        Role::Witness => incarnation.witness.id(),
+    })
+}
+
 impl Host {
     fn new(secrets: HostSecrets) -> Self {
         Self {
             mirror: HostSecrets::mirror(&secrets.signing),
             witness: HostSecrets::witness(&secrets.signing),
             secrets,
+            spare: Vec::new(),
+            standing: Standing::Speaks,
             anchor: None,
             anchored_at: Timestamp(0),
             cosigners: Vec::new(),

@@ -305,6 +305,26 @@ pub enum Message {
         #[n(1)]
         code: String,
     },
+    /// Asks for acts of a chain, from one backwards: between an office and its mirrors.
+    #[n(37)]
+    GetBefore {
+        /// The office whose log is mirrored.
+        #[n(0)]
+        office: OfficeId,
+        /// The act to begin with.
+        #[n(1)]
+        act: ActId,
+    },
+    /// Acts of a chain, each the one before the one in front of it.
+    #[n(38)]
+    Before {
+        /// The office whose log is mirrored.
+        #[n(0)]
+        office: OfficeId,
+        /// Their bytes, latest first.
+        #[n(1)]
+        acts: Vec<ByteVec>,
+    },
 }
 
 impl Message {

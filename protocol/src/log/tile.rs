@@ -114,6 +114,21 @@ pub fn recheck<R: HashReader>(
     Ok(())
 }
 
+/// The frontier of the first `size` leaves, from stored hashes.
+///
+/// # Errors
+/// [`ReadError`] when a hash is not at hand, as for a size above that of the log.
+pub fn frontier_of<R: HashReader>(reader: &R, size: u64) -> Result<Frontier, ReadError<R::Error>> {
+    let mut peaks = Vec::new();
+    for level in (0..=LEVEL_MAX).rev() {
+        let stored = size >> (TILE_HEIGHT * u32::from(level));
+        let (full, width) = (stored / TILE_WIDTH as u64, stored as usize % TILE_WIDTH);
+        let hashes = read(reader, level, full << TILE_HEIGHT, width)?;
+        peaks.extend_from_slice(Frontier::of_leaves(&hashes).peaks());
+    }
+    Ok(Frontier::of_peaks(size, peaks))
+}
+
 /// A resource that a log serves below its prefix, besides `checkpoint`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TilePath {

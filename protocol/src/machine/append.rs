@@ -83,6 +83,7 @@ impl Machine {
         office: OfficeId,
         act: &VerifiedAct,
     ) -> Result<u64, Stop> {
+        self.speaks(&office)?;
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         let index = step.records.append_leaf(&office, &mut log, act);
         step.records.put_log(&office, &log);

@@ -116,6 +116,7 @@ impl Machine {
             // Looking ahead reads some hundred acts, so it waits until little is left to ask for.
             if self.link(from)?.wanted.len() < ASKED_MAX {
                 self.advance_mirrors(step, from)?;
+                self.restore_all(step)?;
             }
         }
         Ok(())

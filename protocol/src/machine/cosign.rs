@@ -56,7 +56,7 @@ impl Machine {
 
     /// Sends to each cosigner what it does not have, one question at a time.
     pub(super) fn send_heads(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        let offices = self.hosted();
+        let offices = self.speaking();
         for office in offices {
             let Some(log) = step.records.log(&office)? else { continue };
             let cosigners = self.host(&office)?.cosigners.clone();
@@ -244,7 +244,7 @@ impl Machine {
 
     /// Logs foreign heads as time anchors: what follows is not older than they are.
     pub(super) fn anchor_logs(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        for office in self.hosted() {
+        for office in self.speaking() {
             let (anchor, at) = {
                 let host = self.host(&office)?;
                 (host.anchor, host.anchored_at)

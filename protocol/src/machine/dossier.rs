@@ -66,22 +66,62 @@ impl Machine {
             }
         }
         for dossier in &package.dossiers {
-            for bytes in dossier {
-                let Some(act) = self.fold_new(bytes)? else { continue };
-                let office = OfficeId::from(ActId::from(act.matter()));
-                self.keep_dossier(step, office, &act);
-                // An own office's log starts with its dossier; a parent also logs the admissions it gave.
-                for log in [Some(office), act.header().office].into_iter().flatten() {
-                    if self.hosts(&log) && step.records.place(&act.id(), &log)?.is_none() {
-                        self.append(step, log, &act)?;
-                    }
-                }
-                last = Ok(Receipt { act: act.id(), matter: act.matter() });
-            }
+            last = self.import_dossier(step, dossier)?.map_or(last, Ok);
         }
         self.registry_changed(step);
         self.lay_escrows(step)?;
         Ok(last?)
+    }
+
+    /// Takes in one dossier; the last act that was new.
+    fn import_dossier(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        dossier: &[ByteVec],
+    ) -> Result<Option<Receipt>, Stop> {
+        let mut new = Vec::new();
+        for bytes in dossier {
+            let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
+            let office = OfficeId::from(act.header().matter.map_or_else(|| act.id(), ActId::from));
+            let (before, own) = (self.incarnation_number(&office), self.is_own_voice(&office));
+            self.check_continues(step, &act)?;
+            let Some(act) = self.fold_new(bytes)? else { continue };
+            self.keep_dossier(step, office, &act);
+            if self.incarnation_number(&office) > before.max(1) {
+                self.follow_incarnation(step, office, before)?;
+                // New keys for a node at work (a rotation): there is nothing to fetch.
+                if own && self.speaks(&office) == Err(Refusal::Restoring) {
+                    self.begin_again(step, office)?;
+                }
+            }
+            new.push((office, act));
+        }
+        // An own office's log starts with its dossier; a parent also logs the admissions it gave.
+        for (office, act) in &new {
+            for log in [Some(*office), act.header().office].into_iter().flatten() {
+                if self.speaks(&log).is_ok() && step.records.place(&act.id(), &log)?.is_none() {
+                    self.append(step, log, act)?;
+                }
+            }
+        }
+        Ok(new.pop().map(|(_, act)| Receipt { act: act.id(), matter: act.matter() }))
+    }
+
+    fn incarnation_number(&self, office: &OfficeId) -> u32 {
+        self.registry.office(office).ok().and_then(|r| r.incarnation()).map_or(0, |i| i.number)
+    }
+
+    /// New node keys for a node at work go on from the very end of its log; when it has grown since,
+    /// they are to be signed again.
+    fn check_continues(&self, step: &Step<'_, '_>, act: &UnverifiedAct) -> Result<(), Stop> {
+        if let (Body::Incarnate(body), Some(office)) = (act.body(), act.header().office)
+            && self.is_own_voice(&office)
+            && self.has_spare(&office, &body.signing)
+            && step.records.log(&office)?.is_some_and(|log| log.frontier.head() != body.start)
+        {
+            return Err(Refusal::RegisterStale.into());
+        }
+        Ok(())
     }
 
     /// Verifies and folds an act; `None` when it was folded before.
@@ -253,12 +293,16 @@ impl Machine {
                 return Err(Refusal::ChainKind.into());
             }
             let changes = !matches!(act.body(), Body::Directory(_) | Body::Escrow(_));
+            let before = self.incarnation_number(&office);
             let act = match self.registry.admit_act(act) {
                 Ok(act) => act,
                 Err(Refusal::AlreadyDone) => continue,
                 Err(refusal) => return Err(refusal.into()),
             };
             self.keep_dossier(step, office, &act);
+            if self.incarnation_number(&office) > before.max(1) {
+                self.follow_incarnation(step, office, before)?;
+            }
             for reference in contents_of(&act) {
                 self.want(step, peer, reference.root, reference.length)?;
             }

@@ -43,7 +43,7 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
-            if !self.link(peer)?.may_say(id, step.now) {
+            if self.speaks(&matter.holder.office).is_err() || !self.link(peer)?.may_say(id, step.now) {
                 continue;
             }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
@@ -62,6 +62,9 @@ impl Machine {
         }
         for (id, handover) in step.records.towards(Table::TRANSIT, office, OFFERS_MAX)? {
             let act = step.records.expect_act(&ActId(id32(&handover)?))?;
+            if act.header().office.is_none_or(|office| self.speaks(&office).is_err()) {
+                continue;
+            }
             if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(id, step.now) {
                 self.send_handover(step, peer, &act)?;
             }
@@ -80,6 +83,9 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
+            if self.speaks(&matter.holder.office).and(self.speaks(&to.office)).is_err() {
+                continue;
+            }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
             let ready = self.new_ready(step, &matter, to, log_size, false)?;
             self.hand_over(step, &matter, &ready, to.office)?;
@@ -117,6 +123,9 @@ impl Machine {
         level: u16,
         incoming: Incoming,
     ) -> Result<(), Stop> {
+        if self.hosts(&incoming.to.office) && self.speaks(&incoming.to.office).is_err() {
+            return Ok(()); // it is offered again
+        }
         let known = self.hosts(&incoming.to.office)
             && self.registry.office(&incoming.to.office)?.post(&incoming.to.post).is_some();
         let refusal = match (known, level > LEVEL) {
@@ -205,8 +214,13 @@ impl Machine {
         matter: &Matter,
         offer: &Incoming,
     ) -> Result<(), Stop> {
-        let act = match step.records.get(Table::READIES, &matter.head.0)? {
-            Some(id) => step.records.expect_act(&ActId(id32(&id)?))?,
+        let before = match step.records.get(Table::READIES, &matter.head.0)? {
+            Some(id) => Some(step.records.expect_act(&ActId(id32(&id)?))?),
+            None => None,
+        };
+        // A promise of an earlier incarnation names a key that nothing may be wrapped to any more.
+        let act = match before.filter(|ready| self.is_good_promise(ready)) {
+            Some(ready) => ready,
             None => {
                 let ready = self.new_ready(step, matter, offer.to, offer.log_size, false)?;
                 step.records.put(Table::READIES, matter.head.0.to_vec(), ready.id().0.to_vec());
@@ -217,6 +231,13 @@ impl Machine {
             step.send(peer, Message::Side { act: act.bytes().to_vec().into() });
         }
         Ok(())
+    }
+
+    /// Whether a ready is of the node that speaks for its office now, and names its present key.
+    pub(super) fn is_good_promise(&self, ready: &VerifiedAct) -> bool {
+        let Body::Ready(promise) = ready.body() else { return false };
+        let present = self.registry.office(&promise.to.office).ok().and_then(|r| r.incarnation());
+        present.is_some_and(|i| i.number == ready.header().incarnation && i.sealing.id() == promise.sealing)
     }
 
     /// Signs and logs a promise to receive.
@@ -261,6 +282,9 @@ impl Machine {
                 }
                 if log_size > ready.valid_to_size {
                     return Err(Refusal::ReadyLapsed.into());
+                }
+                if !self.is_good_promise(&act) {
+                    return Err(Refusal::IncarnationStale.into());
                 }
                 step.records.put_side(&act);
                 self.hand_over(step, &matter, &act, ready.to.office)?;
@@ -349,6 +373,15 @@ impl Machine {
     ) -> Result<(), Stop> {
         let (act, signer) = self.verify_or_ask(step, from, bytes)?;
         let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
+        let holder = act.header().holder.ok_or(Refusal::WrongHolder)?;
+        self.speaks(&holder.office)?;
+        let promised = UnverifiedAct::parse(&body.ready).map_err(Refusal::from)?;
+        let by_former = self.registry.office(&holder.office)?.incarnation().is_none_or(|present| {
+            promised.header().incarnation < present.number
+        });
+        if by_former && !self.catch_up(step, from, &act, holder)? {
+            return Ok(()); // the handover is repeated
+        }
         let matter = self.matter(step, &act.matter())?;
         // The act itself may have come before, among others of the chain.
         let known = matter.head == act.id();
@@ -371,6 +404,31 @@ impl Machine {
         self.receive(step, &next, &body.wraps, witnessed)?;
         self.link(from)?.incoming.remove(&next.id);
         Ok(())
+    }
+
+    /// What the former node of our office had promised to hold may have burnt with it: fetches the
+    /// chain up to the handover, and contents, from the sender. Returns whether all of it is here.
+    fn catch_up(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        handover: &VerifiedAct,
+        to: crate::act::Holder,
+    ) -> Result<bool, Stop> {
+        let (id, header) = (handover.matter(), handover.header());
+        let known = step.records.matter(&id)?.map(|matter| matter.number);
+        if known.is_some_and(|number| number + 1 >= header.number) {
+            return Ok(known > Some(header.number) || self.has_everything(step, from, &id)?);
+        }
+        let head = header.previous.ok_or(Refusal::ActHeader)?;
+        let incoming =
+            Incoming { head, number: header.number - 1, to, log_size: 0, asked_at: Timestamp(0) };
+        let link = self.link(from)?;
+        if link.incoming.len() < INCOMING_MAX {
+            link.incoming.entry(id).or_insert(incoming);
+        }
+        self.drive_incoming(step, from)?;
+        Ok(false)
     }
 
     /// Logs `receive`, which begins a new generation of the matter key.

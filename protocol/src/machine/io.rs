@@ -91,6 +91,8 @@ pub enum Request {
     },
     /// Take in charters and dossiers that came by file: at founding, and when a child is admitted.
     Import(Package),
+    /// Host an office, or have the keys of its next incarnation at hand. Signs nothing.
+    Adopt(super::HostSecrets),
 }
 
 /// In whose name something is done. The key is wiped when this is dropped.
@@ -188,4 +190,6 @@ pub enum Event {
     Held(OfficeId),
     /// The register or directory of an office changed.
     Register(OfficeId),
+    /// More of an own office was fetched from its mirrors.
+    Restored(OfficeId),
 }

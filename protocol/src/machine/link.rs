@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
-use crate::id::{ContentRoot, MatterId, OfficeId};
+use crate::id::{ActId, ContentRoot, MatterId, OfficeId};
 use crate::message::{HEIGHTS_MAX, Message, VERSION};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -50,6 +50,7 @@ pub(super) struct Link {
     pub asked: BTreeMap<(ContentRoot, u64), Timestamp>,
     pub said: BTreeMap<MatterId, Timestamp>,
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
+    pub before_asked: BTreeMap<ActId, Timestamp>,
     pub tracked_to: Option<MatterId>,
 }
 
@@ -97,6 +98,7 @@ impl Machine {
             self.drive_incoming(step, *peer)?;
             self.fetch(step, *peer)?;
         }
+        self.restore_all(step)?;
         self.send_heads(step)?;
         if step.now.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.now;
@@ -112,7 +114,8 @@ impl Machine {
 
     /// Reads a frame and does what it asks. Whatever a peer says, the worst is a refusal.
     pub(super) fn frame(&mut self, step: &mut Step<'_, '_>, from: Peer, bytes: &[u8]) -> Result<(), Stop> {
-        if !self.links.contains_key(&from) {
+        // A link whose node was replaced speaks for nobody any more.
+        if self.links.get(&from).is_none_or(|link| link.offices.is_empty()) {
             return Err(Refusal::OfficeNotAdmitted.into());
         }
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
@@ -161,6 +164,8 @@ impl Machine {
             Message::Track { heights } => {
                 self.answer_track(step, from, &heights[..heights.len().min(HEIGHTS_MAX)])
             }
+            Message::GetBefore { office, act } => self.send_before(step, from, office, act),
+            Message::Before { office, acts } => self.take_before(step, from, office, &acts),
             Message::Refused { about: _, code } => {
                 step.outputs.extend(Refusal::from_code(&code).map(Output::Noted));
                 Ok(())

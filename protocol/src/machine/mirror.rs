@@ -6,7 +6,8 @@ use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
-use crate::id::OfficeId;
+use crate::act::{Body, MatterKind, VerifiedAct};
+use crate::id::{ActId, OfficeId};
 use crate::limits::LEAVES_PER_MESSAGE_MAX;
 use crate::log::checkpoint::VerifiedCheckpoint;
 use crate::log::cosignature;
@@ -15,6 +16,9 @@ use crate::log::tree::{Head, empty_root};
 use crate::message::Message;
 use crate::records::{LogState, Role, Table, key};
 use crate::refusal::Refusal;
+
+/// Chains whose earlier acts are asked for at one time, per link: 16 answers of 256 KiB = 4 MiB.
+const BEFORE_ASKED_MAX: usize = 16;
 
 /// Acts looked at ahead for contents that are missing.
 const LOOK_AHEAD: usize = 256;
@@ -56,7 +60,10 @@ impl Machine {
         index: u64,
         leaves: &[ByteVec],
     ) -> Result<(), Stop> {
-        if self.cosigns(&office, Role::Mirror).is_none() || self.hosts(&office) {
+        if self.hosts(&office) {
+            return self.take_own_leaves(step, from, office, index, leaves);
+        }
+        if self.cosigns(&office, Role::Mirror).is_none() {
             return Err(Refusal::NotAuthority.into());
         }
         self.append_mirrored(step, from, office, index, leaves)?;
@@ -65,7 +72,7 @@ impl Machine {
     }
 
     /// Appends leaves after verifying each act; whether they add up is checked under the head.
-    fn append_mirrored(
+    pub(super) fn append_mirrored(
         &mut self,
         step: &mut Step<'_, '_>,
         from: Peer,
@@ -129,7 +136,7 @@ impl Machine {
         Ok(())
     }
 
-    fn ask_leaves(
+    pub(super) fn ask_leaves(
         &mut self,
         step: &mut Step<'_, '_>,
         peer: Peer,
@@ -147,7 +154,7 @@ impl Machine {
     }
 
     /// Moves the mark below which all contents are here; asks for what is missing above it.
-    fn look_for_contents(
+    pub(super) fn look_for_contents(
         &mut self,
         step: &mut Step<'_, '_>,
         peer: Peer,
@@ -161,6 +168,9 @@ impl Machine {
             let act = step.records.expect_act(&id)?;
             for reference in contents_of(&act) {
                 gap |= !self.want(step, peer, reference.root, reference.length)?;
+            }
+            if matches!(act.body(), Body::Receive(_)) {
+                gap |= !self.has_before(step, peer, office, &act, u64::MAX)?;
             }
             if !gap {
                 log.contents_to += 1;
@@ -180,16 +190,7 @@ impl Machine {
         office: OfficeId,
         from: u64,
     ) -> Result<(), Stop> {
-        self.host(&office)?;
-        let theirs = self.links.get(&to).map(|link| link.offices.as_slice()).unwrap_or_default();
-        let is_mirror = self
-            .host(&office)?
-            .cosigners
-            .iter()
-            .any(|c| c.role == Role::Mirror && theirs.contains(&c.office));
-        if !is_mirror {
-            return Err(Refusal::NotAuthority.into());
-        }
+        self.may_have_copies(to, office)?;
         let signed = step.records.log(&office)?.map_or(0, |log| log.signed.size());
         let count =
             usize::try_from(signed.saturating_sub(from)).unwrap_or(usize::MAX).min(LEAVES_PER_MESSAGE_MAX);
@@ -199,6 +200,119 @@ impl Machine {
             step.send(to, Message::Leaves { office, from, leaves });
         }
         Ok(())
+    }
+
+    /// Leaves of an own log are given to its mirrors, those of a mirrored log to its own office: after
+    /// a fire.
+    fn may_have_copies(&self, to: Peer, office: OfficeId) -> Result<(), Refusal> {
+        let theirs = self.links.get(&to).map(|link| link.offices.as_slice()).unwrap_or_default();
+        let may = match self.hosts.get(&office) {
+            Some(host) => {
+                host.cosigners.iter().any(|c| c.role == Role::Mirror && theirs.contains(&c.office))
+            }
+            None => theirs.contains(&office),
+        };
+        if may { Ok(()) } else { Err(Refusal::NotAuthority) }
+    }
+
+    /// Whether all that a `receive` of an office follows from is here, acts and contents: back to
+    /// the beginning of its chain, or to an act of the same log, below which it was looked at
+    /// before. What is missing is asked for; contents only up to a length.
+    pub(super) fn has_before(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+        receive: &VerifiedAct,
+        length_max: u64,
+    ) -> Result<bool, Stop> {
+        let mut complete = true;
+        let mut next = receive.header().previous;
+        while let Some(id) = next {
+            let Some(act) = step.records.act(&id)? else {
+                self.ask_before(step, peer, office, id)?;
+                return Ok(false);
+            };
+            if step.records.place(&id, &office)?.is_some() {
+                break;
+            }
+            // The wraps of a `receive` stay with the office that made them.
+            let stays = matches!(act.body(), Body::Receive(_));
+            for reference in contents_of(&act).into_iter().filter(|c| !stays && c.length <= length_max) {
+                complete &= self.want(step, peer, reference.root, reference.length)?;
+            }
+            next = act.header().previous;
+        }
+        Ok(complete)
+    }
+
+    fn ask_before(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+        act: ActId,
+    ) -> Result<(), Stop> {
+        let now = step.now;
+        let link = self.link(peer)?;
+        link.before_asked.retain(|_, at| now.ms_since(*at) < SAY_AGAIN_MS);
+        if link.before_asked.len() >= BEFORE_ASKED_MAX || link.before_asked.contains_key(&act) {
+            return Ok(());
+        }
+        link.before_asked.insert(act, now);
+        step.send(peer, Message::GetBefore { office, act });
+        Ok(())
+    }
+
+    /// Gives acts of a chain, from one backwards.
+    pub(super) fn send_before(
+        &self,
+        step: &mut Step<'_, '_>,
+        to: Peer,
+        office: OfficeId,
+        act: ActId,
+    ) -> Result<(), Stop> {
+        self.may_have_copies(to, office)?;
+        let (mut ids, mut next) = (Vec::new(), Some(act));
+        while let Some(id) = next.filter(|_| ids.len() < LEAVES_PER_MESSAGE_MAX) {
+            let Some(act) = step.records.act(&id)? else { break };
+            // Registers and charters are everybody's, and no part of a chain of files.
+            if !matches!(act.header().kind, MatterKind::FILE | MatterKind::DAK) {
+                break;
+            }
+            ids.push(id);
+            next = act.header().previous;
+        }
+        let acts = super::dossier::bounded_acts(step.records, &ids)?;
+        if !acts.is_empty() {
+            step.send(to, Message::Before { office, acts });
+        }
+        Ok(())
+    }
+
+    /// Takes acts of a chain that were asked for: each is the one before the one in front of it.
+    pub(super) fn take_before(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        office: OfficeId,
+        acts: &[ByteVec],
+    ) -> Result<(), Stop> {
+        let mut expected: Option<ActId> = None;
+        for bytes in acts {
+            let (act, _) = self.verify_or_ask(step, from, bytes)?;
+            let asked = match expected {
+                None => self.link(from)?.before_asked.remove(&act.id()).is_some(),
+                Some(expected) => expected == act.id(),
+            };
+            if !asked {
+                return Ok(());
+            }
+            step.records.put_act(&act);
+            let Some(previous) = act.header().previous else { break };
+            expected = Some(previous);
+        }
+        if self.hosts(&office) { self.restore(step, office) } else { self.advance_mirror(step, from, office) }
     }
 
     /// A head for us to witness (C2SP tlog-witness).

@@ -97,6 +97,7 @@ impl Machine {
         let Body::Ready(promise) = ready.body() else { return Err(Refusal::ReadyMismatch.into()) };
         let unopened =
             !matter.opened && matter.phase == Phase::Active && ready.header().number + 1 == matter.number;
+        let unopened = unopened && self.is_good_promise(&ready);
         if unopened {
             let back_to = promise.to.office;
             self.hand_over(step, &matter, &ready, back_to)?;

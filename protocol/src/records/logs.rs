@@ -154,6 +154,32 @@ impl<'b> Records<'b> {
         Ok(())
     }
 
+    /// Goes back to an earlier part of a log. The leaves beyond it are kept as orphans of the incarnation
+    /// that wrote them; returns how many there are.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn rewind_log(
+        &mut self,
+        office: &OfficeId,
+        log: &mut LogState,
+        to: Frontier,
+        incarnation: u32,
+    ) -> Result<usize, StoreFault> {
+        let beyond = self.leaves(office, to.size(), usize::MAX >> 1)?;
+        for (index, act) in (to.size()..).zip(&beyond) {
+            let place = key(&[&office.0, &incarnation.to_be_bytes(), &index.to_be_bytes()]);
+            self.put(Table::ORPHANS, place, act.0.to_vec());
+            self.delete(Table::LEAVES, key(&[&office.0, &index.to_be_bytes()]));
+            self.delete(Table::PLACES, key(&[&act.0, &office.0]));
+        }
+        log.contents_to = log.contents_to.min(to.size());
+        log.note = Vec::new();
+        log.signed = to.clone();
+        log.frontier = to;
+        Ok(beyond.len())
+    }
+
     /// Act ids of a log from an index on, at most `max`.
     ///
     /// # Errors

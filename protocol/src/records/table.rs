@@ -57,6 +57,9 @@ tables! {
     /// office → note: the latest checkpoint of an own log that a witness has cosigned
     18 WITNESSED;
 
+    /// office, incarnation (4 bytes), index → act id: leaves of a mirrored log that were given up
+    48 ORPHANS;
+
     // Derived: can be rebuilt from the tables above.
 
     /// matter → [`crate::custody::Matter`]

@@ -109,7 +109,7 @@ pub fn start(
     registry: Registry,
     counters: Arc<Counters>,
 ) -> Result<(Ledger, Ends), StoreFault> {
-    let snapshot = store.snapshot()?;
+    let snapshot = store.snapshot();
     let records = Records::new(&snapshot);
     let machine = Machine::start(registry, keyring.hosts(), keyring.storage().clone(), &records)?;
     let (requests, requests_in) = mpsc::channel(REQUESTS_MAX);
@@ -188,9 +188,9 @@ impl Ledger {
         }
     }
 
-    /// The last commit. A store that cannot be read ends the process.
+    /// The last commit.
     pub fn snapshot(&self) -> Snapshot {
-        self.store.snapshot().unwrap_or_else(|fault| end_process(&fault))
+        self.store.snapshot()
     }
 
     /// The registry as of the last commit.

@@ -1,24 +1,32 @@
-//! The disk of a node: one redb file for rows, one folder for large chunks of contents.
+//! The disk of a node: a journal and one redb file for rows, one folder for large chunks of contents.
 //!
-//! A [`Snapshot`] is a read transaction: the last commit, for as long as somebody looks at it.
-//! [`Store::commit`] makes large chunks durable first and rows after them, so a row never names
-//! a chunk that a power cut took. There is one committer, the ledger.
+//! [`Store::commit`] makes large chunks durable first and rows after them, so a row never names a
+//! chunk that a power cut took. Rows are durable once they are in the journal, with one flush of the
+//! disk; a thread moves them into the tables of redb, many commits at a time. A [`Snapshot`]
+//! is the last commit for as long as somebody looks at it: the tables, and over them what is not
+//! moved yet. There is one committer, the ledger.
 //!
 //! This module never says what a row means; that is `mohar_protocol::records`.
 
 pub mod contents;
+mod journal;
+mod mover;
+mod overlay;
 pub mod tables;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use mohar_protocol::hash::Hash;
 use mohar_protocol::id::ContentRoot;
 use mohar_protocol::records::{Kv, Row, StoreFault, Table, Writes};
-use redb::{Builder, Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase as _};
+use redb::{Builder, Database, ReadOnlyTable, ReadTransaction, ReadableDatabase as _};
 
 use self::contents::Contents;
+use self::journal::{Entry, Found, Journal};
+use self::mover::{MOVE_BYTES, Mover, move_rows};
+use self::overlay::{Overlay, Value};
 
 /// Everything that this node keeps. Cheap to clone.
 #[derive(Clone)]
@@ -27,46 +35,74 @@ pub struct Store {
 }
 
 struct Inner {
-    database: Database,
+    database: Arc<Database>,
     contents: Contents,
+    shared: Arc<Shared>,
+    writer: Mutex<Writer>,
+}
+
+/// What only the committer uses.
+struct Writer {
+    journal: Journal,
+    /// None while the store is being closed.
+    mover: Option<Mover>,
+}
+
+/// What readers take and the mover changes.
+struct Shared {
+    view: Mutex<View>,
+    moved: Condvar,
+}
+
+/// The last commit, in three layers: a row is looked for in `fresh`, then in `moving`, then in `tables`.
+#[derive(Clone)]
+struct View {
+    commit: u64,
+    fresh: Arc<Overlay>,
+    moving: Option<Arc<Overlay>>,
+    tables: Arc<Tables>,
 }
 
 impl Store {
-    /// Opens the store in a data folder and makes what is missing.
+    /// Opens the store in a data folder and makes what is missing. What is left in the journal goes
+    /// into the tables first.
     ///
     /// `cache_bytes` bounds what redb keeps in memory.
     ///
     /// # Errors
-    /// [`StoreFault`]: another process has it open, or the disk failed.
+    /// [`StoreFault`]: another process has it open, the disk failed, or what it holds is damaged.
     pub fn open(data: &Path, cache_bytes: usize) -> Result<Self, StoreFault> {
         let contents = Contents::open(&data.join("contents"))?;
         let database = Builder::new()
             .set_cache_size(cache_bytes)
             .create(data.join("store.redb"))
             .map_err(|e| StoreFault::because("open store.redb", e))?;
-        let write = database.begin_write().map_err(|e| StoreFault::because("begin a write", e))?;
-        for (table, name) in tables::all() {
-            let name = tables::redb_name(table, name);
-            write
-                .open_table(tables::definition(&name))
-                .map_err(|e| StoreFault::because("make a table", e))?;
+        let moved = make_tables(&database).map_err(|e| StoreFault::because("make the tables", e))?;
+        let Found { journal, entries } = Journal::open(data, moved)?;
+        let commit = entries.last().map_or(moved, |entry| entry.commit);
+        let left = Overlay::default();
+        for Entry { commit, rows } in entries {
+            left.apply(commit, rows);
         }
-        write.commit().map_err(|e| StoreFault::because("commit the tables", e))?;
-        Ok(Self { inner: Arc::new(Inner { database, contents }) })
+        if commit > moved {
+            move_rows(&database, &left, commit)?;
+        }
+        let tables = Arc::new(Tables::read(&database)?);
+        let database = Arc::new(database);
+        let view = View { commit, fresh: Arc::default(), moving: None, tables };
+        let shared = Arc::new(Shared { view: Mutex::new(view), moved: Condvar::new() });
+        let mover = Mover::start(Arc::clone(&database), shared.when_moved(&database))?;
+        let writer = Mutex::new(Writer { journal, mover: Some(mover) });
+        Ok(Self { inner: Arc::new(Inner { database, contents, shared, writer }) })
     }
 
     /// The last commit.
-    ///
-    /// # Errors
-    /// [`StoreFault`] when the file cannot be read.
-    pub fn snapshot(&self) -> Result<Snapshot, StoreFault> {
-        let read = self.inner.database.begin_read().map_err(|e| StoreFault::because("begin a read", e))?;
-        let tables = tables::all().map(|(table, name)| (table, (name, OnceLock::new()))).collect();
-        Ok(Snapshot { read, tables, store: self.clone() })
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { view: self.inner.shared.view().clone(), store: self.clone() }
     }
 
-    /// Makes writes durable: chunks, then rows in one transaction. When this returns an error
-    /// nothing of it may be relied on, and the process must stop.
+    /// Makes writes durable: chunks, then rows. When this returns an error nothing of it may be
+    /// relied on, and the process must stop.
     ///
     /// # Errors
     /// [`StoreFault`].
@@ -78,27 +114,8 @@ impl Store {
         if writes.rows.is_empty() {
             return Ok(());
         }
-        self.commit_rows(writes).map_err(|e| StoreFault::because("commit", e))
-    }
-
-    fn commit_rows(&self, writes: Writes) -> Result<(), redb::Error> {
-        let mut write = self.inner.database.begin_write()?;
-        write.set_durability(Durability::Immediate)?;
-        // Repair after a power cut in milliseconds instead of minutes, for one more disk flush.
-        write.set_quick_repair(true);
-        let mut rows = writes.rows.into_iter().peekable();
-        while let Some(((number, _), _)) = rows.peek() {
-            let number = *number;
-            let name = tables::redb_name(number, tables::name(number));
-            let mut table = write.open_table(tables::definition(&name))?;
-            while let Some(((_, key), value)) = rows.next_if(|((table, _), _)| *table == number) {
-                match value {
-                    Some(value) => table.insert(key.as_slice(), value.as_slice())?,
-                    None => table.remove(key.as_slice())?,
-                };
-            }
-        }
-        Ok(write.commit()?)
+        let mut writer = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        self.inner.commit_rows(&mut writer, writes.rows)
     }
 
     /// Makes the chunks of a large content durable before a request names them, and returns their
@@ -111,19 +128,135 @@ impl Store {
     }
 }
 
-type Rows = ReadOnlyTable<&'static [u8], &'static [u8]>;
+impl Inner {
+    fn commit_rows(&self, writer: &mut Writer, rows: overlay::Rows) -> Result<(), StoreFault> {
+        let payload = journal::encode(&rows);
+        let length = payload.len() as u64;
+        if !Journal::can_hold(length) {
+            return self.commit_past_the_journal(writer, rows);
+        }
+        let full = !writer.journal.fits(length);
+        if full || (writer.journal.used() >= MOVE_BYTES && self.shared.view().moving.is_none()) {
+            self.turn(writer)?;
+        }
+        let (commit, fresh) = {
+            let view = self.shared.view();
+            (view.commit + 1, Arc::clone(&view.fresh))
+        };
+        writer.journal.append(commit, &payload)?;
+        fresh.apply(commit, rows);
+        self.shared.view().commit = commit;
+        Ok(())
+    }
 
-/// The store at one moment.
-pub struct Snapshot {
-    read: ReadTransaction,
-    tables: HashMap<Table, (&'static str, OnceLock<Rows>)>,
-    store: Store,
+    /// Hands what is fresh to the mover, and goes on in the other segment.
+    fn turn(&self, writer: &mut Writer) -> Result<(), StoreFault> {
+        let Some(mover) = &writer.mover else { return Err(StoreFault::damaged("the store is closed")) };
+        let (overlay, commit) = {
+            let mut view = self.shared.until_moved(mover)?;
+            let overlay = std::mem::take(&mut view.fresh);
+            view.moving = Some(Arc::clone(&overlay));
+            (overlay, view.commit)
+        };
+        writer.journal.turn();
+        mover.give(overlay, commit)
+    }
+
+    /// A commit that is larger than a segment, such as a first import of thousands of offices, goes into the
+    /// tables at once, after everything before it.
+    fn commit_past_the_journal(&self, writer: &mut Writer, rows: overlay::Rows) -> Result<(), StoreFault> {
+        self.turn(writer)?;
+        let Some(mover) = &writer.mover else { return Err(StoreFault::damaged("the store is closed")) };
+        let commit = self.shared.until_moved(mover)?.commit + 1;
+        let overlay = Overlay::default();
+        overlay.apply(commit, rows);
+        move_rows(&self.database, &overlay, commit)?;
+        let tables = Arc::new(Tables::read(&self.database)?);
+        let mut view = self.shared.view();
+        (view.commit, view.tables) = (commit, tables);
+        Ok(())
+    }
 }
 
-impl Snapshot {
-    fn table(&self, table: Table) -> Result<&Rows, StoreFault> {
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // The mover ends after what it has begun; the rest is moved here, so that the next start has
+        // nothing to move. Should it fail, it is in the journal still.
+        drop(writer.mover.take());
+        let view = self.shared.view().clone();
+        if view.moving.is_none() && !view.fresh.is_empty() {
+            let _ = move_rows(&self.database, &view.fresh, view.commit);
+        }
+    }
+}
+
+impl Shared {
+    fn view(&self) -> MutexGuard<'_, View> {
+        self.view.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The view, once nothing is being moved.
+    fn until_moved(&self, mover: &Mover) -> Result<MutexGuard<'_, View>, StoreFault> {
+        let mut view = self.view();
+        while view.moving.is_some() {
+            mover.check()?;
+            view = self.moved.wait(view).unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(view)
+    }
+
+    /// What the mover does after each overlay: readers find its rows in the tables from now on. It is
+    /// called after a fault as well, so that nobody waits for ever.
+    fn when_moved(
+        self: &Arc<Self>,
+        database: &Arc<Database>,
+    ) -> impl Fn(bool) -> Result<(), StoreFault> + use<> {
+        let (shared, database) = (Arc::clone(self), Arc::clone(database));
+        move |is_moved| {
+            let tables = Arc::new(Tables::read(&database)?);
+            let mut view = shared.view();
+            if is_moved {
+                (view.tables, view.moving) = (tables, None);
+            }
+            shared.moved.notify_all();
+            Ok(())
+        }
+    }
+}
+
+/// Makes every table, and returns the last commit whose rows are in them.
+fn make_tables(database: &Database) -> Result<u64, redb::Error> {
+    let write = database.begin_write()?;
+    for (table, name) in tables::all() {
+        write.open_table(tables::definition(&tables::redb_name(table, name)))?;
+    }
+    let moved = {
+        let table = write.open_table(tables::MOVED)?;
+        redb::ReadableTable::get(&table, ())?.map_or(0, |commit| commit.value())
+    };
+    write.commit()?;
+    Ok(moved)
+}
+
+type TableRows = ReadOnlyTable<&'static [u8], &'static [u8]>;
+
+/// The tables at one moment.
+struct Tables {
+    read: ReadTransaction,
+    opened: HashMap<Table, (&'static str, OnceLock<TableRows>)>,
+}
+
+impl Tables {
+    fn read(database: &Database) -> Result<Self, StoreFault> {
+        let read = database.begin_read().map_err(|e| StoreFault::because("begin a read", e))?;
+        let opened = tables::all().map(|(table, name)| (table, (name, OnceLock::new()))).collect();
+        Ok(Self { read, opened })
+    }
+
+    fn rows(&self, table: Table) -> Result<&TableRows, StoreFault> {
         let (name, opened) =
-            self.tables.get(&table).ok_or(StoreFault::damaged("a table that is not ours"))?;
+            self.opened.get(&table).ok_or(StoreFault::damaged("a table that is not ours"))?;
         if let Some(rows) = opened.get() {
             return Ok(rows);
         }
@@ -134,9 +267,26 @@ impl Snapshot {
     }
 }
 
+/// The store at one moment.
+pub struct Snapshot {
+    view: View,
+    store: Store,
+}
+
+impl Snapshot {
+    /// Layers that are not in the tables yet, the newest first.
+    fn overlays(&self) -> impl DoubleEndedIterator<Item = &Overlay> {
+        [Some(&self.view.fresh), self.view.moving.as_ref()].into_iter().flatten().map(Arc::as_ref)
+    }
+}
+
 impl Kv for Snapshot {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
-        let value = self.table(table)?.get(key).map_err(|e| StoreFault::because("read a row", e))?;
+        if let Some(value) = self.overlays().find_map(|overlay| overlay.get(self.view.commit, table, key)) {
+            return Ok(value);
+        }
+        let value = self.view.tables.rows(table)?.get(key);
+        let value = value.map_err(|e| StoreFault::because("read a row", e))?;
         Ok(value.map(|value| value.value().to_vec()))
     }
 
@@ -144,11 +294,32 @@ impl Kv for Snapshot {
         if from >= until {
             return Ok(Vec::new());
         }
-        let range = self.table(table)?.range(from..until).map_err(|e| StoreFault::because("read rows", e))?;
+        let mut over = BTreeMap::new();
+        for overlay in self.overlays().rev() {
+            overlay.scan(self.view.commit, table, (from, until), &mut over);
+        }
+        let rows = self.view.tables.rows(table)?.range(from..until);
+        let mut stored = rows.map_err(|e| StoreFault::because("read rows", e))?.peekable();
+        let mut over = over.into_iter().peekable();
         let mut rows = Vec::new();
-        for row in range.take(max) {
-            let (key, value) = row.map_err(|e| StoreFault::because("read rows", e))?;
-            rows.push((key.value().to_vec(), value.value().to_vec()));
+        while rows.len() < max {
+            // A row of the overlays goes before and instead of a stored one with the same key.
+            let next_over = over.peek().map(|(key, _)| key.as_slice());
+            let order = match (stored.peek(), next_over) {
+                (None, None) => break,
+                (None, Some(_)) => std::cmp::Ordering::Greater,
+                (Some(_), None) => std::cmp::Ordering::Less,
+                (Some(Ok((key, _))), Some(over)) => key.value().cmp(over),
+                (Some(Err(_)), Some(_)) => std::cmp::Ordering::Less,
+            };
+            let read = if order.is_le() { stored.next().transpose() } else { Ok(None) };
+            let read = read.map_err(|e| StoreFault::because("read rows", e))?;
+            let fresh: Option<(Vec<u8>, Value)> = if order.is_ge() { over.next() } else { None };
+            match (fresh, read) {
+                (Some((key, value)), _) => rows.extend(value.map(|value| (key, value))),
+                (None, Some((key, value))) => rows.push((key.value().to_vec(), value.value().to_vec())),
+                (None, None) => {}
+            }
         }
         Ok(rows)
     }
@@ -157,3 +328,6 @@ impl Kv for Snapshot {
         self.store.inner.contents.read(root, index)
     }
 }
+
+#[cfg(test)]
+mod tests;

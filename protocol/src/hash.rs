@@ -18,6 +18,8 @@ pub enum Context {
     Placement,
     /// Digest of what a peer holds, compared once a minute.
     Heights,
+    /// Digest of one dossier: the head of the register chain and the side acts.
+    Dossier,
     /// Fingerprint of a trace, in tests of determinism.
     Trace,
 }
@@ -28,6 +30,7 @@ impl Context {
             Self::Commitment => "mohar/commitment/1",
             Self::Placement => "mohar/placement/1",
             Self::Heights => "mohar/heights/1",
+            Self::Dossier => "mohar/dossier/1",
             Self::Trace => "mohar/trace/1",
         }
     }

@@ -13,6 +13,7 @@ pub mod control;
 pub mod custody;
 pub mod directory;
 pub mod entropy;
+pub mod guard;
 pub mod hash;
 pub mod id;
 pub mod keys;

@@ -42,3 +42,7 @@ pub const LEAVES_PER_MESSAGE_MAX: usize = 256;
 
 /// Bytes of acts in one answer.
 pub const ACTS_BYTES_PER_MESSAGE_MAX: usize = 256 * 1024;
+
+/// Bytes of a content that goes along with the leaf that names it, unasked: a cover, a note, a set of
+/// wraps (1 to 4 KiB each). Larger ones are asked for chunk by chunk, so that a broken line repeats little.
+pub const CONTENT_ALONG_BYTES_MAX: u64 = 16 * 1024;

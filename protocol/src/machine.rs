@@ -17,6 +17,7 @@ pub mod io;
 mod link;
 mod matter;
 mod mirror;
+mod news;
 mod officer;
 mod recall;
 mod replaced;
@@ -33,8 +34,10 @@ pub use self::io::{
 };
 use self::link::Link;
 pub use self::matter::open_key;
+use self::news::Unnamed;
 pub use self::restore::Progress;
 use crate::entropy::Entropy;
+use crate::hash::Hash;
 use crate::id::{ActId, KeyId, OfficeId};
 use crate::keys::SecretKey;
 use crate::placement::placement;
@@ -107,7 +110,8 @@ pub struct Machine {
     storage: StorageKey,
     hosts: BTreeMap<OfficeId, Host>,
     registry: Registry,
-    lengths: BTreeMap<OfficeId, u64>,
+    digests: BTreeMap<OfficeId, Hash>,
+    unnamed: BTreeMap<OfficeId, Unnamed>,
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
@@ -155,23 +159,63 @@ impl Machine {
         storage: StorageKey,
         records: &Records<'_>,
     ) -> Result<Self, StoreFault> {
-        let mut machine = Self {
+        let mut machine = Self::new(registry, storage);
+        machine.rebuild_registry(records)?;
+        machine.settle_hosts(hosts, records)?;
+        Ok(machine)
+    }
+
+    /// A machine for offices whose records hold just what a registry has folded already: a founded
+    /// state, simulated many times.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    #[cfg(feature = "testing")]
+    pub fn start_folded(
+        registry: Registry,
+        hosts: Vec<HostSecrets>,
+        storage: StorageKey,
+        records: &Records<'_>,
+    ) -> Result<Self, StoreFault> {
+        let mut machine = Self::new(registry, storage);
+        machine.digests = machine.registry.offices().map(|r| (r.id(), r.digest())).collect();
+        machine.settle_hosts(hosts, records)?;
+        Ok(machine)
+    }
+
+    /// What the machine remembers of its peers, in entries: must stay bounded whatever they say.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        self.links.values().map(Link::footprint).sum()
+    }
+
+    /// The most offers that are followed for one peer.
+    #[cfg(feature = "testing")]
+    pub fn offers_max(&self) -> usize {
+        self.links.values().map(|link| link.incoming.len()).max().unwrap_or(0)
+    }
+
+    fn settle_hosts(&mut self, hosts: Vec<HostSecrets>, records: &Records<'_>) -> Result<(), StoreFault> {
+        for secrets in hosts {
+            self.adopt(secrets);
+        }
+        self.take_places(records)?;
+        self.place_cosigners();
+        Ok(())
+    }
+
+    fn new(registry: Registry, storage: StorageKey) -> Self {
+        Self {
             storage,
             hosts: BTreeMap::new(),
             registry,
-            lengths: BTreeMap::new(),
+            digests: BTreeMap::new(),
+            unnamed: BTreeMap::new(),
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
             placements: RefCell::default(),
-        };
-        machine.rebuild_registry(records)?;
-        for secrets in hosts {
-            machine.adopt(secrets);
         }
-        machine.take_places(records)?;
-        machine.place_cosigners();
-        Ok(machine)
     }
 
     /// The registry, for whoever has to show names or find keys.
@@ -208,6 +252,7 @@ impl Machine {
             Input::Connected(peer) => self.connected(step, peer),
             Input::Disconnected(peer) => {
                 self.links.remove(&peer);
+                self.ask_others_for_names(peer);
                 step.event(Event::Links);
                 Ok(())
             }
@@ -279,6 +324,12 @@ impl Machine {
     /// The peer that is linked and hosts an office.
     fn peer_of(&self, office: &OfficeId) -> Option<Peer> {
         self.links.iter().find(|(_, link)| link.offices.contains(office)).map(|(peer, _)| *peer)
+    }
+
+    /// Whether the registry admits a peer.
+    pub fn admits(&self, peer: &Peer) -> bool {
+        let offices = self.registry.offices_of_transport(&peer.0);
+        !offices.is_empty() && !offices.iter().any(|office| self.hosts(office))
     }
 
     /// Peers that the registry admits: what the transport's allow list must be.

@@ -44,7 +44,7 @@ pub enum Message {
         /// Length of the charter chain.
         #[n(0)]
         charter: u64,
-        /// Digest over all dossier lengths.
+        /// Digest over the digests of all dossiers.
         #[n(1)]
         dossiers: Hash,
     },
@@ -65,34 +65,31 @@ pub enum Message {
         #[n(1)]
         acts: Vec<ByteVec>,
     },
-    /// Lengths of dossiers, sent when digests differ.
+    /// Dossiers that the sender holds, sent when digests differ.
     #[n(4)]
     DossierHeights {
-        /// Office and length, at most [`HEIGHTS_MAX`].
+        /// Office, number of its register's head and digest of its dossier, at most [`HEIGHTS_MAX`].
         #[n(0)]
-        heights: Vec<(OfficeId, u64)>,
+        heights: Vec<(OfficeId, u64, Hash)>,
     },
-    /// Asks for an office's dossier from a position on.
+    /// Asks for an office's dossier, without the register acts below a number.
     #[n(5)]
     GetDossier {
         /// The office.
         #[n(0)]
         office: OfficeId,
-        /// First position wanted.
+        /// Number of the first register act wanted.
         #[n(1)]
         from: u64,
     },
-    /// Acts of a dossier.
+    /// Acts of a dossier: asked for, or new and passed on.
     #[n(6)]
     Dossier {
         /// The office.
         #[n(0)]
         office: OfficeId,
-        /// Position of the first.
+        /// Their bytes, in an order in which they can be folded.
         #[n(1)]
-        from: u64,
-        /// Their bytes.
-        #[n(2)]
         acts: Vec<ByteVec>,
     },
     /// The sender's own head, for a mirror, with new leaves when they are few.
@@ -110,6 +107,9 @@ pub enum Message {
         /// New leaves; may be empty.
         #[n(3)]
         leaves: Vec<ByteVec>,
+        /// Small contents that these leaves name.
+        #[n(4)]
+        contents: Vec<ByteVec>,
     },
     /// Asks for leaves of a log.
     #[n(8)]
@@ -133,6 +133,9 @@ pub enum Message {
         /// Their bytes.
         #[n(2)]
         leaves: Vec<ByteVec>,
+        /// Small contents that these leaves name.
+        #[n(3)]
+        contents: Vec<ByteVec>,
     },
     /// Asks a witness to cosign (C2SP tlog-witness `add-checkpoint`).
     #[n(10)]

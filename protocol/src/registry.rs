@@ -8,6 +8,7 @@ pub mod charter;
 pub mod register;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use self::charter::CharterChain;
 pub use self::register::{Charge, Incarnation, Register};
@@ -48,7 +49,8 @@ pub enum Signer {
 #[derive(Debug, Clone)]
 pub struct Registry {
     charter: CharterChain,
-    offices: BTreeMap<OfficeId, Register>,
+    /// Shared with clones of the registry until either changes: a state has hundreds of offices.
+    offices: BTreeMap<OfficeId, Arc<Register>>,
 }
 
 impl Registry {
@@ -72,19 +74,20 @@ impl Registry {
     /// # Errors
     /// [`Refusal::OfficeUnknown`].
     pub fn office(&self, office: &OfficeId) -> Result<&Register, Refusal> {
-        self.offices.get(office).ok_or(Refusal::OfficeUnknown)
+        self.offices.get(office).map(Arc::as_ref).ok_or(Refusal::OfficeUnknown)
     }
 
     /// All offices, in the order of their ids.
     pub fn offices(&self) -> impl Iterator<Item = &Register> {
-        self.offices.values()
+        self.offices.values().map(Arc::as_ref)
     }
 
     /// Offices that have been admitted, from the one asked about up to the top.
     pub fn line_above<'a>(&'a self, office: &OfficeId) -> impl Iterator<Item = &'a Register> {
-        let first = self.offices.get(office);
+        let first = self.offices.get(office).map(Arc::as_ref);
         // A chain longer than the number of tiers can only be a loop made by mistake.
-        core::iter::successors(first, |register| self.offices.get(&register.parent()?)).take(8)
+        core::iter::successors(first, |register| self.offices.get(&register.parent()?).map(Arc::as_ref))
+            .take(8)
     }
 
     /// The recovery sealing keys under which everything of an office must also be openable: its
@@ -123,7 +126,7 @@ impl Registry {
     fn admission_keys(&self, parent: Option<OfficeId>) -> Option<&KeySet> {
         match parent {
             None => self.charter.in_force(),
-            Some(parent) => self.offices.get(&parent).map(Register::operating),
+            Some(parent) => self.offices.get(&parent).map(|register| register.operating()),
         }
     }
 
@@ -271,13 +274,13 @@ impl Registry {
                 if self.offices.len() >= OFFICES_MAX {
                     return Err(Refusal::Busy);
                 }
-                self.offices.insert(id, Register::begin(act, inception)?);
+                self.offices.insert(id, Arc::new(Register::begin(act, inception)?));
                 Ok(())
             }
             (MatterKind::REGISTER, _) => {
                 let id = OfficeId::from(ActId::from(act.matter()));
                 let above = self.admission_keys(self.office(&id)?.parent()).cloned();
-                let register = self.offices.get_mut(&id).ok_or(Refusal::OfficeUnknown)?;
+                let register = Arc::make_mut(self.offices.get_mut(&id).ok_or(Refusal::OfficeUnknown)?);
                 register.apply(act, signer)?;
                 register.settle(above.as_ref());
                 Ok(())

@@ -1,6 +1,8 @@
 //! Helpers for tests of this crate and of others: a store in memory and offices with seeded keys.
 //! Behind the feature `testing`; no product code uses it.
 
+pub use crate::guard;
+
 pub mod memory;
 pub mod office;
 

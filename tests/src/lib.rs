@@ -8,4 +8,5 @@
 pub mod bench;
 pub mod invariants;
 pub mod processes;
+pub mod runs;
 pub mod world;

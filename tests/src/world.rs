@@ -1,124 +1,63 @@
 //! A whole state in one thread, from one seed: offices, officers, network, clocks and disks.
 //!
-//! Every choice comes from the seed, so a failing run is repeated by its number. The faults are
-//! those of `WorldFaults`; a crash loses whatever was not committed, and everything that was
-//! committed but not yet sent.
+//! Every choice comes from the seed, so a failing run is repeated by its number. Where to look:
+//! [`founding`] makes the offices, [`driver`] feeds their machines as the daemon does, `network`
+//! carries frames, [`officers`] work, [`faults`] says what may go wrong, [`disk`] and [`clock`] go
+//! wrong, [`oracle`] judges every commit, [`mutation`] switches guards off. Anything else that goes
+//! on is a [`Happening`]. A world never uses a clock, a disk, a socket or chance of its own.
 
+pub mod adversary;
+mod agenda;
+pub mod clock;
+pub mod disk;
+pub mod driver;
+pub mod faults;
+pub mod founding;
+pub mod happening;
+pub mod mutation;
 mod network;
-mod officers;
+pub mod newer;
+pub mod officers;
+pub mod oracle;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::{Context, Hash, hash};
-use mohar_protocol::id::{ActId, MatterId, OfficeId};
-use mohar_protocol::machine::{Input, Machine, Output, Peer, Receipt, Request, Ticket};
-use mohar_protocol::records::{Records, Role};
-use mohar_protocol::refusal::Refusal;
-use mohar_protocol::registry::Registry;
-use mohar_protocol::sealing::at_rest::StorageKey;
-use mohar_protocol::testing::{MemoryStore, TestState};
+use mohar_protocol::id::OfficeId;
+use mohar_protocol::machine::{Machine, Peer};
+use mohar_protocol::testing::TestState;
 use mohar_protocol::time::Timestamp;
 
+use self::agenda::{Agenda, Event};
+use self::clock::Clock;
+use self::disk::Disk;
+pub use self::faults::WorldFaults;
+use self::founding::Founding;
+pub use self::happening::Happening;
+pub use self::mutation::Mutation;
 use self::network::Network;
+pub use self::oracle::Oracle;
 
 /// 22 November 2026, 10:00 in Bhopal.
-const START: Timestamp = Timestamp(1_795_321_800_000);
+pub const START: Timestamp = Timestamp(1_795_321_800_000);
 
-/// What may go wrong, in chances out of a thousand per occasion.
-#[derive(Debug, Clone, Copy)]
-pub struct WorldFaults {
-    /// A step ends in a crash before its commit.
-    pub crash_before_commit: u64,
-    /// A step ends in a crash after its commit, before anything is answered or sent.
-    pub crash_after_commit: u64,
-    /// A frame is dropped although the link stands.
-    pub frame_lost: u64,
-    /// A frame is delivered twice.
-    pub frame_twice: u64,
-    /// A link breaks when a frame is sent.
-    pub link_breaks: u64,
-    /// Two offices are cut from each other for a while, per second of the world.
-    pub cut: u64,
-}
-
-impl WorldFaults {
-    /// No faults at all.
-    pub const NONE: Self = Self {
-        crash_before_commit: 0,
-        crash_after_commit: 0,
-        frame_lost: 0,
-        frame_twice: 0,
-        link_breaks: 0,
-        cut: 0,
-    };
-
-    /// Faults drawn from a seed: swarm testing, so that runs differ in kind and not only in order.
-    pub fn draw(rng: &mut Entropy) -> Self {
-        let mut chance = |max: u64| if rng.next_u64().is_multiple_of(3) { 0 } else { rng.next_u64() % max };
-        Self {
-            crash_before_commit: chance(6),
-            crash_after_commit: chance(6),
-            frame_lost: chance(50),
-            frame_twice: chance(50),
-            link_breaks: chance(10),
-            cut: chance(300),
-        }
-    }
-}
-
-/// A guard that is switched off, to show that the invariants notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mutation {
-    /// Officers are answered although the commit is lost in a crash.
-    AnswerBeforeCommit,
-    /// A mirror's disk loses contents after the mirror has cosigned.
-    MirrorForgets,
-    /// A node is restored from an old copy of its disk and goes on signing.
-    RestoredWithoutBarrier,
-}
+/// How long a world may take, once faults have ended, until everything has arrived: four of the
+/// minutes in which nodes compare what they know.
+const HEALING_MS: u64 = 240_000;
 
 /// A node of the world.
 pub struct Node {
     /// Its disk, as of the last commit.
-    pub store: MemoryStore,
+    pub store: Disk,
     /// The machine; none while the node is down.
     pub machine: Option<Machine>,
     /// Indexes of its offices in the state; the first one's keys are the node's on the network.
     pub offices: Vec<usize>,
-    /// Its clock is this much ahead, in milliseconds.
-    pub skew_ms: u64,
-    old_disk: Option<MemoryStore>,
-}
-
-/// Something that will happen.
-enum Event {
-    Deliver { from: usize, to: usize, generation: u64, frame: Vec<u8> },
-    Tick(usize),
-    Officer(usize),
-    Restart(usize),
-    Second,
-    Connect(usize, usize),
-    Heal(usize, usize),
-}
-
-/// What the world remembers in order to judge.
-#[derive(Default)]
-pub struct Oracle {
-    /// Acts that an officer was told are done, with the node that said so.
-    pub acknowledged: Vec<(usize, ActId)>,
-    /// Refusals by code.
-    pub refused: BTreeMap<&'static str, u64>,
-    /// Messages that a node refused, by code.
-    pub noted: BTreeMap<&'static str, u64>,
-    /// Crashes.
-    pub crashes: u64,
-    /// Highest size each node cosigned per office and role.
-    pub cosigned: BTreeMap<(usize, OfficeId, Role), u64>,
-    /// Which act each place of each chain was seen to hold, over all nodes and all time.
-    pub places: BTreeMap<(MatterId, u32, u64), ActId>,
-    /// What was seen to be wrong while running.
-    pub violations: Vec<String>,
+    /// Its clock.
+    pub clock: Clock,
+    /// Whether the adversary has its keys. Promises are judged among the others.
+    pub hostile: bool,
 }
 
 /// The world.
@@ -131,83 +70,72 @@ pub struct World {
     pub nodes: Vec<Node>,
     /// What it remembers.
     pub oracle: Oracle,
-    rng: Entropy,
+    /// Every choice comes from here.
+    pub rng: Entropy,
+    /// What may go wrong.
+    pub faults: WorldFaults,
+    /// The guard that is switched off, if any.
+    pub mutation: Option<Mutation>,
+    /// Time goes this many times faster for ticks and officers: a tick comes each `pace` seconds.
+    /// One, but for long outages.
+    pub pace: u64,
+    founding: Arc<Founding>,
     now: Timestamp,
-    faults: WorldFaults,
-    mutation: Option<Mutation>,
     network: Network,
-    agenda: BTreeMap<(Timestamp, u64), Event>,
-    sequence: u64,
+    agenda: Agenda,
+    happenings: Vec<Box<dyn Happening>>,
     tickets: u64,
     trace: Hash,
     working: bool,
+    healing: bool,
 }
 
 impl World {
-    /// Founds a state with `offices` offices of one node each.
+    /// A state with `offices` offices, on one node each but for some that live on their parent's.
     pub fn found(seed: u64, offices: usize, faults: WorldFaults, mutation: Option<Mutation>) -> Self {
+        Self::begin(seed, &founding::small(offices, seed % founding::SHAPES), faults, mutation)
+    }
+
+    /// A world that begins with a founded state.
+    pub fn begin(
+        seed: u64,
+        founding: &Arc<Founding>,
+        faults: WorldFaults,
+        mutation: Option<Mutation>,
+    ) -> Self {
         let mut start = [0; 32];
         start[..8].copy_from_slice(&seed.to_be_bytes());
-        let mut rng = Entropy::from_seed(start);
-        let mut state = TestState::found(&mut rng, START);
-        let mut hosting: Vec<Vec<usize>> = Vec::new();
-        for index in 0..offices {
-            let parent = (index > 0).then(|| (rng.next_u64() as usize) % index.min(4));
-            let path = match parent {
-                None => "mp/gad".to_owned(),
-                Some(parent) => format!("{}/o{index}", state.offices[parent].path),
-            };
-            // One office in six has no machine of its own and lives on its parent's.
-            let host = parent.filter(|_| rng.next_u64().is_multiple_of(6));
-            let host = host.and_then(|parent| hosting.iter().position(|offices| offices.contains(&parent)));
-            let transport = host.map(|node| state.offices[hosting[node][0]].keys.transport.clone());
-            state.add_office(parent, &path, 2, transport, &mut rng, START);
-            match host {
-                Some(node) => hosting[node].push(index),
-                None => hosting.push(vec![index]),
-            }
-        }
-        let nodes = hosting.len();
         let mut world = Self {
             seed,
-            state,
+            state: founding.state.clone(),
             nodes: Vec::new(),
-            oracle: Oracle::default(),
-            rng,
-            now: START,
+            oracle: Oracle::new(founding),
+            rng: Entropy::from_seed(start),
             faults: WorldFaults::NONE,
             mutation,
+            pace: 1,
+            founding: Arc::clone(founding),
+            now: START,
             network: Network::default(),
-            agenda: BTreeMap::new(),
-            sequence: 0,
+            agenda: Agenda::default(),
+            happenings: Vec::new(),
             tickets: 0,
             trace: Hash([0; 32]),
             working: true,
+            healing: false,
         };
-        for (node, offices) in hosting.into_iter().enumerate() {
-            let skew_ms = world.rng.next_u64() % 120_000;
-            world.nodes.push(Node {
-                store: MemoryStore::default(),
-                machine: None,
-                offices,
-                skew_ms,
-                old_disk: None,
-            });
-            world.start(node);
-            let package = world.state.package();
-            world.ask(node, Request::Import(package));
-            world.after(1 + node as u64 * 37, Event::Tick(node));
-            world.after(100 + node as u64 * 53, Event::Officer(node));
+        for (node, first) in founding.nodes.iter().enumerate() {
+            let clock = Clock::ahead(world.rng.next_u64() % 90_000);
+            let (store, offices) = (first.disk.clone(), first.offices.clone());
+            world.nodes.push(Node { store, machine: None, offices, clock, hostile: false });
+            world.start_founded(node);
+            world.after(1 + node as u64 * 37 % 1_000, Event::Tick(node));
+            world.after(100 + node as u64 * 53 % 4_000, Event::Officer(node));
         }
-        for a in 0..nodes {
-            for b in a + 1..nodes {
-                world.after(50, Event::Connect(a, b));
-            }
-        }
+        world.connect_all(50);
         world.after(1_000, Event::Second);
-        // What was imported is not what an officer did.
-        world.oracle.acknowledged.clear();
         world.faults = faults;
+        mutation::arrange(&mut world);
         world
     }
 
@@ -224,84 +152,50 @@ impl World {
     /// Lets `ms` milliseconds pass.
     pub fn run(&mut self, ms: u64) {
         let end = self.now.plus_ms(ms);
-        while let Some(entry) = self.agenda.first_entry() {
-            if entry.key().0 > end {
-                break;
-            }
-            let ((at, _), event) = entry.remove_entry();
+        while let Some((at, event)) = self.agenda.next(end) {
             self.now = at;
             self.happen(event);
         }
         self.now = end;
     }
 
+    /// Ends all work, and lets time go on.
+    pub fn rest(&mut self) {
+        self.working = false;
+    }
+
     /// Ends all faults and all work, and lets everything that waits arrive.
     pub fn heal(&mut self) {
+        self.sleep_through_outage();
         self.faults = WorldFaults::NONE;
         self.working = false;
+        self.healing = true;
+        self.pace = 1;
         self.network.heal();
+        self.every_happening(|happening, world| happening.heal(world));
         for node in 0..self.nodes.len() {
-            if self.nodes[node].machine.is_none() {
-                self.start(node);
+            self.nodes[node].clock.set(0);
+            // A damaged node says so and stays down until somebody has put its disk right.
+            if self.nodes[node].store.repair() > 0 {
+                self.nodes[node].machine = None;
             }
+            self.start(node);
         }
-        for a in 0..self.nodes.len() {
-            for b in a + 1..self.nodes.len() {
-                self.after(10, Event::Connect(a, b));
-            }
-        }
-        self.run(240_000);
+        self.connect_all(10);
+        self.run(HEALING_MS);
     }
 
-    fn after(&mut self, ms: u64, event: Event) {
-        self.sequence += 1;
-        self.agenda.insert((self.now.plus_ms(ms), self.sequence), event);
-    }
-
-    fn happen(&mut self, event: Event) {
-        match event {
-            Event::Deliver { from, to, generation, frame } => {
-                if self.network.is_up(from, to, generation) {
-                    self.record(&[1, from as u8, to as u8], &frame);
-                    let from = self.peer(from);
-                    self.feed(to, vec![Input::Frame { from, bytes: frame }]);
-                }
-            }
-            Event::Tick(node) => {
-                self.feed(node, vec![Input::Tick]);
-                self.after(1_000, Event::Tick(node));
-            }
-            Event::Officer(node) => {
-                if self.working {
-                    self.officers_work(node);
-                }
-                let pause = 200 + self.rng.next_u64() % 4_000;
-                self.after(pause, Event::Officer(node));
-            }
-            Event::Restart(node) => self.start(node),
-            Event::Connect(a, b) => self.connect(a, b),
-            Event::Heal(a, b) => {
-                self.network.uncut(a, b);
-                self.after(10, Event::Connect(a, b));
-            }
-            Event::Second => {
-                self.maybe_cut();
-                self.maybe_mutate();
-                self.after(1_000, Event::Second);
-            }
-        }
-    }
-
-    fn chance(&mut self, of_a_thousand: u64) -> bool {
+    /// Whether a chance of so many in a thousand comes true.
+    pub fn chance(&mut self, of_a_thousand: u64) -> bool {
         of_a_thousand > 0 && self.rng.next_u64() % 1_000 < of_a_thousand
     }
 
-    fn record(&mut self, kind: &[u8], bytes: &[u8]) {
-        self.trace = hash(Context::Trace, &[&self.trace.0, &self.now.0.to_be_bytes(), kind, bytes]);
-    }
-
-    fn peer(&self, node: usize) -> Peer {
-        Peer(self.state.offices[self.nodes[node].offices[0]].keys.transport.public().to_bytes())
+    /// Puts another disk into a node, such as a copy from a backup. The caller stops it first, or
+    /// [`World::crash`]es it after.
+    pub fn replace_disk(&mut self, node: usize, disk: Disk) {
+        self.nodes[node].store = disk;
+        let hosted = self.hosted(node);
+        self.oracle.recount(node, &self.nodes[node].store, &hosted);
     }
 
     /// The node that hosts an office.
@@ -315,172 +209,80 @@ impl World {
         self.nodes[node].offices.iter().any(|index| self.state.offices[*index].id == *office)
     }
 
-    fn node_of(&self, peer: &Peer) -> Option<usize> {
+    /// The offices of a node.
+    pub fn hosted(&self, node: usize) -> Vec<OfficeId> {
+        self.nodes[node].offices.iter().map(|office| self.state.offices[*office].id).collect()
+    }
+
+    /// The nodes whose promises are judged.
+    pub fn honest(&self) -> impl Iterator<Item = (usize, &Node)> {
+        self.nodes.iter().enumerate().filter(|(_, node)| !node.hostile)
+    }
+
+    /// A node as the others see it on the network.
+    pub fn peer(&self, node: usize) -> Peer {
+        Peer(self.state.offices[self.nodes[node].offices[0]].keys.transport.public().to_bytes())
+    }
+
+    /// The node that is seen so on the network.
+    pub fn node_of(&self, peer: &Peer) -> Option<usize> {
         (0..self.nodes.len()).find(|node| self.peer(*node) == *peer)
     }
 
-    /// Starts a node from its disk.
-    fn start(&mut self, node: usize) {
-        if self.nodes[node].machine.is_some() {
+    fn after(&mut self, ms: u64, event: Event) {
+        self.agenda.enter(self.now.plus_ms(ms), event);
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Deliver { from, to, generation, frame } => self.deliver(from, to, generation, frame),
+            Event::Tick(node) => {
+                self.tick(node);
+                self.after(1_000 * self.pace, Event::Tick(node));
+            }
+            Event::Officer(node) => {
+                if self.working {
+                    self.officers_work(node);
+                }
+                let pause = (200 + self.rng.next_u64() % 4_000) * self.pace;
+                self.after(pause, Event::Officer(node));
+            }
+            Event::Restart(node) => self.start(node),
+            Event::Connect(a, b) => self.connect(a, b),
+            Event::Break(a, b) => self.disconnect(a, b),
+            Event::Heal(a, b) => {
+                self.network.uncut(a, b);
+                self.after(10, Event::Connect(a, b));
+            }
+            Event::HealOneWay(a, b) => self.network.uncut_one_way(a, b),
+            Event::Second => {
+                self.network_faults();
+                self.clock_faults();
+                self.disk_faults();
+                self.every_happening(|happening, world| happening.second(world));
+                self.after(1_000 * self.pace, Event::Second);
+            }
+        }
+    }
+
+    /// Two clocks in three that go wrong come right again later, as when somebody notices.
+    fn clock_faults(&mut self) {
+        let (jump, stuck) = (self.chance(self.faults.clock_jump), self.chance(self.faults.clock_stuck));
+        if !jump && !stuck {
             return;
         }
-        let storage = StorageKey::from_bytes([node as u8 + 1; 32]);
-        let hosts =
-            self.nodes[node].offices.iter().map(|office| self.state.offices[*office].host()).collect();
-        let records = Records::new(&self.nodes[node].store);
-        let machine = Machine::start(Registry::new(self.state.id), hosts, storage, &records);
-        self.nodes[node].machine = Some(machine.expect("the disk of a node holds what it wrote"));
-        for other in 0..self.nodes.len() {
-            if other != node {
-                self.after(20 + other as u64, Event::Connect(node.min(other), node.max(other)));
-            }
+        let node = (self.rng.next_u64() % self.nodes.len() as u64) as usize;
+        let years = self.rng.next_u64() % (2 * clock::TEN_YEARS_MS);
+        let dice = self.rng.next_u64() % 3;
+        let (now, clock) = (self.now, &mut self.nodes[node].clock);
+        match (stuck, dice) {
+            (true, 0) => clock.stop(now),
+            (false, 0) => clock.set(years as i64 - clock::TEN_YEARS_MS as i64),
+            _ => clock.set(0),
         }
     }
 
-    /// Stops a node at once; it comes back after a while.
-    fn crash(&mut self, node: usize) {
-        self.oracle.crashes += 1;
-        self.nodes[node].machine = None;
-        for other in self.network.drop_all(node) {
-            let peer = self.peer(node);
-            self.feed(other, vec![Input::Disconnected(peer)]);
-        }
-        let pause = 100 + self.rng.next_u64() % 20_000;
-        self.after(pause, Event::Restart(node));
+    fn record(&mut self, kind: &[u8], bytes: &[u8]) {
+        self.trace = hash(Context::Trace, &[&self.trace.0, &self.now.0.to_be_bytes(), kind, bytes]);
     }
-
-    /// Feeds inputs under one commit, as the daemon does.
-    fn feed(&mut self, node: usize, inputs: Vec<Input>) {
-        let mut entropy = Entropy::from_seed(self.rng.bytes32());
-        let now = self.now.plus_ms(self.nodes[node].skew_ms);
-        let Node { store, machine, .. } = &mut self.nodes[node];
-        let Some(machine) = machine else { return };
-        let mut records = Records::new(store);
-        let mut outputs = Vec::new();
-        for input in inputs.into_iter().chain([Input::Settle]) {
-            machine
-                .step(now, &mut entropy, &mut records, input, &mut outputs)
-                .expect("a memory store does not fail");
-        }
-        let writes = records.into_writes();
-        let busy = !writes.is_empty();
-        if busy && self.chance(self.faults.crash_before_commit) {
-            if self.mutation == Some(Mutation::AnswerBeforeCommit) {
-                self.answer(node, &outputs);
-            }
-            return self.crash(node);
-        }
-        self.nodes[node].store.commit(writes);
-        self.watch(node);
-        if busy && self.chance(self.faults.crash_after_commit) {
-            return self.crash(node);
-        }
-        self.answer(node, &outputs);
-        for output in outputs {
-            if let Output::Send { to, message } = output
-                && let Some(to) = self.node_of(&to)
-            {
-                self.send(node, to, message.to_frame());
-            }
-        }
-    }
-
-    fn answer(&mut self, node: usize, outputs: &[Output]) {
-        for output in outputs {
-            match output {
-                Output::Answer { answer: Ok(Receipt { act, .. }), .. } => {
-                    self.record(&[2, node as u8], &act.0);
-                    self.oracle.acknowledged.push((node, *act));
-                }
-                Output::Answer { answer: Err(refusal), .. } => {
-                    *self.oracle.refused.entry(refusal.code()).or_default() += 1;
-                }
-                Output::Noted(refusal) => *self.oracle.noted.entry(refusal.code()).or_default() += 1,
-                _ => {}
-            }
-        }
-    }
-
-    fn ask(&mut self, node: usize, request: Request) {
-        self.tickets += 1;
-        let ticket = Ticket(self.tickets);
-        self.feed(node, vec![Input::Request { ticket, request }]);
-    }
-
-    /// Looks at what was just committed for what must never happen, not even for a moment.
-    fn watch(&mut self, node: usize) {
-        let records = Records::new(&self.nodes[node].store);
-        for office in self.state.offices.iter().map(|office| office.id) {
-            for role in [Role::Mirror, Role::Witness] {
-                let Ok(Some((size, _))) = records.cosigned(&office, role) else { continue };
-                let known = self.oracle.cosigned.entry((node, office, role)).or_insert(0);
-                if size < *known {
-                    self.oracle
-                        .violations
-                        .push(format!("node {node} cosigned {role:?} back from {known} to {size}"));
-                }
-                *known = size;
-            }
-        }
-    }
-
-    fn maybe_cut(&mut self) {
-        if !self.chance(self.faults.cut) {
-            return;
-        }
-        let count = self.nodes.len() as u64;
-        let (a, b) = ((self.rng.next_u64() % count) as usize, (self.rng.next_u64() % count) as usize);
-        if a != b {
-            let (a, b) = (a.min(b), a.max(b));
-            self.network.cut(a, b);
-            self.disconnect(a, b);
-            let pause = 1_000 + self.rng.next_u64() % 60_000;
-            self.after(pause, Event::Heal(a, b));
-        }
-    }
-
-    fn maybe_mutate(&mut self) {
-        let elapsed = self.now.ms_since(START) / 1_000;
-        match self.mutation {
-            Some(Mutation::MirrorForgets) if elapsed == 60 => {
-                let every: BTreeSet<_> = (0..self.nodes.len()).collect();
-                for node in every {
-                    self.forget_contents(node);
-                }
-            }
-            Some(Mutation::RestoredWithoutBarrier) if elapsed == 20 => {
-                self.nodes[0].old_disk = Some(self.nodes[0].store.clone());
-            }
-            Some(Mutation::RestoredWithoutBarrier) if elapsed == 40 => {
-                if let Some(old) = self.nodes[0].old_disk.take() {
-                    self.nodes[0].store = old;
-                    self.crash(0);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn forget_contents(&mut self, node: usize) {
-        use mohar_protocol::records::{Table, Writes};
-        let own: Vec<Vec<u8>> = self.nodes[node]
-            .store
-            .rows()
-            .filter(|((table, _), _)| *table == Table::CHUNKS)
-            .map(|((_, key), _)| key.clone())
-            .collect();
-        let mut writes = Writes::default();
-        for key in own {
-            writes.rows.insert((Table::CHUNKS, key), None);
-        }
-        self.nodes[node].store.commit(writes);
-    }
-}
-
-/// Whether a refusal is one that ordinary work may meet.
-pub fn is_ordinary(refusal: Refusal) -> bool {
-    !matches!(
-        refusal,
-        Refusal::ChainFork | Refusal::LogForked | Refusal::LogRootMismatch | Refusal::ActSignature
-    )
 }

@@ -172,30 +172,30 @@ impl<'a> Ceremony<'a> {
     }
 }
 
-/// A program of this project: beside the demonstration. Under cargo it is built first, so that an
-/// old one is never shown; that takes a second when nothing has changed.
+/// Programs of this project, beside the demonstration. Under cargo they are built first, so that an
+/// old one is never shown; that takes a second when nothing has changed. No package is named, as in
+/// the alias `cargo demo`: then one set of features serves every program, and no library is built twice.
 ///
 /// # Errors
-/// When it is not there and cannot be built.
-pub fn program(name: &str, package: &str, say: &Progress) -> anyhow::Result<PathBuf> {
+/// When one is not there and cannot be built.
+pub fn programs<const N: usize>(names: [&str; N], say: &Progress) -> anyhow::Result<[PathBuf; N]> {
     let own = std::env::current_exe().context("where is this program?")?;
-    let path = own.with_file_name(name).with_extension(std::env::consts::EXE_EXTENSION);
+    let paths = names.map(|name| own.with_file_name(name).with_extension(std::env::consts::EXE_EXTENSION));
+    let complete = || paths.iter().all(|path| path.is_file());
     let cargo = std::env::var_os("CARGO");
-    if path.is_file() && cargo.is_none() {
-        return Ok(path);
+    if complete() && cargo.is_none() {
+        return Ok(paths);
     }
-    if !path.is_file() {
-        say.step(&format!("Building {name}; the first time this takes some minutes."));
+    if !complete() {
+        say.step("Building the programs; the first time this takes some minutes.");
     }
     let release = own.parent().and_then(Path::file_name) == Some(OsStr::new("release"));
     let mut build = Command::new(cargo.unwrap_or_else(|| "cargo".into()));
-    build.args(["build", "--package", package, "--bin", name]).args(release.then_some("--release"));
-    let status = build.stdout(Stdio::null()).status().with_context(|| format!("cargo, to build {name}"))?;
-    ensure!(
-        status.success() && path.is_file(),
-        "{name} could not be built; try `cargo build --package {package}`"
-    );
-    Ok(path)
+    build.arg("build").args(release.then_some("--release"));
+    build.args(names.iter().flat_map(|name| ["--bin", name]));
+    let status = build.stdout(Stdio::null()).status().context("cargo, to build the programs")?;
+    ensure!(status.success() && complete(), "they could not be built; try `cargo build --workspace`");
+    Ok(paths)
 }
 
 fn path(path: &Path) -> anyhow::Result<String> {

@@ -27,7 +27,7 @@ use clap::Parser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-use self::ceremony::{Ceremony, program};
+use self::ceremony::{Ceremony, programs};
 use self::federation::OFFICES;
 use self::folder::{Folder, Marker};
 use self::nodes::Nodes;
@@ -82,8 +82,8 @@ async fn run(args: Args) -> anyhow::Result<()> {
     let say = Arc::new(Progress::start());
     let (folder, marker) = Folder::open(&args.data, args.fresh, args.base_port, |text| say.step(text))?;
     marker.check_ports()?;
-    let mohar = program("mohar", "mohar-cli", &say)?;
-    let nodes = Arc::new(Nodes::new(program("mohar-node", "mohar-node", &say)?));
+    let [mohar, node] = programs(["mohar", "mohar-node"], &say)?;
+    let nodes = Arc::new(Nodes::new(node));
     let work =
         Preparation { folder: Arc::new(folder), nodes: Arc::clone(&nodes), say: Arc::clone(&say), mohar };
     let folder = Arc::clone(&work.folder);

@@ -89,7 +89,7 @@ impl Turn {
     fn commit_group(&mut self, first: Taken) -> Result<(Vec<Output>, Answers), StoreFault> {
         let (watch, now, mut entropy) = (Stopwatch::start(), clock::now(), clock::entropy());
         let (mut outputs, mut answers) = (Vec::new(), Answers::default());
-        let snapshot = self.store.snapshot()?;
+        let snapshot = self.store.snapshot();
         let mut records = Records::new(&snapshot);
         let (mut next, mut count) = (Some(first), 0);
         while let Some(taken) = next {

@@ -18,6 +18,9 @@ pub const META: Table = Table(104);
 pub const LOCAL: &[(Table, &str)] =
     &[(LOGINS, "LOGINS"), (SESSIONS, "SESSIONS"), (DRAFTS, "DRAFTS"), (NAMES, "NAMES"), (META, "META")];
 
+/// nothing → number of the last commit whose rows are in the tables. Only [`super::mover`] writes it.
+pub const MOVED: TableDefinition<'_, (), u64> = TableDefinition::new("moved");
+
 /// Every table, with its name.
 pub fn all() -> impl Iterator<Item = (Table, &'static str)> {
     Table::ALL.iter().chain(LOCAL).copied()

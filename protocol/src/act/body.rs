@@ -226,8 +226,10 @@ bodies! {
     }
     /// The directory snapshot: names, as a clear content.
     Directory {
+        /// Counted up by the office's node: of two directories the one with the higher number counts.
+        0 sequence: u64,
         /// CBOR of [`crate::directory::Snapshot`].
-        0 snapshot: ClearRef,
+        1 snapshot: ClearRef,
     }
     /// The node's sealing secret, for the worst day.
     Escrow {

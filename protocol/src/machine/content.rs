@@ -18,7 +18,7 @@ const ASKED_MAX: usize = 8;
 const WANTED_MAX: usize = 4_096;
 
 /// An unanswered question is put again after this time: longer than 2 MiB take at 512 kbit/s.
-const ASK_AGAIN_MS: u64 = 30_000;
+pub(super) const ASK_AGAIN_MS: u64 = 30_000;
 
 impl Machine {
     /// Notes that a content is wanted from a peer. Returns whether it is here already.
@@ -82,6 +82,8 @@ impl Machine {
         let Some(state) =
             step.records.content(&root)?.filter(|state| state.is_complete() && state.length == length)
         else {
+            // So that the peer can ask somebody else at once.
+            step.send(to, Message::refused(crate::id::ActId(root.0), Refusal::ContentMissing));
             return Err(Refusal::ContentMissing.into());
         };
         let Some(bytes) = step.records.chunk(&root, index)? else {
@@ -112,6 +114,7 @@ impl Machine {
         step.records.put_chunk(&root, length, index, bytes)?;
         self.fetch(step, from)?;
         if step.records.has_content(&root)? {
+            self.seek_names(step)?;
             self.drive_incoming(step, from)?;
             // Looking ahead reads some hundred acts, so it waits until little is left to ask for.
             if self.link(from)?.wanted.len() < ASKED_MAX {

@@ -1,8 +1,10 @@
 //! The owner's side of cosigning: heads go to mirrors, then, once a mirror holds the bytes, to
 //! witnesses.
 
+use super::mirror::Page;
 use super::{Cosigner, Event, Machine, Peer, Step, Stop};
 use crate::act::{Body, Header, Place, body};
+use crate::guard::{self, Guard};
 use crate::id::{ActId, OfficeId};
 use crate::log::checkpoint::{Checkpoint, SignedCheckpoint, VerifiedCheckpoint};
 use crate::log::cosignature;
@@ -42,8 +44,10 @@ impl Machine {
         for office in std::mem::take(&mut self.grown) {
             let mut log = step.records.log(&office)?.ok_or(StoreFault::damaged("an own log is gone"))?;
             // One flipped bit must be found before it is signed, never after.
-            recheck(&log.frontier, log.signed.size(), &step.records.log_hashes(office))
-                .map_err(|_| StoreFault::damaged("an own log does not add up to its head"))?;
+            if !guard::is_off(Guard::Recheck) {
+                recheck(&log.frontier, log.signed.size(), &step.records.log_hashes(office))
+                    .map_err(|_| StoreFault::damaged("an own log does not add up to its head"))?;
+            }
             let checkpoint = Checkpoint::new(origin(&office), log.frontier.head())
                 .sign(&self.host(&office)?.secrets.signing)
                 .map_err(|e| StoreFault::because("sign a checkpoint", e))?;
@@ -96,9 +100,9 @@ impl Machine {
             Vec::new()
         };
         let fresh = usize::try_from(size - to.acked).unwrap_or(usize::MAX);
-        let leaves = super::dossier::bounded_acts(step.records, &ids[..ids.len().min(fresh)])?;
-        let from = to.acked;
-        step.send(peer, Message::Head { office, note: log.note.clone().into(), from, leaves });
+        let Page { leaves, contents } = Page::read(step.records, &ids[..ids.len().min(fresh)])?;
+        let (note, from) = (log.note.clone().into(), to.acked);
+        step.send(peer, Message::Head { office, note, from, leaves, contents });
         Ok(Some(size))
     }
 

@@ -1,18 +1,30 @@
-//! The registry on the wire: everyone keeps the charter chain and every office's dossier, copied
-//! in the order in which the office itself wrote it.
+//! The registry on the wire: everyone keeps the charter chain and every office's dossier. A dossier
+//! is a chain and a set of side acts, so it says the same whatever way and in whatever order its
+//! acts came. What is compared is digests; what is new is passed on at once (`news`).
+
+use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
-use super::handover::contents_of;
+use super::content::ASK_AGAIN_MS;
+use super::link::Pursued;
 use super::{Event, Machine, Output, Package, Peer, Receipt, Step, Stop};
-use crate::act::{Body, UnverifiedAct, VerifiedAct};
+use crate::act::{Body, Place, UnverifiedAct, VerifiedAct};
 use crate::codec;
 use crate::hash::{Context, Hash, hash};
 use crate::id::{ActId, OfficeId};
-use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, LEAVES_PER_MESSAGE_MAX};
+use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, LEAVES_PER_MESSAGE_MAX, OFFICES_MAX};
 use crate::message::{HEIGHTS_MAX, Message};
 use crate::records::{Records, StoreFault};
 use crate::refusal::Refusal;
+use crate::registry::Signer;
+
+/// Dossiers being fetched over one link: 16 x 256 KiB = 4 MiB at the very most.
+const DOSSIERS_AT_ONCE: usize = 16;
+
+/// Side acts in one dossier: an admission, a directory, and endorsements by 27 keys for the few acts
+/// of authority in thirty years.
+const SIDES_MAX: usize = 256;
 
 impl Machine {
     /// Folds charter and dossiers as they are kept. Parents may stand after their children, so
@@ -21,11 +33,11 @@ impl Machine {
         for id in records.charter()? {
             self.refold(&records.expect_act(&id)?)?;
         }
-        let mut waiting = records.dossiers()?;
+        let mut waiting: Vec<OfficeId> = records.dossiers()?.into_iter().map(|(office, _)| office).collect();
         while !waiting.is_empty() {
             let before = waiting.len();
             let mut later = Vec::new();
-            for (office, length) in waiting {
+            for office in waiting {
                 let ids = records.dossier(&office, 0, usize::MAX >> 1)?;
                 let acts: Vec<_> = ids.iter().map(|id| records.expect_act(id)).collect::<Result<_, _>>()?;
                 let parent = match acts.first().map(VerifiedAct::body) {
@@ -33,13 +45,20 @@ impl Machine {
                     _ => return Err(StoreFault::damaged("a dossier without an inception")),
                 };
                 if parent.is_some_and(|parent| self.registry.office(&parent).is_err()) {
-                    later.push((office, length));
+                    later.push(office);
                     continue;
                 }
                 for act in &acts {
                     self.refold(act)?;
                 }
-                self.lengths.insert(office, length);
+                let register = self.registry.office(&office);
+                let register = register.map_err(|e| StoreFault::because("fold the registry", e))?;
+                self.digests.insert(office, register.digest());
+                if let Some((_, snapshot)) = register.directory()
+                    && !records.has_content(&snapshot.root)?
+                {
+                    self.seek_names_of(office, snapshot, None);
+                }
             }
             if later.len() == before {
                 return Err(StoreFault::damaged("dossiers whose parents are missing"));
@@ -59,9 +78,7 @@ impl Machine {
     pub(super) fn import(&mut self, step: &mut Step<'_, '_>, package: &Package) -> Result<Receipt, Stop> {
         let mut last = Err(Refusal::AlreadyDone);
         for bytes in &package.charter {
-            if let Some(act) = self.fold_new(bytes)? {
-                let position = self.registry.charter().acts().len() as u64 - 1;
-                step.records.put_charter(position, &act);
+            if let Some(act) = self.fold_charter(step, bytes)? {
                 last = Ok(Receipt { act: act.id(), matter: act.matter() });
             }
         }
@@ -79,20 +96,22 @@ impl Machine {
         step: &mut Step<'_, '_>,
         dossier: &[ByteVec],
     ) -> Result<Option<Receipt>, Stop> {
-        let mut new = Vec::new();
+        let (mut new, mut news) = (Vec::new(), BTreeMap::<OfficeId, Vec<ByteVec>>::new());
         for bytes in dossier {
             let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
-            let office = OfficeId::from(act.header().matter.map_or_else(|| act.id(), ActId::from));
-            let (before, own) = (self.incarnation_number(&office), self.is_own_voice(&office));
+            let (office, own) = (office_of(&act), self.is_own_voice(&office_of(&act)));
             self.check_continues(step, &act)?;
-            let Some(act) = self.fold_new(bytes)? else { continue };
-            self.keep_dossier(step, office, &act);
-            if self.incarnation_number(&office) > before.max(1) {
-                self.follow_incarnation(step, office, before)?;
-                // New keys for a node at work (a rotation): there is nothing to fetch.
-                if own && self.speaks(&office) == Err(Refusal::Restoring) {
-                    self.begin_again(step, office)?;
-                }
+            let Some(act) = self.fold_dossier(step, office, act)? else { continue };
+            // New keys for a node at work (a rotation): there is nothing to fetch.
+            if own && self.speaks(&office) == Err(Refusal::Restoring) {
+                self.begin_again(step, office)?;
+            }
+            if let Body::Directory(body) = act.body()
+                && !step.records.has_content(&body.snapshot.root)?
+            {
+                self.seek_names_of(office, body.snapshot, None);
+            } else {
+                news.entry(office).or_default().push(act.bytes().to_vec().into());
             }
             new.push((office, act));
         }
@@ -103,6 +122,9 @@ impl Machine {
                     self.append(step, log, act)?;
                 }
             }
+        }
+        for (office, acts) in news {
+            self.pass_on_news(step, office, acts, None);
         }
         Ok(new.pop().map(|(_, act)| Receipt { act: act.id(), matter: act.matter() }))
     }
@@ -124,31 +146,65 @@ impl Machine {
         Ok(())
     }
 
-    /// Verifies and folds an act; `None` when it was folded before.
-    fn fold_new(&mut self, bytes: &[u8]) -> Result<Option<VerifiedAct>, Refusal> {
-        match self.registry.admit_act(UnverifiedAct::parse(bytes)?) {
-            Ok(act) => Ok(Some(act)),
+    /// Verifies, folds and keeps an act of the charter chain; `None` when it was folded before.
+    fn fold_charter(&mut self, step: &mut Step<'_, '_>, bytes: &[u8]) -> Result<Option<VerifiedAct>, Stop> {
+        match self.registry.admit_act(UnverifiedAct::parse(bytes).map_err(Refusal::from)?) {
+            Ok(act) => {
+                step.records.put_charter(self.registry.charter().acts().len() as u64 - 1, &act);
+                Ok(Some(act))
+            }
             Err(Refusal::AlreadyDone) => Ok(None),
-            Err(refusal) => Err(refusal),
+            Err(refusal) => Err(refusal.into()),
         }
     }
 
-    /// Adds an act to a dossier that was folded already.
-    pub(super) fn keep_dossier(&mut self, step: &mut Step<'_, '_>, office: OfficeId, act: &VerifiedAct) {
-        let length = self.lengths.entry(office).or_insert(0);
-        step.records.put_dossier(&office, *length, act);
-        *length += 1;
-        if self.hosts(&office) {
-            let message = Message::Dossier {
-                office,
-                from: self.lengths[&office] - 1,
-                acts: vec![act.bytes().to_vec().into()],
-            };
-            for peer in self.links.keys() {
-                step.outputs.push(Output::Send { to: *peer, message: message.clone() });
-            }
+    /// Verifies, folds and keeps an act of a dossier; `None` when there is nothing new in it.
+    fn fold_dossier(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        act: UnverifiedAct,
+    ) -> Result<Option<VerifiedAct>, Stop> {
+        let (act, signer) = self.registry.verify(act)?;
+        match self.take_in(step, office, &act, &signer) {
+            Ok(true) => Ok(Some(act)),
+            Ok(false) | Err(Stop::Refused(Refusal::AlreadyDone)) => Ok(None),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Folds a verified act into the dossier of an office and keeps it. Returns whether the dossier
+    /// holds it: a directory older than the one known is not held.
+    pub(super) fn take_in(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        act: &VerifiedAct,
+        signer: &Signer,
+    ) -> Result<bool, Stop> {
+        let known = self.registry.office(&office);
+        let replaced = known.as_ref().ok().and_then(|register| register.directory());
+        let full = known.is_ok_and(|register| register.side_count() >= SIDES_MAX);
+        let grows = act.header().place == Place::Side && !matches!(act.body(), Body::Directory(_));
+        if full && grows {
+            return Err(Refusal::Busy.into());
+        }
+        let before = self.incarnation_number(&office);
+        self.registry.apply(act, signer)?;
+        let register = self.registry.office(&office)?;
+        if !register.keeps(&act.id()) {
+            return Ok(false);
+        }
+        step.records.put_dossier(&office, act);
+        self.digests.insert(office, register.digest());
+        if let (Body::Directory(_), Some((old, _))) = (act.body(), replaced) {
+            step.records.drop_directory(&office, &old);
         }
         step.event(Event::Register(office));
+        if self.incarnation_number(&office) > before.max(1) {
+            self.follow_incarnation(step, office, before)?;
+        }
+        Ok(true)
     }
 
     fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
@@ -164,8 +220,8 @@ impl Machine {
     }
 
     fn heights_digest(&self) -> Hash {
-        let heights: Vec<(OfficeId, u64)> = self.lengths.iter().map(|(o, n)| (*o, *n)).collect();
-        hash(Context::Heights, &[&codec::encode(&heights)])
+        let digests: Vec<(OfficeId, Hash)> = self.digests.iter().map(|(o, d)| (*o, *d)).collect();
+        hash(Context::Heights, &[&codec::encode(&digests)])
     }
 
     pub(super) fn compare(&self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
@@ -186,7 +242,8 @@ impl Machine {
             step.send(from, Message::GetCharter { from: own });
         }
         if dossiers != self.heights_digest() {
-            let all: Vec<(OfficeId, u64)> = self.lengths.iter().map(|(o, n)| (*o, *n)).collect();
+            let number = |office: &OfficeId| self.registry.office(office).map_or(0, |r| r.number());
+            let all: Vec<_> = self.digests.iter().map(|(o, digest)| (*o, number(o), *digest)).collect();
             for heights in all.chunks(HEIGHTS_MAX) {
                 step.send(from, Message::DossierHeights { heights: heights.to_vec() });
             }
@@ -194,30 +251,58 @@ impl Machine {
         Ok(())
     }
 
-    /// The peer's lengths: what it lacks is sent, what we lack is asked for.
+    /// What the peer holds: what differs is asked for, unless the peer is behind. It has our list
+    /// too and asks for itself.
     pub(super) fn dossier_heights(
         &mut self,
         step: &mut Step<'_, '_>,
         from: Peer,
-        heights: &[(OfficeId, u64)],
+        heights: &[(OfficeId, u64, Hash)],
     ) -> Result<(), Stop> {
-        for (office, theirs) in heights {
-            let ours = self.lengths.get(office).copied().unwrap_or(0);
-            if *theirs > ours {
-                step.send(from, Message::GetDossier { office: *office, from: ours });
+        for (office, number, digest) in heights {
+            let ours = self.registry.office(office).map_or(0, |register| register.number());
+            if self.digests.get(office) != Some(digest) && *number >= ours {
+                self.note_difference(from, *office, Some(*digest))?;
             }
         }
-        let missing: Vec<(OfficeId, u64)> = self
-            .lengths
-            .iter()
-            .map(|(office, ours)| {
-                (*office, *ours, heights.iter().find(|(o, _)| o == office).map_or(0, |(_, n)| *n))
-            })
-            .filter(|(_, ours, theirs)| ours > theirs)
-            .map(|(office, _, theirs)| (office, theirs))
-            .collect();
-        for (office, theirs) in missing.into_iter().take(64) {
-            self.send_dossier(step, from, office, theirs)?;
+        self.ask_dossiers(step, from)
+    }
+
+    /// Asks a peer for a dossier, or for the rest of it.
+    pub(super) fn pursue(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+        digest: Option<Hash>,
+    ) -> Result<(), Stop> {
+        self.note_difference(peer, office, digest)?;
+        self.ask_dossiers(step, peer)
+    }
+
+    fn note_difference(&mut self, peer: Peer, office: OfficeId, digest: Option<Hash>) -> Result<(), Stop> {
+        // Only the office itself writes its dossier.
+        if self.hosts(&office) {
+            return Ok(());
+        }
+        let pursued = &mut self.link(peer)?.pursued;
+        if pursued.len() < OFFICES_MAX {
+            pursued.entry(office).or_insert(Pursued { digest, asked_at: None }).digest = digest;
+        }
+        Ok(())
+    }
+
+    /// Asks for dossiers, a few at a time, so that a thin line is not filled with answers that are
+    /// asked for again meanwhile.
+    pub(super) fn ask_dossiers(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        let now = step.now;
+        let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
+        let waits = |p: &Pursued| p.asked_at.is_some_and(|at| now.ms_since(at) < ASK_AGAIN_MS);
+        let free = DOSSIERS_AT_ONCE.saturating_sub(link.pursued.values().filter(|p| waits(p)).count());
+        for (office, pursued) in link.pursued.iter_mut().filter(|(_, p)| !waits(p)).take(free) {
+            pursued.asked_at = Some(now);
+            let from = self.registry.office(office).map_or(0, |register| register.number() + 1);
+            step.outputs.push(Output::Send { to: peer, message: Message::GetDossier { office: *office, from } });
         }
         Ok(())
     }
@@ -243,10 +328,7 @@ impl Machine {
             return Err(Refusal::ChainGap.into());
         }
         for bytes in acts {
-            if let Some(act) = self.fold_new(bytes)? {
-                let position = self.registry.charter().acts().len() as u64 - 1;
-                step.records.put_charter(position, &act);
-            }
+            self.fold_charter(step, bytes)?;
         }
         self.registry_changed(step);
         self.compare(step, peer)
@@ -262,60 +344,118 @@ impl Machine {
         let ids = step.records.dossier(&office, from, LEAVES_PER_MESSAGE_MAX)?;
         let acts = bounded_acts(step.records, &ids)?;
         if !acts.is_empty() {
-            step.send(to, Message::Dossier { office, from, acts });
+            step.send(to, Message::Dossier { office, acts });
         }
         Ok(())
     }
 
+    /// Acts of a dossier, asked for or passed on. Whatever is sound in them is taken; the first
+    /// refusal is reported in the end.
     pub(super) fn take_dossier(
         &mut self,
         step: &mut Step<'_, '_>,
         peer: Peer,
         office: OfficeId,
-        from: u64,
         acts: &[ByteVec],
     ) -> Result<(), Stop> {
         // Only the office itself writes its dossier: what comes back to it is an echo.
         if self.hosts(&office) {
             return Ok(());
         }
-        let ours = self.lengths.get(&office).copied().unwrap_or(0);
-        if from > ours {
-            step.send(peer, Message::GetDossier { office, from: ours });
-            return Ok(());
+        if self.registry.office(&office).is_err() {
+            self.check_new_office(step, peer, office, acts)?;
         }
-        let skip = usize::try_from(ours - from).unwrap_or(usize::MAX);
-        let mut changed = false;
-        for bytes in acts.iter().skip(skip) {
+        let (mut news, mut refused, mut anything) = (Vec::new(), None, false);
+        for bytes in acts {
             let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
-            let of_office = act.header().matter.map_or_else(|| act.id(), ActId::from) == ActId::from(office);
-            if !of_office {
+            if office_of(&act) != office {
                 return Err(Refusal::ChainKind.into());
             }
-            let changes = !matches!(act.body(), Body::Directory(_) | Body::Escrow(_));
-            let before = self.incarnation_number(&office);
-            let act = match self.registry.admit_act(act) {
-                Ok(act) => act,
-                Err(Refusal::AlreadyDone) => continue,
-                Err(refusal) => return Err(refusal.into()),
-            };
-            self.keep_dossier(step, office, &act);
-            if self.incarnation_number(&office) > before.max(1) {
-                self.follow_incarnation(step, office, before)?;
+            match self.fold_dossier(step, office, act) {
+                Ok(Some(act)) => {
+                    anything = true;
+                    match act.body() {
+                        Body::Directory(body) => self.seek_names_of(office, body.snapshot, Some(peer)),
+                        _ => news.push(bytes.clone()),
+                    }
+                }
+                Ok(None) => {}
+                Err(Stop::Refused(refusal)) => refused = refused.or(Some(refusal)),
+                Err(fault) => return Err(fault),
             }
-            for reference in contents_of(&act) {
-                self.want(step, peer, reference.root, reference.length)?;
-            }
-            changed |= changes;
         }
-        if changed {
+        if !news.is_empty() {
             self.registry_changed(step);
         }
-        if acts.len() >= LEAVES_PER_MESSAGE_MAX {
-            step.send(peer, Message::GetDossier { office, from: self.lengths[&office] });
-        }
-        self.drive_incoming(step, peer)
+        self.pass_on_news(step, office, news, Some(peer));
+        self.note_answer(peer, office, anything, refused)?;
+        self.ask_dossiers(step, peer)?;
+        self.seek_names(step)?;
+        self.drive_incoming(step, peer)?;
+        refused.map_or(Ok(()), |refusal| Err(refusal.into()))
     }
+
+    /// Goes on with a dossier that is being fetched while there is something new in it.
+    fn note_answer(
+        &mut self,
+        peer: Peer,
+        office: OfficeId,
+        anything: bool,
+        refused: Option<Refusal>,
+    ) -> Result<(), Stop> {
+        let ours = self.digests.get(&office).copied();
+        let pursued = &mut self.link(peer)?.pursued;
+        match pursued.get_mut(&office) {
+            Some(known) if known.digest.is_none_or(|digest| Some(digest) == ours) || !anything => {
+                pursued.remove(&office);
+            }
+            Some(known) => known.asked_at = None,
+            // Passed on, and something before it is not here.
+            None if refused == Some(Refusal::ChainGap) => {
+                pursued.insert(office, Pursued { digest: None, asked_at: None });
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// An office that was not known is taken up only below a known parent and together with an
+    /// admission by it: nobody can fill the registry with offices of his own making.
+    fn check_new_office(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+        acts: &[ByteVec],
+    ) -> Result<(), Stop> {
+        let first = UnverifiedAct::parse(acts.first().ok_or(Refusal::OfficeUnknown)?).map_err(Refusal::from)?;
+        let Body::Inception(inception) = first.body() else {
+            self.pursue(step, peer, office, None)?;
+            return Err(Refusal::OfficeUnknown.into());
+        };
+        if let Some(parent) = inception.parent.filter(|parent| self.registry.office(parent).is_err()) {
+            self.pursue(step, peer, parent, None)?;
+            self.link(peer)?.pursued.insert(office, Pursued { digest: None, asked_at: None });
+            return Err(Refusal::OfficeUnknown.into());
+        }
+        let admits = |bytes: &ByteVec| {
+            let act = UnverifiedAct::parse(bytes).ok()?;
+            let of_it = matches!(act.body(), Body::Admit(body) if body.office == office);
+            let by_parent = act.header().office == inception.parent;
+            (of_it && by_parent).then(|| self.registry.verify(act).ok()).flatten()
+        };
+        if acts.iter().any(|bytes| admits(bytes).is_some()) {
+            Ok(())
+        } else {
+            self.link(peer)?.pursued.remove(&office);
+            Err(Refusal::OfficeNotAdmitted.into())
+        }
+    }
+}
+
+/// The office whose dossier an act belongs to.
+fn office_of(act: &UnverifiedAct) -> OfficeId {
+    act.header().matter.map_or_else(|| act.id(), ActId::from).into()
 }
 
 /// The bytes of acts, as many as one message may carry.

@@ -9,6 +9,7 @@ use super::{Event, Machine, Peer, Step, Stop};
 use crate::act::body::{Cited, Ready};
 use crate::act::{Body, Header, LEVEL, Place, UnverifiedAct, VerifiedAct, body};
 use crate::custody::{Matter, Phase};
+use crate::guard::{self, Guard};
 use crate::hash::Hash;
 use crate::id::{ActId, MatterId, OfficeId};
 use crate::limits::LEAVES_PER_MESSAGE_MAX;
@@ -139,7 +140,7 @@ impl Machine {
         }
         let link = self.link(from)?;
         let same = link.incoming.get(&matter).is_some_and(|known| known.head == incoming.head);
-        if !same && link.incoming.len() < INCOMING_MAX {
+        if !same && (link.incoming.len() < INCOMING_MAX || guard::is_off(Guard::Offers)) {
             link.incoming.insert(matter, incoming);
         }
         self.drive_incoming(step, from)
@@ -581,8 +582,7 @@ impl Machine {
                 | Refusal::IncarnationUnknown),
             ) => {
                 if let Some(office) = office {
-                    let from = self.lengths.get(&office).copied().unwrap_or(0);
-                    step.send(peer, Message::GetDossier { office, from });
+                    self.pursue(step, peer, office, None)?;
                 }
                 Err(refusal.into())
             }

@@ -3,8 +3,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::mirror::Page;
+use super::news::Given;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
+use crate::hash::Hash;
 use crate::id::{ActId, ContentRoot, MatterId, OfficeId};
 use crate::message::{HEIGHTS_MAX, Message, VERSION};
 use crate::refusal::Refusal;
@@ -40,6 +43,13 @@ pub(super) struct Wanted {
     pub length: u64,
 }
 
+/// A dossier that a peer has and that differs from ours; the digest, if the peer has said it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pursued {
+    pub digest: Option<Hash>,
+    pub asked_at: Option<Timestamp>,
+}
+
 /// A usable link.
 #[derive(Debug, Default)]
 pub(super) struct Link {
@@ -52,9 +62,17 @@ pub(super) struct Link {
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
     pub before_asked: BTreeMap<ActId, Timestamp>,
     pub tracked_to: Option<MatterId>,
+    pub pursued: BTreeMap<OfficeId, Pursued>,
+    pub given: Given,
 }
 
 impl Link {
+    /// Entries remembered.
+    #[cfg(feature = "testing")]
+    pub fn footprint(&self) -> usize {
+        self.incoming.len() + self.wanted.len() + self.asked.len() + self.said.len() + self.leaves_asked.len()
+    }
+
     /// Whether to say something about a matter now; notes that it was said.
     pub fn may_say(&mut self, matter: MatterId, now: Timestamp) -> bool {
         if self.said.get(&matter).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {
@@ -84,6 +102,7 @@ impl Machine {
         }
         self.send_heads(step)?;
         self.track(step, peer)?;
+        self.seek_names(step)?;
         step.event(Event::Links);
         Ok(())
     }
@@ -96,9 +115,11 @@ impl Machine {
                 self.offer_now(step, &office)?;
             }
             self.drive_incoming(step, *peer)?;
+            self.ask_dossiers(step, *peer)?;
             self.fetch(step, *peer)?;
         }
         self.restore_all(step)?;
+        self.seek_names(step)?;
         self.send_heads(step)?;
         if step.now.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.now;
@@ -130,15 +151,13 @@ impl Machine {
             Message::Charter { from: position, acts } => self.take_charter(step, from, position, &acts),
             Message::DossierHeights { heights } => self.dossier_heights(step, from, &heights),
             Message::GetDossier { office, from: position } => self.send_dossier(step, from, office, position),
-            Message::Dossier { office, from: position, acts } => {
-                self.take_dossier(step, from, office, position, &acts)
-            }
-            Message::Head { office, note, from: index, leaves } => {
-                self.take_head(step, from, office, &note, index, &leaves)
+            Message::Dossier { office, acts } => self.take_dossier(step, from, office, &acts),
+            Message::Head { office, note, from: index, leaves, contents } => {
+                self.take_head(step, from, office, &note, index, Page { leaves, contents })
             }
             Message::GetLeaves { office, from: index } => self.send_leaves(step, from, office, index),
-            Message::Leaves { office, from: index, leaves } => {
-                self.take_leaves(step, from, office, index, &leaves)
+            Message::Leaves { office, from: index, leaves, contents } => {
+                self.take_leaves(step, from, office, index, Page { leaves, contents })
             }
             Message::AddCheckpoint { office, old_size, proof, note } => {
                 self.add_checkpoint(step, from, office, old_size, &proof, &note)
@@ -166,7 +185,10 @@ impl Machine {
             }
             Message::GetBefore { office, act } => self.send_before(step, from, office, act),
             Message::Before { office, acts } => self.take_before(step, from, office, &acts),
-            Message::Refused { about: _, code } => {
+            Message::Refused { about, code } => {
+                if Refusal::from_code(&code) == Some(Refusal::ContentMissing) {
+                    self.not_there(step, from, ContentRoot(about.0));
+                }
                 step.outputs.extend(Refusal::from_code(&code).map(Output::Noted));
                 Ok(())
             }

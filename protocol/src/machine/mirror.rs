@@ -1,5 +1,7 @@
 //! The cosigner's side: a mirror cosigns what it holds durably, a witness what only grew.
 
+use std::collections::BTreeMap;
+
 use minicbor::bytes::ByteVec;
 
 use super::cosign::{cosigner_name, stored_checkpoint};
@@ -7,21 +9,50 @@ use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
 use crate::act::{Body, MatterKind, VerifiedAct};
-use crate::id::{ActId, OfficeId};
-use crate::limits::LEAVES_PER_MESSAGE_MAX;
+use crate::id::{ActId, ContentRoot, OfficeId};
+use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, CONTENT_ALONG_BYTES_MAX, LEAVES_PER_MESSAGE_MAX};
 use crate::log::checkpoint::VerifiedCheckpoint;
 use crate::log::cosignature;
 use crate::log::proof::{Proof, verify_consistency};
 use crate::log::tree::{Head, empty_root};
 use crate::message::Message;
-use crate::records::{LogState, Role, Table, key};
+use crate::records::{LogState, Records, Role, StoreFault, Table, key};
 use crate::refusal::Refusal;
+use crate::sealing::chunk::ChunkTree;
 
 /// Chains whose earlier acts are asked for at one time, per link: 16 answers of 256 KiB = 4 MiB.
 const BEFORE_ASKED_MAX: usize = 16;
 
 /// Acts looked at ahead for contents that are missing.
 const LOOK_AHEAD: usize = 256;
+
+/// Leaves of a log, with the small contents that they name: what a mirror would ask for next.
+pub(super) struct Page {
+    pub leaves: Vec<ByteVec>,
+    pub contents: Vec<ByteVec>,
+}
+
+impl Page {
+    /// Reads as many of these acts as one message may carry together with their small contents.
+    pub fn read(records: &Records<'_>, ids: &[ActId]) -> Result<Self, StoreFault> {
+        let (mut page, mut bytes) = (Self { leaves: Vec::new(), contents: Vec::new() }, 0);
+        for id in ids.iter().take(LEAVES_PER_MESSAGE_MAX) {
+            let act = records.expect_act(id)?;
+            let mut contents = Vec::new();
+            for named in contents_of(&act).into_iter().filter(|n| n.length <= CONTENT_ALONG_BYTES_MAX) {
+                contents.extend(records.content_bytes(&named.root)?.map(ByteVec::from));
+            }
+            bytes += act.bytes().len() + contents.iter().map(|content| content.len()).sum::<usize>();
+            // One act with its contents always fits: 16 KiB + 17 x 16 KiB is less than a frame.
+            if bytes > ACTS_BYTES_PER_MESSAGE_MAX && !page.leaves.is_empty() {
+                break;
+            }
+            page.leaves.push(act.bytes().to_vec().into());
+            page.contents.extend(contents);
+        }
+        Ok(page)
+    }
+}
 
 impl Machine {
     /// A head of an office that we may have to mirror.
@@ -32,7 +63,7 @@ impl Machine {
         office: OfficeId,
         note: &[u8],
         index: u64,
-        leaves: &[ByteVec],
+        page: Page,
     ) -> Result<(), Stop> {
         let checkpoint = self.verified_checkpoint(&office, note)?;
         if self.cosigns(&office, Role::Mirror).is_none() {
@@ -45,8 +76,8 @@ impl Machine {
         if newer {
             step.records.put_head(&office, note.to_vec());
         }
-        if !leaves.is_empty() {
-            self.append_mirrored(step, from, office, index, leaves)?;
+        if !page.leaves.is_empty() {
+            self.append_mirrored(step, from, office, index, page)?;
         }
         self.advance_mirror(step, from, office)
     }
@@ -58,35 +89,44 @@ impl Machine {
         from: Peer,
         office: OfficeId,
         index: u64,
-        leaves: &[ByteVec],
+        page: Page,
     ) -> Result<(), Stop> {
         if self.hosts(&office) {
-            return self.take_own_leaves(step, from, office, index, leaves);
+            return self.take_own_leaves(step, from, office, index, page);
         }
         if self.cosigns(&office, Role::Mirror).is_none() {
             return Err(Refusal::NotAuthority.into());
         }
-        self.append_mirrored(step, from, office, index, leaves)?;
+        self.append_mirrored(step, from, office, index, page)?;
         self.link(from)?.leaves_asked.remove(&office);
         self.advance_mirror(step, from, office)
     }
 
-    /// Appends leaves after verifying each act; whether they add up is checked under the head.
+    /// Appends leaves after verifying each act, and keeps the contents that came along; whether the
+    /// leaves add up is checked under the head.
     pub(super) fn append_mirrored(
         &mut self,
         step: &mut Step<'_, '_>,
         from: Peer,
         office: OfficeId,
         index: u64,
-        leaves: &[ByteVec],
+        page: Page,
     ) -> Result<(), Stop> {
+        let along: BTreeMap<ContentRoot, &[u8]> =
+            page.contents.iter().map(|bytes| (ChunkTree::of(bytes).root(), bytes.as_slice())).collect();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         let Some(skip) = log.frontier.size().checked_sub(index) else { return Ok(()) };
-        for bytes in leaves.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)) {
+        for bytes in page.leaves.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)) {
             let verified = self.verify_or_ask(step, from, bytes);
             match verified {
                 Ok((act, _)) => {
                     step.records.append_leaf(&office, &mut log, &act);
+                    for named in contents_of(&act) {
+                        let came = along.get(&named.root).filter(|b| b.len() as u64 == named.length);
+                        if let Some(bytes) = came {
+                            step.records.put_content(&named.root, bytes)?;
+                        }
+                    }
                 }
                 Err(stop) => {
                     step.records.put_log(&office, &log);
@@ -195,9 +235,9 @@ impl Machine {
         let count =
             usize::try_from(signed.saturating_sub(from)).unwrap_or(usize::MAX).min(LEAVES_PER_MESSAGE_MAX);
         let ids = step.records.leaves(&office, from, count)?;
-        let leaves = super::dossier::bounded_acts(step.records, &ids)?;
+        let Page { leaves, contents } = Page::read(step.records, &ids)?;
         if !leaves.is_empty() {
-            step.send(to, Message::Leaves { office, from, leaves });
+            step.send(to, Message::Leaves { office, from, leaves, contents });
         }
         Ok(())
     }

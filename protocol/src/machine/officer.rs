@@ -1,6 +1,6 @@
 //! What officers and administrators of an own office ask for.
 
-use super::{Actor, Event, Machine, NewContent, NewMatter, Receipt, Step, Stop, Where};
+use super::{Actor, Machine, NewContent, NewMatter, Receipt, Step, Stop, Where};
 use crate::act::{Body, Header, Holder, MatterKind, Place, VerifiedAct, body};
 use crate::custody::command::Command;
 use crate::directory::SNAPSHOT_BYTES_MAX;
@@ -117,9 +117,9 @@ impl Machine {
         }
         let act = Self::sign(header, change, &actor.key)?;
         let signer = self.registry.signer_of(&act)?;
-        self.registry.apply(&act, &signer)?;
+        self.take_in(step, actor.office, &act, &signer)?;
         self.append(step, actor.office, &act)?;
-        self.keep_dossier(step, actor.office, &act);
+        self.pass_on_news(step, actor.office, vec![act.bytes().to_vec().into()], None);
         Ok(Receipt { act: act.id(), matter: act.matter() })
     }
 
@@ -142,11 +142,11 @@ impl Machine {
             previous: Some(register.head()),
             ..self.header(step, office)?
         };
-        let act = self.sign_as_node(header, &Body::Directory(body::Directory { snapshot: reference }))?;
-        self.registry.apply(&act, &Signer::Node { office })?;
+        let directory = body::Directory { sequence: register.next_directory(), snapshot: reference };
+        let act = self.sign_as_node(header, &Body::Directory(directory))?;
+        self.take_in(step, office, &act, &Signer::Node { office })?;
         self.append(step, office, &act)?;
-        self.keep_dossier(step, office, &act);
-        step.event(Event::Register(office));
+        self.pass_on_news(step, office, vec![act.bytes().to_vec().into()], None);
         Ok(Receipt { act: act.id(), matter: act.matter() })
     }
 

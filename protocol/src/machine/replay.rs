@@ -42,13 +42,9 @@ impl Machine {
             return Ok(());
         }
         let signer = self.registry.signer_of(act)?;
-        match self.registry.apply(act, &signer) {
-            Ok(()) => {
-                self.keep_dossier(step, office, act);
-                Ok(())
-            }
-            Err(Refusal::AlreadyDone) => Ok(()),
-            Err(refusal) => Err(refusal.into()),
+        match self.take_in(step, office, act, &signer) {
+            Err(Stop::Refused(Refusal::AlreadyDone)) => Ok(()),
+            taken => taken.map(|_| ()),
         }
     }
 

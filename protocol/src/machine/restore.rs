@@ -6,9 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use minicbor::bytes::ByteVec;
-
 use super::link::SAY_AGAIN_MS;
+use super::mirror::Page;
 use super::{Event, Machine, Output, Peer, Standing, Step, Stop};
 use crate::act::{Body, MatterKind, Place};
 use crate::custody::Matter;
@@ -154,11 +153,12 @@ impl Machine {
         from: Peer,
         office: OfficeId,
         index: u64,
-        leaves: &[ByteVec],
+        mut page: Page,
     ) -> Result<(), Stop> {
         let start = self.restoring_from(&office)?.ok_or(Refusal::NotAuthority)?;
         let room = usize::try_from(start.size.saturating_sub(index)).unwrap_or(usize::MAX);
-        self.append_mirrored(step, from, office, index, &leaves[..leaves.len().min(room)])?;
+        page.leaves.truncate(room);
+        self.append_mirrored(step, from, office, index, page)?;
         self.link(from)?.leaves_asked.remove(&office);
         let now = step.now.0;
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);

@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use super::{Records, StoreFault, Table, be64, id32, key};
-use crate::act::VerifiedAct;
+use crate::act::{Body, Place, VerifiedAct};
 use crate::codec;
 use crate::hash::Hash;
 use crate::id::{ActId, KeyId, OfficeId};
@@ -80,6 +80,27 @@ impl Held {
             Some(_) => {}
             None => self.by.push((key, role, size, second)),
         }
+    }
+}
+
+// Classes of acts in a dossier: their order in the rows is an order in which they can be folded.
+const INCEPTION: u8 = 0;
+const ADMISSION: u8 = 1;
+const CHAIN: u8 = 2;
+const ENDORSEMENT: u8 = 3;
+const OTHER: u8 = 4;
+
+fn dossier_key(office: &OfficeId, act: &VerifiedAct) -> Vec<u8> {
+    let class = match act.body() {
+        Body::Inception(_) => INCEPTION,
+        Body::Admit(_) => ADMISSION,
+        Body::Endorse(_) => ENDORSEMENT,
+        _ if act.header().place == Place::Chain => CHAIN,
+        _ => OTHER,
+    };
+    match class {
+        CHAIN => key(&[&office.0, &[class], &act.header().number.to_be_bytes()]),
+        _ => key(&[&office.0, &[class], &act.id().0]),
     }
 }
 
@@ -250,20 +271,34 @@ impl<'b> Records<'b> {
         self.put(Table::HELD, office.0.to_vec(), codec::encode(held));
     }
 
-    /// Acts of an office's dossier from a position on, at most `max`.
+    /// Acts of an office's dossier in canonical order: inception, admissions, chain, endorsements,
+    /// other side acts. Chain acts below the number `from` are left out. At most `max`.
     ///
     /// # Errors
     /// [`StoreFault`].
     pub fn dossier(&self, office: &OfficeId, from: u64, max: usize) -> Result<Vec<ActId>, StoreFault> {
-        let until = key(&[&office.0, &u64::MAX.to_be_bytes()]);
-        let rows = self.scan(Table::DOSSIERS, &key(&[&office.0, &from.to_be_bytes()]), &until, max)?;
-        rows.into_iter().map(|(_, id)| Ok(ActId(id32(&id)?))).collect()
+        let row = |class: u8| key(&[&office.0, &[class]]);
+        let chain = key(&[&row(CHAIN), &from.max(1).to_be_bytes()]);
+        let mut ids = Vec::new();
+        let inception = if from == 0 { row(INCEPTION) } else { row(ADMISSION) };
+        for (from, until) in [(inception, row(CHAIN)), (chain, row(OTHER + 1))] {
+            let rows = self.scan(Table::DOSSIERS, &from, &until, max - ids.len())?;
+            for (_, id) in rows {
+                ids.push(ActId(id32(&id)?));
+            }
+        }
+        Ok(ids)
     }
 
-    /// Adds to an office's dossier.
-    pub fn put_dossier(&mut self, office: &OfficeId, position: u64, act: &VerifiedAct) {
-        self.put(Table::DOSSIERS, key(&[&office.0, &position.to_be_bytes()]), act.id().0.to_vec());
+    /// Adds an act to an office's dossier.
+    pub fn put_dossier(&mut self, office: &OfficeId, act: &VerifiedAct) {
+        self.put(Table::DOSSIERS, dossier_key(office, act), act.id().0.to_vec());
         self.put_act(act);
+    }
+
+    /// Takes a directory out of a dossier, because a newer one has replaced it. The act stays.
+    pub fn drop_directory(&mut self, office: &OfficeId, act: &ActId) {
+        self.delete(Table::DOSSIERS, key(&[&office.0, &[OTHER], &act.0]));
     }
 
     /// Offices that have a dossier here, with its length.

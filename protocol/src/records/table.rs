@@ -31,7 +31,8 @@ tables! {
     5 LOGS;
     /// position → act id: the charter chain with its endorsements
     6 CHARTER;
-    /// office, position → act id: what everyone keeps of an office (register chain, admission, directory)
+    /// office, class (1 byte), number or act id → act id: what everyone keeps of an office; the class
+    /// is 0 inception, 1 admission, 2 chain, 3 endorsement, 4 other side act
     7 DOSSIERS;
     /// matter, number → act id: the chain
     8 CHAINS;

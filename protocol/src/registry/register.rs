@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::body::{ChargeKind, Incarnate, Inception, KeySet, Tier};
 use crate::act::{Body, Place, VerifiedAct};
+use crate::hash::{Context, Hash, hash};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
 use crate::log::tree::Head;
@@ -82,14 +83,14 @@ pub struct Register {
     id: OfficeId,
     inception: Inception,
     proposals: BTreeMap<ActId, Vec<KeyId>>,
-    admission: Option<ActId>,
+    admissions: BTreeSet<ActId>,
     incarnations: Vec<Incarnation>,
     posts: BTreeMap<PostId, Post>,
     officers: BTreeMap<OfficerId, Vec<(u64, PublicKey)>>,
     charges: BTreeMap<ChargeId, Charge>,
     positions: BTreeMap<ActId, u64>,
-    directory: Option<(ActId, ClearRef)>,
-    escrows: BTreeMap<u32, ClearRef>,
+    directory: Option<(u64, ActId, ClearRef)>,
+    escrows: BTreeMap<(u32, ActId), ClearRef>,
     sides: BTreeSet<ActId>,
     head: ActId,
     number: u64,
@@ -104,7 +105,7 @@ impl Register {
             id: act.id().into(),
             inception: inception.clone(),
             proposals: BTreeMap::from([(act.id(), vec![act.key()])]),
-            admission: None,
+            admissions: BTreeSet::new(),
             incarnations: Vec::new(),
             posts: BTreeMap::new(),
             officers: BTreeMap::new(),
@@ -183,9 +184,28 @@ impl Register {
         self.positions.get(head).copied()
     }
 
-    /// The act by which the office was admitted, if one was folded.
-    pub const fn admission(&self) -> Option<ActId> {
-        self.admission
+    /// Whether the parent (or the charter) has begun to take the office in; see
+    /// [`crate::registry::Registry::is_admitted`].
+    pub fn has_admission(&self) -> bool {
+        !self.admissions.is_empty()
+    }
+
+    /// Digest of the dossier: equal digests, equal dossiers. The head stands for the whole chain;
+    /// side acts have no order, so they are hashed in the order of their ids.
+    pub fn digest(&self) -> Hash {
+        let mut parts: Vec<&[u8]> = vec![&self.head.0];
+        parts.extend(self.sides.iter().map(|side| side.0.as_slice()));
+        hash(Context::Dossier, &parts)
+    }
+
+    /// Whether the dossier holds an act. A directory that a newer one replaced is not held.
+    pub fn keeps(&self, act: &ActId) -> bool {
+        self.positions.contains_key(act) || self.sides.contains(act)
+    }
+
+    /// Side acts of the dossier.
+    pub fn side_count(&self) -> usize {
+        self.sides.len()
     }
 
     /// The incarnation in force: the last whose threshold was reached.
@@ -211,14 +231,9 @@ impl Register {
         incarnation.in_force && later.all(|later| !later.voids(size) || later.gives_up(size))
     }
 
-    /// Where the sealing secret of an incarnation lies, sealed to recovery keys: the latest such act.
-    pub fn escrow(&self, incarnation: u32) -> Option<&ClearRef> {
-        self.escrows.get(&incarnation)
-    }
-
-    /// All escrows, by incarnation.
+    /// Where sealing secrets lie, sealed to recovery keys, with the number of the incarnation.
     pub fn escrows(&self) -> impl Iterator<Item = (u32, &ClearRef)> {
-        self.escrows.iter().map(|(incarnation, wraps)| (*incarnation, wraps))
+        self.escrows.iter().map(|((incarnation, _), wraps)| (*incarnation, wraps))
     }
 
     /// All incarnations, in order.
@@ -256,9 +271,14 @@ impl Register {
         self.charges.get(charge)
     }
 
-    /// The latest directory snapshot.
-    pub const fn directory(&self) -> Option<&(ActId, ClearRef)> {
-        self.directory.as_ref()
+    /// The latest directory: the act and its snapshot.
+    pub fn directory(&self) -> Option<(ActId, ClearRef)> {
+        self.directory.map(|(_, act, snapshot)| (act, snapshot))
+    }
+
+    /// The number that the office's next directory has.
+    pub fn next_directory(&self) -> u64 {
+        self.directory.map_or(1, |(sequence, ..)| sequence.saturating_add(1))
     }
 
     /// The charge and the officer's key as they stood at a position of the register.
@@ -281,7 +301,10 @@ impl Register {
 
     pub(super) fn is_admitted_by(&self, keys: &KeySet) -> bool {
         self.is_in_force(&self.inception_act())
-            && self.admission.and_then(|act| self.proposals.get(&act)).is_some_and(|s| keys.is_reached_by(s))
+            && self
+                .admissions
+                .iter()
+                .any(|act| self.proposals.get(act).is_some_and(|signers| keys.is_reached_by(signers)))
     }
 
     fn inception_act(&self) -> ActId {
@@ -307,40 +330,48 @@ impl Register {
         if self.sides.contains(&act.id()) {
             return Err(Refusal::AlreadyDone);
         }
-        self.fold_side(act)?;
-        self.sides.insert(act.id());
+        if self.fold_side(act)? {
+            self.sides.insert(act.id());
+        }
         Ok(())
     }
 
-    fn fold_side(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
+    /// Folds a side act. What it leads to depends on which side acts there are, never on the order
+    /// in which they came: whoever relays a dossier cannot change what it says. Returns whether
+    /// the act belongs to the dossier.
+    fn fold_side(&mut self, act: &VerifiedAct) -> Result<bool, Refusal> {
         match act.body() {
             Body::Admit(body) => {
                 if body.office != self.id || act.header().office != self.parent() {
                     return Err(Refusal::NotAuthority);
                 }
-                if self.admission.is_some() {
-                    return Err(Refusal::AlreadyDone);
-                }
-                self.admission = Some(act.id());
+                self.admissions.insert(act.id());
                 self.proposals.insert(act.id(), vec![act.key()]);
             }
             Body::Endorse(body) => {
                 let signers = self.proposals.get_mut(&body.act).ok_or(Refusal::ChainGap)?;
-                if signers.contains(&act.key()) {
-                    return Err(Refusal::AlreadyDone);
+                // A key counts once, however often it signs.
+                if !signers.contains(&act.key()) {
+                    signers.push(act.key());
                 }
-                signers.push(act.key());
             }
             Body::Directory(body) => {
-                self.directory = Some((act.id(), body.snapshot));
+                let newest = (body.sequence, act.id());
+                if self.directory.is_some_and(|(sequence, known, _)| (sequence, known) > newest) {
+                    return Ok(false);
+                }
+                if let Some((_, old, _)) = self.directory.replace((body.sequence, act.id(), body.snapshot)) {
+                    self.sides.remove(&old);
+                }
             }
             Body::Escrow(body) => {
-                self.escrows.insert(act.header().incarnation, body.wraps);
+                self.escrows.insert((act.header().incarnation, act.id()), body.wraps);
             }
-            Body::Anchor(_) | Body::Unknown => {}
+            Body::Anchor(_) => return Ok(false),
+            Body::Unknown => {}
             _ => return Err(Refusal::ChainKind),
         }
-        Ok(())
+        Ok(true)
     }
 
     fn apply_chain(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
@@ -387,18 +418,13 @@ impl Register {
     }
 
     /// Puts incarnations in force that enough keys have signed: operating or recovery keys of the
-    /// office, or the keys above it that may admit it. A lower number than the one in force never
-    /// comes into force any more.
+    /// office, or the keys above it that may admit it. Once in force, always.
     pub(super) fn settle(&mut self, above: Option<&KeySet>) {
-        let lowest = self.incarnation().map_or(0, |present| present.number);
         for at in 0..self.incarnations.len() {
             let act = self.incarnations[at].act;
-            let by_above = || {
-                above.zip(self.proposals.get(&act)).is_some_and(|(keys, signers)| keys.is_reached_by(signers))
-            };
-            if self.incarnations[at].number > lowest && (self.is_in_force(&act) || by_above()) {
-                self.incarnations[at].in_force = true;
-            }
+            let by_above =
+                above.zip(self.proposals.get(&act)).is_some_and(|(keys, signers)| keys.is_reached_by(signers));
+            self.incarnations[at].in_force |= by_above || self.is_in_force(&act);
         }
     }
 

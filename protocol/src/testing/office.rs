@@ -14,6 +14,7 @@ use crate::sealing::SealingSecret;
 use crate::time::Timestamp;
 
 /// A post with the officer who holds it.
+#[derive(Clone)]
 pub struct TestPost {
     /// The post.
     pub post: PostId,
@@ -41,6 +42,30 @@ pub struct TestOffice {
     pub dossier: Vec<ByteVec>,
 }
 
+impl Clone for TestOffice {
+    /// Sealing secrets are made anew from their seeds: they have no other way of being copied.
+    fn clone(&self) -> Self {
+        let sealing = |secret: &SealingSecret| SealingSecret::from_seed(ceremony::SEALING, &secret.to_seed());
+        let keys = OfficeKeys {
+            operating: self.keys.operating.clone(),
+            recovery: self.keys.recovery.clone(),
+            recovery_sealing: sealing(&self.keys.recovery_sealing),
+            signing: self.keys.signing.clone(),
+            transport: self.keys.transport.clone(),
+            sealing: sealing(&self.keys.sealing),
+        };
+        Self {
+            id: self.id,
+            path: self.path.clone(),
+            keys,
+            admin: self.admin.clone(),
+            admin_charge: self.admin_charge,
+            posts: self.posts.clone(),
+            dossier: self.dossier.clone(),
+        }
+    }
+}
+
 impl TestOffice {
     /// What the machine is started with.
     pub fn host(&self) -> HostSecrets {
@@ -65,6 +90,7 @@ impl TestOffice {
 }
 
 /// A founded state.
+#[derive(Clone)]
 pub struct TestState {
     /// Its id.
     pub id: StateId,

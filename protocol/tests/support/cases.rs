@@ -9,7 +9,7 @@ use mohar_protocol::id::{ActId, Commitment, StateId};
 use mohar_protocol::records::Role;
 
 use crate::forger::{Forger, flip, raw, rename_cosigner};
-use crate::town::{DISTRICT, FAR};
+use crate::town::{DISTRICT, FAR, last_entry};
 
 /// One tampered log and the code by which it must be refused.
 pub type LogCase = (&'static str, &'static str, fn(&Forger, &mut LogDirectory));
@@ -175,7 +175,7 @@ pub fn logs_tampered() -> Vec<LogCase> {
             f.sign_again(log);
         }),
         ("another register in the registry file", "audit.register_two", |f, log| {
-            let last = log.registry.dossiers[DISTRICT].last_mut().unwrap();
+            let last = last_entry(&mut log.registry.dossiers[DISTRICT]);
             *last = f.forge(last, &f.admin, |header, _| header.time.0 += 1).into();
         }),
         ("a dossier that is not authorised", "authority.not_authority", |f, log| {

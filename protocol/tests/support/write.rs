@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{bundles_tampered, bytes_tampered};
 use crate::forger::{Forger, rename_cosigner};
-use crate::town::{DISTRICT, FAR, Morning, TEHSIL, morning};
+use crate::town::{DISTRICT, FAR, Morning, TEHSIL, morning, last_entry};
 
 /// Writes one page of vectors.
 pub fn write(name: &str, path: &str) {
@@ -131,7 +131,7 @@ fn registry(morning: &Morning, forger: &Forger) -> Value {
             package.charter.pop();
         }),
         ("an admission without its second signature", "authority.office_not_admitted", |_, package| {
-            package.dossiers[DISTRICT].remove(2);
+            package.dossiers[DISTRICT].pop();
         }),
         ("an admission signed by the office itself", "authority.not_authority", |f, package| {
             let admission = &mut package.dossiers[DISTRICT][1];
@@ -141,13 +141,13 @@ fn registry(morning: &Morning, forger: &Forger) -> Value {
             let admission = &mut package.dossiers[TEHSIL][1];
             *admission = f.forge(admission, &f.far_operating, |header, _| header.office = Some(f.far)).into();
         }),
-        ("a dropped register entry", "chain.gap", |_, package| drop(package.dossiers[FAR].remove(5))),
+        ("a dropped register entry", "chain.gap", |_, package| drop(package.dossiers[FAR].remove(4))),
         ("a register entry by an officer who is no administrator", "authority.not_admin", |f, package| {
-            let last = package.dossiers[DISTRICT].last_mut().unwrap();
+            let last = last_entry(&mut package.dossiers[DISTRICT]);
             *last = f.forge(last, &f.clerk, |header, _| header.charge = Some(f.clerk_charge)).into();
         }),
         ("a register entry by the keys of another office", "authority.not_authority", |f, package| {
-            let last = package.dossiers[DISTRICT].last_mut().unwrap();
+            let last = last_entry(&mut package.dossiers[DISTRICT]);
             *last = f
                 .forge(last, &f.far_operating, |header, _| {
                     (header.office, header.charge) = (Some(f.far), None);

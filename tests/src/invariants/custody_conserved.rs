@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use mohar_protocol::codec;
 use mohar_protocol::custody::Matter;
-use mohar_protocol::id::MatterId;
+use mohar_protocol::id::{MatterId, OfficeId};
 use mohar_protocol::records::Table;
 
 use super::Broken;
@@ -17,17 +17,15 @@ use crate::world::World;
 /// The file that nobody or everybody has.
 pub fn check(world: &World) -> Broken {
     let mut holders: BTreeMap<MatterId, Vec<usize>> = BTreeMap::new();
-    for (at, node) in world.nodes.iter().enumerate() {
-        for ((table, key), value) in node.store.rows() {
-            if [Table::QUEUED, Table::TRANSIT, Table::RECALLS].contains(table) {
-                return Err(format!(
-                    "node {at} still waits for another office ({table:?}): {}",
-                    tell(world, key)
-                ));
+    for (at, node) in world.honest() {
+        for table in [Table::QUEUED, Table::TRANSIT, Table::RECALLS] {
+            let waits = node.store.rows(table).find(|(key, _)| is_between_honest(world, key));
+            if let Some((key, _)) = waits {
+                let known = tell(world, key);
+                return Err(format!("node {at} still waits for another office ({table:?}): {known}"));
             }
-            if *table != Table::MATTERS {
-                continue;
-            }
+        }
+        for (_, value) in node.store.rows(Table::MATTERS) {
             let matter: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
             let entry = holders.entry(matter.id).or_default();
             if world.is_hosted(at, &matter.holder.office) {
@@ -35,10 +33,17 @@ pub fn check(world: &World) -> Broken {
             }
         }
     }
+    holders.retain(|matter, _| world.oracle.is_clean(matter));
     match holders.into_iter().find(|(_, holders)| holders.len() != 1) {
         Some((matter, holders)) => Err(format!("{matter:?} is held by nodes {holders:?}")),
         None => Ok(()),
     }
+}
+
+/// Whether a waiting row is about offices and a matter that the adversary never had.
+fn is_between_honest(world: &World, key: &[u8]) -> bool {
+    let (Some(office), Some(matter)) = (key.first_chunk::<32>(), key.last_chunk::<32>()) else { return true };
+    world.oracle.trusts(&OfficeId(*office)) && world.oracle.is_clean(&MatterId(*matter))
 }
 
 /// What every node knows of the matter that a waiting row is about.

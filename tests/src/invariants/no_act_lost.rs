@@ -11,6 +11,9 @@ use crate::world::World;
 /// The act that is missing.
 pub fn check(world: &World) -> Broken {
     for (node, act) in &world.oracle.acknowledged {
+        if world.nodes[*node].hostile {
+            continue;
+        }
         let records = Records::new(&world.nodes[*node].store);
         let offices = world.nodes[*node].offices.iter().map(|office| world.state.offices[*office].id);
         let is_logged = offices.into_iter().any(|office| matches!(records.place(act, &office), Ok(Some(_))));

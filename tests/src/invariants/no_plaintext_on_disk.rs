@@ -12,7 +12,7 @@ const MARKER: &[u8] = "गोपनीय टीप क्रमांक".as_by
 /// Where the text was found.
 pub fn check(world: &World) -> Broken {
     for (at, node) in world.nodes.iter().enumerate() {
-        for ((table, _), value) in node.store.rows() {
+        for (table, _, value) in node.store.all_rows() {
             if value.windows(MARKER.len()).any(|window| window == MARKER) {
                 return Err(format!("node {at}, table {table:?} holds a note in the clear"));
             }

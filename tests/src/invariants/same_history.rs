@@ -17,14 +17,15 @@ use crate::world::World;
 /// Who tells what differently.
 pub fn check(world: &World) -> Broken {
     let mut heads: BTreeMap<MatterId, Vec<(usize, u64, ActId)>> = BTreeMap::new();
-    for (at, node) in world.nodes.iter().enumerate() {
-        for (_, value) in node.store.rows().filter(|((table, _), _)| *table == Table::MATTERS) {
+    for (at, node) in world.honest() {
+        for (_, value) in node.store.rows(Table::MATTERS) {
             let matter: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
             if matter.offices().into_iter().any(|visited| world.is_hosted(at, &visited)) {
                 heads.entry(matter.id).or_default().push((at, matter.number, matter.head));
             }
         }
     }
+    heads.retain(|matter, _| world.oracle.is_clean(matter));
     for (matter, tellers) in heads {
         let newest = tellers.iter().max_by_key(|(_, number, _)| *number).map(|(_, _, head)| *head);
         if let Some((at, number, _)) = tellers.iter().find(|(_, _, head)| Some(*head) != newest) {

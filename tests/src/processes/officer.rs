@@ -14,6 +14,9 @@ use crate::processes::{PASSWORD, PATIENCE};
 /// Pause before a form is sent again.
 const AGAIN: Duration = Duration::from_millis(50);
 
+/// Names of other offices are here by then; the minute's comparison would be later.
+const NAMES_COME: Duration = Duration::from_secs(10);
+
 /// A node that takes longer for a page than this has not answered.
 const PAGE_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -133,7 +136,7 @@ impl Officer {
     pub fn send_form(&self, id: &str, office: &str, post: &str) -> Done<Form> {
         let search = crate::processes::html::encoded(&format!("{office} {post}"));
         let (sheet, start) = (format!("/files/{id}/send?q={search}"), Instant::now());
-        // Names of other offices come with their directories, some time after the link.
+        // Names of other offices come with their directories, seconds after the link.
         let target = loop {
             let page = self.get(&sheet)?.page;
             let found = links(&page).into_iter().find(|link| {
@@ -141,7 +144,7 @@ impl Officer {
             });
             match found {
                 Some(Link { href, .. }) => break href,
-                None if start.elapsed() < PATIENCE => std::thread::sleep(AGAIN),
+                None if start.elapsed() < NAMES_COME => std::thread::sleep(AGAIN),
                 None => return Err(Trouble::NotOffered(format!("{post}, {office}: {}", text_of(&page)))),
             }
         };

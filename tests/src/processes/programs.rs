@@ -33,16 +33,9 @@ fn build() -> Programs {
         let name = profile.file_name().and_then(|name| name.to_str()).unwrap_or("debug");
         let name = if name == "debug" { "dev" } else { name };
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args([
-            "build",
-            "--quiet",
-            "--profile",
-            name,
-            "--package",
-            "mohar-node",
-            "--package",
-            "mohar-cli",
-        ]);
+        // The whole workspace, as every other build of it: other selections mean other features, and
+        // then half of the libraries twice.
+        cargo.args(["build", "--quiet", "--profile", name, "--workspace", "--bins"]);
         cargo.arg("--target-dir").arg(profile.parent().expect("a profile lies in a target folder"));
         cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
         assert!(cargo.status().expect("cargo runs").success(), "the programs under test do not build");

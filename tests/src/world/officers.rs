@@ -8,10 +8,10 @@ use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::MatterId;
 use mohar_protocol::machine::{NewContent, NewMatter, Request, Where, open_key};
 use mohar_protocol::records::{DeskClass, Records};
-use mohar_protocol::sealing::at_rest::StorageKey;
 use mohar_protocol::sealing::{Content, Kind, MatterKey, content};
 
 use super::World;
+use super::driver::storage_key;
 
 /// Stands in every note: it must be found on no disk.
 pub const MARKER: &str = "गोपनीय टीप क्रमांक";
@@ -120,7 +120,7 @@ impl World {
 
     /// The key of a matter, as the node keeps it.
     pub fn matter_key(&self, node: usize, matter: &MatterId, generation: u32) -> Option<MatterKey> {
-        let storage = StorageKey::from_bytes([node as u8 + 1; 32]);
+        let storage = storage_key(node);
         let sealed = Records::new(&self.nodes[node].store).sealed_key(matter, generation).expect("memory")?;
         open_key(&storage, &sealed)
     }

@@ -79,6 +79,25 @@ impl KeyFile {
         }
     }
 
+    /// Opens a recovery kit: the signing key, and the key that opens contents.
+    ///
+    /// # Errors
+    /// A wrong password, or a key file that is no recovery kit.
+    pub fn open_kit(&self, passwords: &mut Passwords) -> Result<(SecretKey, SealingSecret), Failure> {
+        let sealed = self.sealing.as_ref().ok_or_else(|| {
+            Failure::usage(format!("{} is no recovery kit", self.what))
+                .hint("Take the kit that `mohar office create` printed.")
+        })?;
+        let password = passwords.ask(&self.what)?;
+        let open = |sealed: &[u8]| {
+            password::unwrap_with_password(sealed, &password)
+                .with_context(|| format!("cannot open {}", self.what))
+                .hint("Type the password that was chosen when this kit was made.")
+        };
+        let (key, seed) = (SecretKey::from_seed(&open(&self.sealed)?), open(sealed)?);
+        Ok((key, SealingSecret::from_seed(mohar_protocol::ceremony::SEALING, &seed)))
+    }
+
     /// Reads a key file.
     ///
     /// # Errors

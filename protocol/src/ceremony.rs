@@ -1,10 +1,13 @@
 //! Founding a state, beginning an office, admitting it: the acts of these ceremonies and the files
 //! that carry them from one machine to another. Keys and time are given; nothing is stored here.
 
+mod holding;
+
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+pub use self::holding::Holding;
 use crate::act::body::{ChargeKind, KeySet, Tier};
 use crate::act::{self, ActError, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, VerifiedAct, body};
 use crate::codec::{self, CodecError};

@@ -141,3 +141,28 @@ fn leaves_that_were_given_up_are_kept_as_orphans_and_everybody_goes_back_once() 
     let orphans = town.records(FAR).scan_prefix(mohar_protocol::records::Table::ORPHANS, &office.0, 99);
     assert_eq!(orphans.unwrap().len() as u64, seen - kept);
 }
+
+#[test]
+fn the_only_surviving_copy_may_be_foreign() {
+    let mut town = Town::found(4);
+    let file = town.open(DISTRICT, town.office(DISTRICT).actor(0), "Boundary of two villages");
+    town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::Note);
+    let to = town.desk(TEHSIL, 0);
+    town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::Forward { to });
+    settle(&mut town);
+    town.act(TEHSIL, town.office(TEHSIL).actor(0), file, Command::Opened);
+    town.act(TEHSIL, town.office(TEHSIL).actor(0), file, Command::Note);
+    settle(&mut town);
+    let (state, words) = (town.records(TEHSIL).matter(&file).unwrap(), town.readable(TEHSIL, file));
+    assert_eq!(words.len(), 3);
+    // The office above is gone as well; its keys lie elsewhere.
+    town.cut(DISTRICT, TEHSIL);
+    town.cut(DISTRICT, FAR);
+    let by = town.office(DISTRICT).keys.operating.clone();
+    let reader = sealing(&town.office(DISTRICT).keys.recovery_sealing);
+    town.burn_and_replace(TEHSIL, FAR, &by, &reader, 0);
+    settle(&mut town);
+    assert_eq!(town.progress(TEHSIL), None);
+    assert_eq!(town.records(TEHSIL).matter(&file).unwrap(), state);
+    assert_eq!(town.readable(TEHSIL, file), words);
+}

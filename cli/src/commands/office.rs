@@ -3,6 +3,8 @@
 pub mod admit;
 pub mod announce;
 pub mod create;
+pub mod holding;
+pub mod replace;
 
 use clap::Subcommand;
 
@@ -16,6 +18,8 @@ pub enum Office {
     Create(create::Create),
     Admit(admit::Admit),
     Announce(announce::Announce),
+    Holding(holding::WriteHolding),
+    Replace(replace::Replace),
 }
 
 impl Office {
@@ -28,6 +32,8 @@ impl Office {
             Self::Create(create) => create.run(output),
             Self::Admit(admit) => admit.run(output),
             Self::Announce(announce) => announce.run(output),
+            Self::Holding(holding) => holding.run(output),
+            Self::Replace(replace) => replace.run(output),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mohar_protocol::control::{OfficeStatus, OtherStatus, Status as NodeStatus};
+use mohar_protocol::control::{OfficeStatus, OtherStatus, RestoringStatus, Status as NodeStatus};
 use mohar_protocol::time::Timestamp;
 
 use crate::clock;
@@ -66,6 +66,9 @@ fn show_office(output: Output, office: &OfficeStatus) -> Result<(), Failure> {
     output.line(format!("\noffice {path}: {name_en} ({name_hi})"))?;
     output.line(format!("  id {}", office.office))?;
     output.line(format!("  acts in its log: {log_size}"))?;
+    if let Some(restoring) = &office.restoring {
+        output.line(restoring_line(restoring))?;
+    }
     if office.cosigners.is_empty() {
         output.line("  nobody else holds a copy yet")?;
     }
@@ -77,6 +80,18 @@ fn show_office(output: Output, office: &OfficeStatus) -> Result<(), Failure> {
         output.line(format!("  {} {}: {} acts, {behind}", cosigner.role, cosigner.path, cosigner.size))?;
     }
     Ok(())
+}
+
+fn restoring_line(restoring: &RestoringStatus) -> String {
+    let RestoringStatus { acts, acts_here, contents, contents_here, bytes, bytes_here, works, left_s } = restoring;
+    let works = if *works { "officers can work" } else { "officers cannot work yet" };
+    let left = left_s.map(|left| format!(", about {left} s left")).unwrap_or_default();
+    format!(
+        "  being fetched from its mirrors: {acts_here} of {acts} acts, {contents_here} of {contents} contents, \
+         {} of {} MiB{left}; {works}",
+        bytes_here >> 20,
+        bytes >> 20
+    )
 }
 
 fn other_line(other: &OtherStatus, now: Timestamp) -> String {

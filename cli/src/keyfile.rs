@@ -94,7 +94,8 @@ impl KeyFile {
                 .with_context(|| format!("cannot open {}", self.what))
                 .hint("Type the password that was chosen when this kit was made.")
         };
-        let (key, seed) = (SecretKey::from_seed(&open(&self.sealed)?), open(sealed)?);
+        let (own, seed) = (open(&self.sealed)?, open(sealed)?);
+        let key = SecretKey::from_seed(&own);
         Ok((key, SealingSecret::from_seed(mohar_protocol::ceremony::SEALING, &seed)))
     }
 

@@ -178,6 +178,7 @@ impl Node {
                 name_hi: "विभाग".to_owned(),
                 name_en: "Department\u{1b}[2J".to_owned(),
                 log_size: self.leaves.len() as u64,
+                restoring: None,
                 cosigners: Vec::new(),
             }],
             others: Vec::new(),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use data_encoding::HEXLOWER;
-use mohar_protocol::act::{UnverifiedAct, sig_structure};
+use minicbor::bytes::ByteVec;
+use mohar_protocol::act::{UnverifiedAct, Verb, sig_structure};
 use mohar_protocol::audit::{LogDirectory, verify_bundle};
 use mohar_protocol::ceremony;
 use mohar_protocol::codec;
@@ -131,7 +132,10 @@ fn registry(morning: &Morning, forger: &Forger) -> Value {
             package.charter.pop();
         }),
         ("an admission without its second signature", "authority.office_not_admitted", |_, package| {
-            package.dossiers[DISTRICT].pop();
+            let endorses = |act: &ByteVec| {
+                UnverifiedAct::parse(act).unwrap().header().known_verb() == Some(Verb::Endorse)
+            };
+            package.dossiers[DISTRICT].retain(|act| !endorses(act));
         }),
         ("an admission signed by the office itself", "authority.not_authority", |f, package| {
             let admission = &mut package.dossiers[DISTRICT][1];

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use mohar_protocol::ceremony::{self, Holding};
 use mohar_protocol::control::Request;
 use mohar_protocol::id::OfficeId;
@@ -43,6 +44,7 @@ impl WriteHolding {
         disk::refuse_existing([self.out.as_path()])?;
         let bytes = Node::open(&self.data)?.bytes(&Request::Holding { office: self.office })?;
         let holding: Holding = ceremony::from_file(&bytes)
+            .context("the node's answer is no holding")
             .hint("`mohar` and `mohar-node` may be of different releases; compare `--version`.")?;
         disk::write_new(&self.out, &bytes, Access::Public)?;
         output.line(format!("held {} acts, with all their contents", holding.held.size))?;

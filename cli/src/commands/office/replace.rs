@@ -16,7 +16,7 @@ use mohar_protocol::directory::{SNAPSHOT_BYTES_MAX, Snapshot};
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::{OfficerId, StateId};
 use mohar_protocol::keys::SecretKey;
-use mohar_protocol::machine::{Actor, Package};
+use mohar_protocol::machine::Actor;
 use mohar_protocol::registry::{Register, Registry};
 use mohar_protocol::sealing::at_rest::StorageKey;
 use mohar_protocol::sealing::{SealingSecret, escrow, password};

@@ -353,7 +353,8 @@ impl Machine {
         for (office, host) in &mut self.hosts {
             let known = std::mem::take(&mut host.cosigners);
             for (cosigner, role) in placement(&self.registry, office) {
-                let Ok(key) = self.registry.office(&cosigner).map(|register| cosigning(register, role)) else {
+                let Ok(key) = self.registry.office(&cosigner).map(|register| cosigning(register, role))
+                else {
                     continue;
                 };
                 let Some(key) = key else { continue };

@@ -44,7 +44,15 @@ fn replaced(
 ) -> Result<Registry, Refusal> {
     let keys = NodeKeys::generate(&mut Entropy::from_seed([5; 32]));
     let by: Vec<SecretKey> = by.iter().map(|key| (*key).clone()).collect();
-    let acts = ceremony::incarnate(&state.registry, state.offices[office].id, &keys, head(start.0), start.1, &by, NOW)?;
+    let acts = ceremony::incarnate(
+        &state.registry,
+        state.offices[office].id,
+        &keys,
+        head(start.0),
+        start.1,
+        &by,
+        NOW,
+    )?;
     let mut registry = state.registry.clone();
     for act in acts {
         registry.admit_act(UnverifiedAct::parse(act.bytes())?)?;
@@ -98,8 +106,7 @@ fn a_start_that_is_not_sound_is_refused() {
 #[test]
 fn a_head_is_that_of_the_incarnation_that_speaks_at_its_size() {
     let (state, _) = state();
-    let registry =
-        replaced(&state, TEHSIL, (40, 50), &[&state.offices[TEHSIL].keys.recovery]).unwrap();
+    let registry = replaced(&state, TEHSIL, (40, 50), &[&state.offices[TEHSIL].keys.recovery]).unwrap();
     let register = registry.office(&state.offices[TEHSIL].id).unwrap();
     let of_head = |size| register.incarnation_of_head(size).unwrap().number;
     assert_eq!([0, 1, 40, 41, 50, 90].map(of_head), [1, 1, 1, 2, 2, 2]);
@@ -165,10 +172,7 @@ fn an_escrow_opens_with_either_recovery_key_and_with_nothing_else() {
         escrow::open(bytes, office, incarnation, sealing, key).unwrap_err()
     };
     let stranger = &state.offices[FAR].keys.recovery_sealing;
-    assert!(matches!(
-        refused(&set, tehsil.id, 1, secret.public(), stranger),
-        SealingError::NotARecipient(_)
-    ));
+    assert!(matches!(refused(&set, tehsil.id, 1, secret.public(), stranger), SealingError::NotARecipient(_)));
     assert_eq!(refused(&set, tehsil.id, 2, secret.public(), own), SealingError::NotOpened);
     assert_eq!(refused(&set, above.id, 1, secret.public(), own), SealingError::NotOpened);
     assert_eq!(refused(&set, tehsil.id, 1, above.keys.sealing.public(), own), SealingError::NotOpened);

@@ -193,7 +193,8 @@ fn a_child_that_comes_before_its_parent_is_taken_up_after_it() {
     for depth in 0..2 {
         let mut keys = OfficeKeys::generate(&mut line.entropy);
         keys.transport = mohar_protocol::keys::SecretKey::from_seed(&[90 + depth; 32]);
-        parent = line.state.add_office(Some(parent), &format!("mp/a/{depth}"), 1, None, &mut line.entropy, now);
+        parent =
+            line.state.add_office(Some(parent), &format!("mp/a/{depth}"), 1, None, &mut line.entropy, now);
     }
     let package = line.state.package();
     line.ask(0, mohar_protocol::machine::Request::Import(package)).unwrap();
@@ -210,8 +211,7 @@ fn admissions_and_endorsements_in_any_order_lead_to_one_registry() {
     let line = Line::found(9, &[(None, "mp/a")]);
     let acts = line.state.offices[0].dossier.clone();
     // The charter needs two of three: its endorsement stands after the admission.
-    let endorses =
-        |bytes: &ByteVec| matches!(UnverifiedAct::parse(bytes).unwrap().body(), Body::Endorse(_));
+    let endorses = |bytes: &ByteVec| matches!(UnverifiedAct::parse(bytes).unwrap().body(), Body::Endorse(_));
     let at = acts.iter().position(endorses).expect("two root keys admitted the office");
     let mut late = acts.clone();
     let endorsement = late.remove(at);

@@ -83,7 +83,8 @@ fn show_office(output: Output, office: &OfficeStatus) -> Result<(), Failure> {
 }
 
 fn restoring_line(restoring: &RestoringStatus) -> String {
-    let RestoringStatus { acts, acts_here, contents, contents_here, bytes, bytes_here, works, left_s } = restoring;
+    let RestoringStatus { acts, acts_here, contents, contents_here, bytes, bytes_here, works, left_s } =
+        restoring;
     let works = if *works { "officers can work" } else { "officers cannot work yet" };
     let left = left_s.map(|left| format!(", about {left} s left")).unwrap_or_default();
     format!(

@@ -8,8 +8,8 @@ use crate::codec::{self, CodecError};
 use crate::hash::Hash;
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
-use crate::log::tree::Head;
 use crate::limits::{ACT_PAYLOAD_BYTES_MAX, AUTHORITY_KEYS_MAX};
+use crate::log::tree::Head;
 use crate::sealing::{ClearRef, SealingPublic};
 use crate::time::Timestamp;
 

@@ -302,7 +302,8 @@ impl Machine {
         for (office, pursued) in link.pursued.iter_mut().filter(|(_, p)| !waits(p)).take(free) {
             pursued.asked_at = Some(now);
             let from = self.registry.office(office).map_or(0, |register| register.number() + 1);
-            step.outputs.push(Output::Send { to: peer, message: Message::GetDossier { office: *office, from } });
+            step.outputs
+                .push(Output::Send { to: peer, message: Message::GetDossier { office: *office, from } });
         }
         Ok(())
     }
@@ -428,7 +429,8 @@ impl Machine {
         office: OfficeId,
         acts: &[ByteVec],
     ) -> Result<(), Stop> {
-        let first = UnverifiedAct::parse(acts.first().ok_or(Refusal::OfficeUnknown)?).map_err(Refusal::from)?;
+        let first =
+            UnverifiedAct::parse(acts.first().ok_or(Refusal::OfficeUnknown)?).map_err(Refusal::from)?;
         let Body::Inception(inception) = first.body() else {
             self.pursue(step, peer, office, None)?;
             return Err(Refusal::OfficeUnknown.into());

@@ -377,9 +377,11 @@ impl Machine {
         let holder = act.header().holder.ok_or(Refusal::WrongHolder)?;
         self.speaks(&holder.office)?;
         let promised = UnverifiedAct::parse(&body.ready).map_err(Refusal::from)?;
-        let by_former = self.registry.office(&holder.office)?.incarnation().is_none_or(|present| {
-            promised.header().incarnation < present.number
-        });
+        let by_former = self
+            .registry
+            .office(&holder.office)?
+            .incarnation()
+            .is_none_or(|present| promised.header().incarnation < present.number);
         if by_former && !self.catch_up(step, from, &act, holder)? {
             return Ok(()); // the handover is repeated
         }
@@ -422,8 +424,7 @@ impl Machine {
             return Ok(known > Some(header.number) || self.has_everything(step, from, &id)?);
         }
         let head = header.previous.ok_or(Refusal::ActHeader)?;
-        let incoming =
-            Incoming { head, number: header.number - 1, to, log_size: 0, asked_at: Timestamp(0) };
+        let incoming = Incoming { head, number: header.number - 1, to, log_size: 0, asked_at: Timestamp(0) };
         let link = self.link(from)?;
         if link.incoming.len() < INCOMING_MAX {
             link.incoming.entry(id).or_insert(incoming);

@@ -247,9 +247,7 @@ impl Machine {
     fn may_have_copies(&self, to: Peer, office: OfficeId) -> Result<(), Refusal> {
         let theirs = self.links.get(&to).map(|link| link.offices.as_slice()).unwrap_or_default();
         let may = match self.hosts.get(&office) {
-            Some(host) => {
-                host.cosigners.iter().any(|c| c.role == Role::Mirror && theirs.contains(&c.office))
-            }
+            Some(host) => host.cosigners.iter().any(|c| c.role == Role::Mirror && theirs.contains(&c.office)),
             None => theirs.contains(&office),
         };
         if may { Ok(()) } else { Err(Refusal::NotAuthority) }

@@ -73,9 +73,7 @@ impl Machine {
             let began = present.number == 1 || records.place(&present.act, office)?.is_some();
             host.standing = match (&mut host.standing, began) {
                 (_, true) => Standing::Speaks,
-                (Standing::Restoring(restoring), false) => {
-                    Standing::Restoring(std::mem::take(restoring))
-                }
+                (Standing::Restoring(restoring), false) => Standing::Restoring(std::mem::take(restoring)),
                 (_, false) => Standing::Restoring(restore::Restoring::default()),
             };
         }

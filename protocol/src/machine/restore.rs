@@ -132,7 +132,9 @@ impl Machine {
             return linked().collect();
         };
         match restoring.source {
-            Some((peer, at)) if step.now.0.saturating_sub(at) < PATIENCE_MS && linked().any(|p| p == peer) => {
+            Some((peer, at))
+                if step.now.0.saturating_sub(at) < PATIENCE_MS && linked().any(|p| p == peer) =>
+            {
                 vec![peer]
             }
             _ => linked().filter(|peer| !restoring.refused.contains(peer)).collect(),
@@ -178,7 +180,12 @@ impl Machine {
     }
 
     /// Whether every act that the leaves follow from, and every small content, is here.
-    fn look_for_acts(&mut self, step: &mut Step<'_, '_>, office: OfficeId, start: Head) -> Result<bool, Stop> {
+    fn look_for_acts(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        start: Head,
+    ) -> Result<bool, Stop> {
         let from = self.restoring(&office)?.checked_to;
         if from >= start.size {
             return Ok(true);
@@ -288,7 +295,8 @@ impl Machine {
 
     /// Papers of an office that works again.
     fn fetch_rest(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
-        let start = self.registry.office(&office).ok().and_then(|r| r.incarnation()).map_or(0, |i| i.start.size);
+        let start =
+            self.registry.office(&office).ok().and_then(|r| r.incarnation()).map_or(0, |i| i.start.size);
         if start == 0 || self.speaks(&office).is_err() {
             return Ok(());
         }

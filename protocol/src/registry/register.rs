@@ -422,8 +422,9 @@ impl Register {
     pub(super) fn settle(&mut self, above: Option<&KeySet>) {
         for at in 0..self.incarnations.len() {
             let act = self.incarnations[at].act;
-            let by_above =
-                above.zip(self.proposals.get(&act)).is_some_and(|(keys, signers)| keys.is_reached_by(signers));
+            let by_above = above
+                .zip(self.proposals.get(&act))
+                .is_some_and(|(keys, signers)| keys.is_reached_by(signers));
             self.incarnations[at].in_force |= by_above || self.is_in_force(&act);
         }
     }

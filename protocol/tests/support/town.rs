@@ -12,11 +12,11 @@ use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::{ActId, MatterId, OfficeId};
 use mohar_protocol::keys::SecretKey;
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
+use mohar_protocol::log::tree::Head;
 use mohar_protocol::machine::{
     Actor, HostSecrets, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Progress, Receipt,
     Request, Ticket, Where, open_key,
 };
-use mohar_protocol::log::tree::Head;
 use mohar_protocol::records::{Records, Role};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;

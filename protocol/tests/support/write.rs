@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{bundles_tampered, bytes_tampered};
 use crate::forger::{Forger, rename_cosigner};
-use crate::town::{DISTRICT, FAR, Morning, TEHSIL, morning, last_entry};
+use crate::town::{DISTRICT, FAR, Morning, TEHSIL, last_entry, morning};
 
 /// Writes one page of vectors.
 pub fn write(name: &str, path: &str) {

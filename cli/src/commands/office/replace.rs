@@ -137,7 +137,8 @@ impl Replace {
         let wrapped = password::wrap_with_password(&admin_key.to_seed(), &brought.admin, &mut entropy)?;
         let login = Login { name: self.admin_login.clone(), office, officer, wrapped };
         let names: Snapshot = codec::decode(&best.names, SNAPSHOT_BYTES_MAX).unwrap_or_default();
-        let invitation = Invitation { state: self.state, office, package: package.clone(), peers: best.peers };
+        let invitation =
+            Invitation { state: self.state, office, package: package.clone(), peers: best.peers };
         let toml = self.node_toml(&invitation);
         let founding = Founding { invitation, login, names };
 
@@ -287,12 +288,8 @@ fn write_secrets(
     entropy: &mut Entropy,
 ) -> anyhow::Result<()> {
     let machine = StorageKey::generate(entropy);
-    let hosted = OfficeSecrets {
-        office,
-        signing: *keys.signing.to_seed(),
-        sealing: *keys.sealing.to_seed(),
-        earlier,
-    };
+    let hosted =
+        OfficeSecrets { office, signing: *keys.signing.to_seed(), sealing: *keys.sealing.to_seed(), earlier };
     let secrets = NodeSecrets {
         transport: *keys.transport.to_seed(),
         storage: *StorageKey::generate(entropy).expose(),

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mohar_protocol::control::{
-    CosignerStatus, OfficeStatus, OtherStatus, Response, RestoringStatus, Status,
-};
+use mohar_protocol::control::{CosignerStatus, OfficeStatus, OtherStatus, Response, RestoringStatus, Status};
 use mohar_protocol::id::{MatterId, OfficeId};
 use mohar_protocol::machine::Progress;
 use mohar_protocol::placement::placement;

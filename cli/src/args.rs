@@ -3,7 +3,9 @@
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mohar_protocol::act::body::{ChargeKind, Tier};
 
-use crate::commands::{bundle, charge, check, found, join, log, office, officer, post, status, verify};
+use crate::commands::{
+    bundle, charge, check, found, join, log, office, officer, packet, post, status, verify,
+};
 use crate::output::Output;
 
 /// Found a state, open offices, look after nodes, and verify what they say
@@ -52,6 +54,8 @@ pub enum Command {
     Status(status::Status),
     Log(log::Log),
     Bundle(bundle::Bundle),
+    #[command(subcommand)]
+    Packet(packet::Packet),
     Verify(verify::Verify),
     Check(check::Check),
 }

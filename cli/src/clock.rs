@@ -34,6 +34,18 @@ pub fn ist(time: Timestamp) -> String {
     }
 }
 
+/// The beginning of a day in India, from `2023-08-15`.
+///
+/// # Errors
+/// Says what is expected.
+pub fn parse_day(text: &str) -> Result<Timestamp, String> {
+    let expected = |_| "expected a day such as 2023-08-15".to_owned();
+    let day: jiff::civil::Date = text.parse().map_err(expected)?;
+    let zone = Offset::from_seconds(IST_AHEAD_S).map(TimeZone::fixed).map_err(expected)?;
+    let moment = day.to_zoned(zone).map_err(expected)?.timestamp().as_millisecond();
+    u64::try_from(moment).map(Timestamp).map_err(|_| "expected a day after 1970".to_owned())
+}
+
 /// How long ago, in the largest unit that says something: `3 d`, `2 h`, `5 min`, `8 s`.
 pub fn age(since: Timestamp, now: Timestamp) -> String {
     let seconds = now.ms_since(since) / 1000;
@@ -52,6 +64,12 @@ mod tests {
     #[test]
     fn midnight_of_1970_is_half_past_five_in_india() {
         assert_eq!(super::ist(Timestamp(0)), "01/01/1970 05:30:00");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_india() {
+        assert_eq!(super::parse_day("1970-01-02").map(super::ist), Ok("02/01/1970 00:00:00".to_owned()));
+        assert!(super::parse_day("1960-01-02").is_err() && super::parse_day("15.8.2023").is_err());
     }
 
     #[test]

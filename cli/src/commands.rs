@@ -8,6 +8,7 @@ pub mod join;
 pub mod log;
 pub mod office;
 pub mod officer;
+pub mod packet;
 pub mod post;
 pub mod status;
 pub mod verify;
@@ -32,6 +33,7 @@ pub fn run(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Status(status) => status.run(output),
         Command::Log(log) => log.run(output),
         Command::Bundle(bundle) => bundle.run(output),
+        Command::Packet(packet) => packet.run(output),
         Command::Verify(verify) => verify.run(output),
         Command::Check(check) => check.run(output),
     }

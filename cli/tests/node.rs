@@ -171,6 +171,7 @@ impl Node {
             state: self.invitation.state,
             up_s: 60,
             web: "http://127.0.0.1:8080".to_owned(),
+            transport: "cd".repeat(32),
             listen: vec!["/ip4/127.0.0.1/tcp/4001".to_owned()],
             offices: vec![OfficeStatus {
                 office: self.invitation.office,
@@ -182,6 +183,7 @@ impl Node {
                 cosigners: Vec::new(),
             }],
             others: Vec::new(),
+            catching_up: None,
             refused_peers: 3,
             refused_messages: std::collections::BTreeMap::new(),
         }
@@ -293,6 +295,18 @@ fn an_office_above_admits_with_its_operating_key_and_its_node_is_told() {
     });
     let told: Package = ceremony::from_file(&told.expect("the node was told")).expect("a registry");
     assert_eq!(told.dossiers.len(), 1);
+}
+
+#[test]
+fn an_office_that_was_admitted_before_gets_its_invitation_again_without_any_key() {
+    let office = Office::joined();
+    let words = "office admit gad/office.request --out again.invitation --data gad";
+    let answer = office.run(words);
+    assert_eq!(answer.status.code(), Some(0), "{}", text(&answer.stderr));
+    assert!(text(&answer.stderr).contains("admitted before"));
+    let again = fs::read(office.path("again.invitation")).expect("written");
+    let again: Invitation = ceremony::from_file(&again).expect("an invitation");
+    assert_eq!(again.package, office.invitation.package);
 }
 
 #[test]

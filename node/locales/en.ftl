@@ -364,6 +364,7 @@ moved-diarised = Dak diarised
 moved-noted = Note signed
 moved-attached = Paper attached
 moved-forwarded = Forwarded
+moved-handed-on = For the successor of the office, by order
 moved-handed-over = Handed over to the other office
 moved-received = Received in the office
 moved-opened = Opened by the officer
@@ -390,6 +391,29 @@ safety-refused =
         [one] { $n } attempt by an unknown node was refused.
        *[other] { $n } attempts by unknown nodes were refused.
     }
+safety-turned-away =
+    { $n ->
+        [one] { $n } connection was turned away because there were too many.
+       *[other] { $n } connections were turned away because there were too many.
+    }
+safety-slowed =
+    { $n ->
+        [one] { $n } time another office's node was slowed down because it sent too much.
+       *[other] { $n } times another office's node was slowed down because it sent too much.
+    }
+safety-missing = Catching up
+safety-missing-files =
+    { $n ->
+        [one] { $n } file for this office is on its way.
+       *[other] { $n } files for this office are on their way.
+    }
+safety-missing-acts = Entries of other offices to be copied: { $acts }. In all about { $bytes }.
+safety-missing-time =
+    { $n ->
+        [one] At the present rate this takes about { $n } minute.
+       *[other] At the present rate this takes about { $n } minutes.
+    }
+safety-missing-still = Nothing arrives at the moment.
 col-office = Office
 col-contact = Contact
 col-heard = Last heard

@@ -12,8 +12,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mohar_protocol::ceremony::{Login, NodeSecrets};
-use mohar_protocol::keys::SecretKey;
+use mohar_protocol::ceremony::{HOSTED_KEYS_BYTES_MAX, HostedKeys, Login, NodeSecrets};
+use mohar_protocol::id::OfficeId;
+use mohar_protocol::keys::{PublicKey, SecretKey};
 use mohar_protocol::machine::HostSecrets;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::sealing::at_rest::{self, StorageKey};
@@ -38,6 +39,7 @@ const SESSION_CONTEXT: &str = "mohar/session-key/1";
 /// The secrets of this node.
 pub struct Keyring {
     secrets: NodeSecrets,
+    hosted: Vec<(OfficeId, HostedKeys)>,
     storage: StorageKey,
     passwords: Semaphore,
     waiting: Semaphore,
@@ -75,15 +77,22 @@ pub enum KeyringError {
         /// The key that was tried.
         machine: PathBuf,
     },
+    /// The keys of an office that is hosted beside the first one were sealed by another node.
+    #[error("{path}: does not open; the node of this data folder did not make these keys")]
+    NotOurs {
+        /// Which.
+        path: PathBuf,
+    },
 }
 
 impl Keyring {
     /// Opens the keys of a data folder. The machine's key is taken from the systemd credentials
-    /// (`$CREDENTIALS_DIRECTORY/machine.key`) when there, else from `keys/machine.key`.
+    /// (`$CREDENTIALS_DIRECTORY/machine.key`) when there, else from `keys/machine.key`. `beside`
+    /// are the offices that it hosts beside the first one, with the paths of their keys.
     ///
     /// # Errors
     /// [`KeyringError`].
-    pub fn open(data: &Path) -> Result<Self, KeyringError> {
+    pub fn open(data: &Path, beside: &[(OfficeId, PathBuf)]) -> Result<Self, KeyringError> {
         let machine_path = machine_key_path(data);
         let machine = StorageKey::from_bytes(*read_machine_key(&machine_path)?);
         let path = data.join("keys").join("secrets.sealed");
@@ -91,7 +100,13 @@ impl Keyring {
         let secrets = NodeSecrets::open(&machine, &sealed)
             .map_err(|_| KeyringError::NotOpened { path, machine: machine_path })?;
         let storage = StorageKey::from_bytes(secrets.storage);
+        let open = |(office, path): &(OfficeId, PathBuf)| {
+            let sealed = read_bounded(path, HOSTED_KEYS_BYTES_MAX as u64)?;
+            let keys = HostedKeys::open(&storage, &sealed);
+            keys.map(|keys| (*office, keys)).map_err(|_| KeyringError::NotOurs { path: path.clone() })
+        };
         Ok(Self {
+            hosted: beside.iter().map(open).collect::<Result<_, _>>()?,
             secrets,
             storage,
             passwords: Semaphore::new(PASSWORDS_AT_ONCE),
@@ -99,9 +114,15 @@ impl Keyring {
         })
     }
 
-    /// Secrets of the hosted offices, for the machine.
+    /// Secrets of the hosted offices, for the machine; the node's first office first.
     pub fn hosts(&self) -> Vec<HostSecrets> {
-        self.secrets.hosts()
+        let beside = self.hosted.iter().map(|(office, keys)| keys.host(*office));
+        self.secrets.hosts().into_iter().chain(beside).collect()
+    }
+
+    /// The node's identity on the network.
+    pub fn transport(&self) -> PublicKey {
+        SecretKey::from_seed(&self.secrets.transport).public()
     }
 
     /// Opens what this node keeps at rest.

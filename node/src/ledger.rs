@@ -16,7 +16,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use mohar_protocol::id::OfficeId;
-use mohar_protocol::machine::{Event, Input, Machine, NewContent, Output, Receipt, Request, Where};
+use mohar_protocol::machine::{
+    Backlog, Carried, Event, Input, Machine, NewContent, Output, Receipt, Request, Where,
+};
 use mohar_protocol::records::{Records, SMALL_CONTENT_BYTES_MAX, StoreFault, Table};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -34,7 +36,7 @@ use crate::store::{Snapshot, Store};
 /// Requests that may wait. One commit takes 256, so a full queue is two commits long.
 const REQUESTS_MAX: usize = 512;
 
-/// Inputs of peers that may wait: 256 frames of at most 320 KiB = 80 MiB at the very worst.
+/// Inputs of peers that may wait. Their bytes are bounded where they are read.
 const PEER_INPUTS_MAX: usize = 256;
 
 /// Outputs that may wait for the network, which takes them as fast as memory copies.
@@ -57,17 +59,32 @@ pub struct Ledger {
     events: broadcast::Sender<Event>,
     registry: watch::Receiver<Arc<Registry>>,
     links: watch::Receiver<Arc<Links>>,
+    backlog: watch::Receiver<Backlog>,
     names: Arc<Mutex<()>>,
 }
 
 /// The ends that the wiring joins to the network.
 pub struct Ends {
     /// What peers say and do. Left full, the network stops reading.
-    pub inputs: mpsc::Sender<Input>,
+    pub inputs: mpsc::Sender<FromPeer>,
     /// [`Output::Send`] and [`Output::Admit`], in order, each after its commit.
     pub outputs: mpsc::Receiver<Output>,
     /// Keeps the loop running.
     pub turning: Turning,
+}
+
+/// An input of a peer, and what it owes for it.
+pub struct FromPeer {
+    /// What it said or did.
+    pub input: Input,
+    /// Dropped once the commit stands that dealt with the input.
+    pub toll: Option<Box<dyn Toll>>,
+}
+
+/// What a peer pays for an input with: room while the input is under way, and more when it was no use.
+pub trait Toll: Send {
+    /// The machine refused it.
+    fn refused(&self);
 }
 
 /// The running loop. Dropped, it ends after the commit at hand, and the store is free again.
@@ -93,10 +110,14 @@ pub struct Links {
     pub lost: BTreeMap<OfficeId, Timestamp>,
 }
 
+/// What else belongs into the commit of a request that is done.
+type Along = Box<dyn FnOnce(&Receipt) -> Vec<LocalRow> + Send>;
+
 /// Something that is answered after the commit.
 enum Asked {
-    Request(Box<Request>, oneshot::Sender<Result<Receipt, Refusal>>),
+    Request(Box<Request>, Along, oneshot::Sender<Result<Receipt, Refusal>>),
     Rows(Vec<LocalRow>, oneshot::Sender<Result<(), Refusal>>),
+    Carry(Box<Request>, oneshot::Sender<Result<Carried, Refusal>>),
 }
 
 /// Starts the loop for the offices of the keyring. `registry` is empty and trusts one state.
@@ -111,7 +132,9 @@ pub fn start(
 ) -> Result<(Ledger, Ends), StoreFault> {
     let snapshot = store.snapshot();
     let records = Records::new(&snapshot);
-    let machine = Machine::start(registry, keyring.hosts(), keyring.storage().clone(), &records)?;
+    let hosts = keyring.hosts();
+    let hosted = hosts.iter().map(|host| host.office).collect();
+    let machine = Machine::start(registry, hosts, keyring.storage().clone(), &records)?;
     let (requests, requests_in) = mpsc::channel(REQUESTS_MAX);
     let (inputs, inputs_in) = mpsc::channel(PEER_INPUTS_MAX);
     let (outputs_out, outputs) = mpsc::channel(OUTPUTS_MAX);
@@ -119,15 +142,17 @@ pub fn start(
     let events = broadcast::Sender::new(EVENTS_MAX);
     let (registry_out, registry) = watch::channel(Arc::new(machine.registry().clone()));
     let (links_out, links) = watch::channel(Arc::new(Links::default()));
+    let (backlog_out, backlog) = watch::channel(Backlog::default());
     let ledger = Ledger {
         requests,
         store: store.clone(),
         keyring,
-        hosted: machine.hosted().into(),
+        hosted,
         counters: Arc::clone(&counters),
         events: events.clone(),
         registry,
         links,
+        backlog,
         names: Arc::default(),
     };
     let turn = Turn {
@@ -140,6 +165,7 @@ pub fn start(
         events,
         registry: registry_out,
         links: links_out,
+        backlog: backlog_out,
     };
     let thread = std::thread::Builder::new()
         .name("ledger".to_owned())
@@ -155,8 +181,30 @@ impl Ledger {
     /// # Errors
     /// The [`Refusal`]; [`Refusal::Busy`] when too many wait or the node is stopping.
     pub async fn request(&self, request: Request) -> Result<Receipt, Refusal> {
+        self.request_with(request, |_| Vec::new()).await
+    }
+
+    /// The same, with rows of this node alone in the same commit: both are durable, or neither.
+    ///
+    /// # Errors
+    /// As [`Ledger::request`]; no row is written then.
+    pub async fn request_with(
+        &self,
+        request: Request,
+        along: impl FnOnce(&Receipt) -> Vec<LocalRow> + Send + 'static,
+    ) -> Result<Receipt, Refusal> {
         let (answer, answered) = oneshot::channel();
-        self.ask(Asked::Request(Box::new(request), answer))?;
+        self.ask(Asked::Request(Box::new(request), Box::new(along), answer))?;
+        answered.await.unwrap_or(Err(Refusal::Busy))
+    }
+
+    /// Takes in or writes a carrier packet ([`Request::Carry`], [`Request::Pack`]).
+    ///
+    /// # Errors
+    /// The [`Refusal`]; [`Refusal::Busy`] when too many wait or the node is stopping.
+    pub async fn carry(&self, request: Request) -> Result<Carried, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Asked::Carry(Box::new(request), answer))?;
         answered.await.unwrap_or(Err(Refusal::Busy))
     }
 
@@ -208,12 +256,17 @@ impl Ledger {
         Arc::clone(&self.links.borrow())
     }
 
+    /// What is known to be still to come from others.
+    pub fn backlog(&self) -> Backlog {
+        *self.backlog.borrow()
+    }
+
     /// What changes from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
     }
 
-    /// The offices of this node.
+    /// The offices of this node, its first one first.
     pub fn hosted(&self) -> Vec<OfficeId> {
         self.hosted.to_vec()
     }

@@ -40,6 +40,14 @@ pub struct Counters {
     pub commit_micros: Count,
     /// Frames of peers.
     pub frames: Count,
+    /// Connections of browsers.
+    pub http_connections: Count,
+    /// Connections closed unheard, because there was no room.
+    pub http_turned_away: Count,
+    /// Pages refused, because there was room only for saving and signing.
+    pub http_crowded: Count,
+    /// Requests that did not come to their end in time.
+    pub http_timeouts: Count,
     refused_messages: Mutex<BTreeMap<Refusal, u64>>,
 }
 
@@ -66,6 +74,17 @@ impl Counters {
         line(&mut text, "mohar_requests_busy_total", "Requests turned away.", self.requests_busy.get());
         line(&mut text, "mohar_commit_micros_total", "Microseconds in commits.", self.commit_micros.get());
         line(&mut text, "mohar_frames_total", "Frames of peers.", self.frames.get());
+        let http = &self.http_connections;
+        line(&mut text, "mohar_http_connections_total", "Connections of browsers.", http.get());
+        let away = &self.http_turned_away;
+        line(&mut text, "mohar_http_turned_away_total", "Connections closed for want of room.", away.get());
+        line(&mut text, "mohar_http_crowded_total", "Pages refused in a crowd.", self.http_crowded.get());
+        line(
+            &mut text,
+            "mohar_http_timeouts_total",
+            "Requests that took too long.",
+            self.http_timeouts.get(),
+        );
         let name = "mohar_refused_messages_total";
         let _ = writeln!(text, "# HELP {name} Messages of peers refused.\n# TYPE {name} counter");
         for (code, count) in self.refused_messages() {
@@ -73,6 +92,12 @@ impl Counters {
         }
         text
     }
+}
+
+/// One value that may fall, with its help text.
+pub fn gauge(text: &mut String, name: &str, help: &str, value: u64) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
 }
 
 /// One counter with its help text.

@@ -9,15 +9,23 @@
 //! wiring <---------------- NetEvent ---------------- link.rs <--stream-- peer
 //! ```
 //!
+//! Nobody waits for a slow peer and no peer waits for a fast one: what waits to be written is bounded
+//! in bytes and told ([`NetEvent::Full`]), what was read takes a share of its peer's room until it is
+//! dealt with ([`Told`]), and whoever has not said who it is is bounded by address. Memory, at the
+//! worst: 64 MiB read and not dealt with, 128 MiB not written, and for each link 512 KiB of buffers.
+//!
 //! Frames may be lost when a link breaks, never reordered or repeated within one link. Whoever uses
 //! this module repairs from heights after the next `Connected`.
 //!
 //! It never looks inside a frame, never decides who is admitted, and never writes to disk.
 
+mod backlog;
 mod behaviour;
+mod callers;
 mod dial;
 mod frames;
 mod guard;
+mod intake;
 mod link;
 mod swarm;
 #[cfg(test)]
@@ -33,6 +41,8 @@ use libp2p::identity::{DecodingError, PublicKey, ed25519};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
+
+pub use self::intake::Share;
 
 /// Commands waiting for the shell. A full channel makes the sender wait.
 const COMMANDS_MAX: usize = 1024;
@@ -59,7 +69,7 @@ pub struct Net {
     /// Where to ask. When every sender is dropped the network stops.
     pub commands: mpsc::Sender<NetCommand>,
     /// What happened. Left unread, the links stop reading from their sockets.
-    pub events: mpsc::Receiver<NetEvent>,
+    pub events: mpsc::Receiver<Told>,
     /// Totals since the start, for the health page.
     pub counters: Arc<Counters>,
     /// Ends after `stop`; ending earlier is a defect.
@@ -77,17 +87,18 @@ pub struct NetConfig {
     pub transport_seed: Zeroizing<[u8; 32]>,
     /// Longest frame in bytes, both ways. A peer that announces a longer one is disconnected.
     pub frame_bytes_max: usize,
-    /// Frames that may wait for one peer. One more and the link is dropped.
-    pub queue_frames_max: usize,
-    /// Bytes that may wait for one peer. One more and the link is dropped. At least one frame.
+    /// Bytes that may wait for one peer. More, and the link is dropped: whoever sends did not heed
+    /// [`NetEvent::Full`]. At least one frame.
     pub queue_bytes_max: usize,
+    /// Bytes that may wait for all peers. More, and the link with the longest queue is dropped.
+    pub all_queues_bytes_max: usize,
     /// Events that may wait for the wiring. Times `frame_bytes_max` this bounds the memory it holds.
     pub events_max: usize,
     /// How often an idle connection is probed. See [`NetConfig::new`].
     pub ping_every: Duration,
     /// How long a probe may stay unanswered. See [`NetConfig::new`].
     pub ping_patience: Duration,
-    /// How long a write may stand still before its link is dropped.
+    /// How long a write, or the reading of a frame begun, may stand still before its link is dropped.
     pub write_patience: Duration,
 }
 
@@ -103,9 +114,9 @@ impl NetConfig {
             listen,
             transport_seed,
             frame_bytes_max,
-            queue_frames_max: 4096,
-            // Sixteen of the longest frames: enough to fill a fast line, little for a slow one.
-            queue_bytes_max: frame_bytes_max.saturating_mul(16),
+            // A registry of 500 offices, told to a new one in answer to one frame, has about 10 MiB.
+            queue_bytes_max: 32 * 1024 * 1024,
+            all_queues_bytes_max: 128 * 1024 * 1024,
             events_max: 256,
             ping_every: Duration::from_secs(10),
             ping_patience: Duration::from_secs(5),
@@ -137,6 +148,20 @@ pub enum NetCommand {
     },
 }
 
+/// What happened, as the wiring gets it.
+pub struct Told {
+    /// What.
+    pub event: NetEvent,
+    /// Of a frame: its share of the peer's room, to be dropped when the frame was dealt with.
+    pub share: Option<Share>,
+}
+
+impl From<NetEvent> for Told {
+    fn from(event: NetEvent) -> Self {
+        Self { event, share: None }
+    }
+}
+
 /// What happened. For one peer the order is always `Connected`, its `Frame`s, `Disconnected`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NetEvent {
@@ -153,6 +178,10 @@ pub enum NetEvent {
         /// The bytes, unread.
         bytes: Vec<u8>,
     },
+    /// Much waits for the peer: what needs not be said now should wait for `Room`.
+    Full(PeerKey),
+    /// Little waits for the peer.
+    Room(PeerKey),
     /// Unknown peers were refused. Several refusals may be reported as one.
     Refused {
         /// How many since the start.
@@ -185,6 +214,9 @@ pub struct Counters {
     refused: AtomicU64,
     oversize: AtomicU64,
     overflowed: AtomicU64,
+    turned_away: AtomicU64,
+    broken_off: AtomicU64,
+    slowed: AtomicU64,
 }
 
 impl Counters {
@@ -198,6 +230,24 @@ impl Counters {
     #[must_use]
     pub fn oversize(&self) -> u64 {
         self.oversize.load(Ordering::Relaxed)
+    }
+
+    /// Calls closed unheard, because too many came from one address or in all.
+    #[must_use]
+    pub fn turned_away(&self) -> u64 {
+        self.turned_away.load(Ordering::Relaxed)
+    }
+
+    /// Calls that broke off in the handshake, or did not end it in time.
+    #[must_use]
+    pub fn broken_off(&self) -> u64 {
+        self.broken_off.load(Ordering::Relaxed)
+    }
+
+    /// Times that a peer was read more slowly, because it sent too much or did not take its answers.
+    #[must_use]
+    pub fn slowed(&self) -> u64 {
+        self.slowed.load(Ordering::Relaxed)
     }
 
     /// Links dropped because the peer did not take its frames and its queue was full.

@@ -16,6 +16,7 @@ use mohar_protocol::registry::Registry;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use self::founding::Foundings;
 use crate::api::{self, Api};
 use crate::app::App;
 use crate::clock::Stopwatch;
@@ -50,18 +51,21 @@ pub struct Running {
 /// Whatever is wrong with settings, keys, store, addresses or the founding file, with the next step.
 pub async fn start(config: Config) -> anyhow::Result<Running> {
     let config = Arc::new(config);
-    let founding = founding::read(&config.data)?;
-    let keyring = Arc::new(Keyring::open(&config.data)?);
-    founding::check(&founding, &keyring)?;
+    let foundings = Foundings::read(&config.data)?;
+    let state = foundings.first.invitation.state;
+    let keyring = Arc::new(Keyring::open(&config.data, &foundings.keys_beside())?);
+    foundings.check(&keyring)?;
     let store = Store::open(&config.data, usize::from(config.store.cache_mib) << 20).with_context(|| {
         format!("{}: the store cannot be opened; is another node running on it?", config.data.display())
     })?;
     let counters = Arc::new(Counters::default());
-    let registry = Registry::new(founding.invitation.state);
+    let registry = Registry::new(state);
     let (ledger, Ends { turning, inputs, outputs }) =
         ledger::start(store, Arc::clone(&keyring), registry, Arc::clone(&counters))
             .context("what is kept cannot be read; restore the data folder from the backup")?;
-    founding::import(&founding, &ledger).await?;
+    for founding in foundings.all() {
+        founding::import(founding, &ledger).await?;
+    }
 
     let net = net::start(net::NetConfig::new(
         config.net.listen.clone(),
@@ -79,7 +83,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     });
     let listen = wire::bound(&mut listening, config.net.listen.len()).await?;
     parts.spawn(jobs::announce::run(ledger.clone(), config.net.announce.clone(), listening));
-    let known = jobs::dial::Known::new(&config.net.peers, &founding.invitation.peers);
+    let invited = foundings.all().flat_map(|founding| &founding.invitation.peers);
+    let known = jobs::dial::Known::new(&config.net.peers, invited);
     parts.spawn(jobs::dial::run(ledger.clone(), commands, known, admitted));
 
     let app = App::new(ledger.clone(), Arc::clone(&keyring), Arc::clone(&config), Arc::clone(&net_counters));
@@ -88,7 +93,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let api = Arc::new(Api {
         ledger: ledger.clone(),
         keyring: Arc::clone(&keyring),
-        state: founding.invitation.state,
+        state,
         counters,
         net: net_counters,
         since: Stopwatch::start(),

@@ -6,6 +6,7 @@
 //! touches the store, or holds what a password opens longer than a request.
 
 pub mod assets;
+pub mod crowd;
 pub mod desk;
 pub mod diarise;
 pub mod error;
@@ -36,7 +37,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse as _, Response};
 use mohar_protocol::refusal::Refusal;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::app::{App, Officer, Trouble, blocking};
 use crate::web::error::Failure;
@@ -47,6 +48,19 @@ use crate::web::session::AtWork;
 /// Pages read at the same time: each a few milliseconds of one core; more would only wait inside.
 const READING_MAX: usize = 32;
 
+/// The same for what is read while something is saved or signed, which waits for no page.
+const ACTING_MAX: usize = 32;
+
+/// KiB of papers on their way to browsers: 10 of the longest. Whoever reads slowly holds a share.
+const PAPERS_KIB_MAX: u32 = 256 * 1024;
+
+/// Bytes of forms that are being read: 256 of the longest, or a hundred thousand ordinary ones. They
+/// are taken as they come, so that a form that is only announced takes nothing.
+const BODIES_BYTES_MAX: usize = 128 * 1024 * 1024;
+
+/// Papers that are being read in: 16 of 25 MiB.
+const UPLOADS_MAX: usize = 16;
+
 /// How long a page waits for its turn before the officer is told.
 const READING_WAIT: Duration = Duration::from_secs(3);
 
@@ -55,6 +69,10 @@ const READING_WAIT: Duration = Duration::from_secs(3);
 pub struct Web {
     app: Arc<App>,
     reading: Arc<Semaphore>,
+    acting: Arc<Semaphore>,
+    papers: Arc<Semaphore>,
+    bodies: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
     streams: Arc<Streams>,
 }
 
@@ -63,6 +81,10 @@ pub fn router(app: App) -> Router {
     let web = Web {
         app: Arc::new(app),
         reading: Arc::new(Semaphore::new(READING_MAX)),
+        acting: Arc::new(Semaphore::new(ACTING_MAX)),
+        papers: Arc::new(Semaphore::new(PAPERS_KIB_MAX as usize)),
+        bodies: Arc::new(Semaphore::new(BODIES_BYTES_MAX)),
+        uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
         streams: Arc::new(Streams::default()),
     };
     urls::routes()
@@ -84,7 +106,36 @@ impl Web {
         &self,
         work: impl FnOnce(&App) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Failure> {
-        let turn = tokio::time::timeout(READING_WAIT, Arc::clone(&self.reading).acquire_owned()).await;
+        self.read_in_turn(&self.reading, work).await
+    }
+
+    /// Reads what an act needs, whatever the crowd that reads pages.
+    ///
+    /// # Errors
+    /// As [`Web::read`].
+    pub async fn read_to_act<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.read_in_turn(&self.acting, work).await
+    }
+
+    /// A share of the room for papers on their way; held until the last byte of the paper is written.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`].
+    pub async fn room_for_paper(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Refusal> {
+        let kib = u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(PAPERS_KIB_MAX);
+        let room = tokio::time::timeout(READING_WAIT, Arc::clone(&self.papers).acquire_many_owned(kib)).await;
+        room.map_err(|_| Refusal::Busy)?.map_err(|_| Refusal::Busy)
+    }
+
+    async fn read_in_turn<T: Send + 'static>(
+        &self,
+        turns: &Arc<Semaphore>,
+        work: impl FnOnce(&App) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let turn = tokio::time::timeout(READING_WAIT, Arc::clone(turns).acquire_owned()).await;
         let turn = turn.map_err(|_| Refusal::Busy)?.map_err(|_| Refusal::Busy)?;
         let app = Arc::clone(&self.app);
         let done = blocking(move || {

@@ -2,12 +2,18 @@
 //! that carry them from one machine to another. Keys and time are given; nothing is stored here.
 
 mod holding;
+mod hosted;
+mod order;
+mod reassign;
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use self::holding::Holding;
+pub use self::hosted::{HOSTED_KEYS_BYTES_MAX, HOSTED_OFFICES_MAX, HostedKeys};
+pub use self::order::give_order;
+pub use self::reassign::reassign;
 use crate::act::body::{ChargeKind, KeySet, Tier};
 use crate::act::{self, ActError, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, VerifiedAct, body};
 use crate::codec::{self, CodecError};
@@ -27,6 +33,14 @@ use crate::time::Timestamp;
 
 /// Bytes of a ceremony file: 1,300 offices above and around with 60 acts of 700 bytes = 55 MB.
 pub const CEREMONY_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Items in a ceremony file beside those that its length allows: the frame of the smallest.
+const ITEMS_FREE: usize = 1024;
+
+/// Bytes for each item of a ceremony file, at least. The densest thing in one is the place of an
+/// act in a log of one leaf: 37 bytes for 4 items. With 24 bytes of memory for an item, a file of
+/// 64 MiB then needs 200 MB to read instead of 1.6 GB.
+const BYTES_PER_ITEM: usize = 8;
 
 /// The algorithm of new sealing keys: hybrid, because files stay secret for thirty years.
 pub const SEALING: Algorithm = Algorithm::XWing;
@@ -73,6 +87,7 @@ pub struct NewOffice {
 }
 
 /// The secrets of a new office, all made on its own machine.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct OfficeKeys {
     /// Signs routine acts of the office itself; kept by its head, offline.
     pub operating: SecretKey,
@@ -116,7 +131,7 @@ pub struct Beginning {
     pub acts: Vec<VerifiedAct>,
 }
 
-/// Begins an office under a state.
+/// Begins an office under a state, on a machine of its own.
 ///
 /// # Errors
 /// [`ActError`] when a name makes an act too large.
@@ -124,6 +139,22 @@ pub fn begin_office(
     state: StateId,
     new: &NewOffice,
     keys: &OfficeKeys,
+    admin: PublicKey,
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> Result<Beginning, ActError> {
+    begin_office_on(state, new, keys, incarnation(keys), admin, now, entropy)
+}
+
+/// Begins an office for which the given node speaks; the node keys among `keys` are not used.
+///
+/// # Errors
+/// [`ActError`] when a name makes an act too large.
+pub fn begin_office_on(
+    state: StateId,
+    new: &NewOffice,
+    keys: &OfficeKeys,
+    node: body::Incarnate,
     admin: PublicKey,
     now: Timestamp,
     entropy: &mut Entropy,
@@ -160,7 +191,7 @@ pub fn begin_office(
         acts.push(act);
         Ok(id)
     };
-    next(0, Body::Incarnate(incarnation(keys)))?;
+    next(0, Body::Incarnate(node))?;
     let post = next(1, Body::AddPost(body::AddPost { code: "administrator".to_owned(), admin: true }))?;
     let officer = next(1, Body::AddOfficer(body::AddOfficer { key: admin }))?;
     let charge = body::GiveCharge { post: post.into(), officer: officer.into(), kind: ChargeKind::Full };
@@ -530,13 +561,18 @@ pub fn to_file<T: Encode<()> + CeremonyFile>(value: &T) -> Vec<u8> {
 /// Reads a ceremony file.
 ///
 /// # Errors
-/// [`CodecError::Malformed`] when it is another kind of file.
+/// [`CodecError::Malformed`] when it is another kind of file; [`CodecError::TooLarge`] for one of
+/// more than [`CEREMONY_BYTES_MAX`], or of more items than its bytes can mean.
 pub fn from_file<T>(bytes: &[u8]) -> Result<T, CodecError>
 where
     T: CeremonyFile + Encode<()> + for<'b> Decode<'b, ()>,
 {
     let rest = bytes.strip_prefix(T::FIRST_LINE.as_bytes()).and_then(|rest| rest.strip_prefix(b"\n"));
-    codec::decode(rest.ok_or(CodecError::Malformed)?, CEREMONY_BYTES_MAX)
+    let rest = rest.ok_or(CodecError::Malformed)?;
+    if codec::is_crowded(rest, ITEMS_FREE, BYTES_PER_ITEM) {
+        return Err(CodecError::TooLarge { max: CEREMONY_BYTES_MAX });
+    }
+    codec::decode(rest, CEREMONY_BYTES_MAX)
 }
 
 /// A kind of ceremony file.

@@ -43,6 +43,34 @@ where
     if encode(&value) == bytes { Ok(value) } else { Err(CodecError::NotCanonical) }
 }
 
+/// Whether bytes hold so many CBOR items that the value would need many times their size: a list of
+/// empty strings takes one byte for each and 24 in memory. Reads heads only and builds nothing.
+///
+/// At most `free` items, and one more for every `bytes_per_item` bytes, are few enough.
+pub fn is_crowded(bytes: &[u8], free: usize, bytes_per_item: usize) -> bool {
+    use minicbor::data::Type;
+    let items_max = free + bytes.len() / bytes_per_item;
+    let mut d = minicbor::Decoder::new(bytes);
+    let mut items = 0;
+    while let Ok(kind) = d.datatype() {
+        items += 1;
+        if items > items_max {
+            return true;
+        }
+        let read = match kind {
+            Type::Array => d.array().map(|_| ()),
+            Type::Map => d.map().map(|_| ()),
+            Type::Tag => d.tag().map(|_| ()),
+            Type::Break => break, // we never write lists without a length, and refuse them
+            _ => d.skip(),
+        };
+        if read.is_err() {
+            break; // not CBOR: whoever decodes it will say so
+        }
+    }
+    false
+}
+
 /// CBOR adapter for raw bytes (`bstr`), for use with `#[cbor(with = "crate::codec::bstr")]`.
 pub mod bstr {
     use minicbor::decode::Error as DecodeError;

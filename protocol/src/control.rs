@@ -96,8 +96,34 @@ pub enum Request {
         /// The post's code.
         post: String,
     },
+    /// Queues files for a successor of the office; what is on its way already is left out.
+    HandOn {
+        /// The administrator.
+        by: Credentials,
+        /// The successor.
+        to: OfficeId,
+        /// Files and daks.
+        matters: Vec<MatterId>,
+        /// Posts whose files and daks are meant as well, by code.
+        posts: Vec<String>,
+    },
+    /// Makes node keys for one more office that the node is to host.
+    HostKeys {
+        /// Sign-in name of the new office's first administrator; it must be free on this node.
+        login: String,
+    },
     /// Recomputes what is derived and compares it with what is kept.
     Check,
+    /// Writes a carrier packet.
+    PacketExport {
+        /// For whom.
+        to: OfficeId,
+    },
+    /// Takes in a carrier packet (base64) and writes one with the answers.
+    PacketImport {
+        /// The packet.
+        packet: String,
+    },
 }
 
 /// Sign-in name and password of an administrator.
@@ -144,12 +170,34 @@ pub enum Response {
         /// Acts in base64.
         leaves: Vec<String>,
     },
+    /// To [`Request::PacketExport`] and [`Request::PacketImport`].
+    Packet {
+        /// The office at the other end.
+        other: OfficeId,
+        /// Its path.
+        path: String,
+        /// Frames that were taken in.
+        taken: u64,
+        /// Refused frames, by code.
+        refused: std::collections::BTreeMap<String, u64>,
+        /// Frames in the new packet that want something done; with none it need not be carried.
+        owed: u64,
+        /// The new packet.
+        base64: String,
+    },
     /// To [`Request::Checkpoint`].
     Checkpoint {
         /// The office.
         office: OfficeId,
         /// The note.
         note: String,
+    },
+    /// To [`Request::HostKeys`].
+    HostKeys {
+        /// The keys, sealed under the storage key of the node, in base64.
+        sealed: String,
+        /// CBOR of the first `incarnate` body of the new office, in base64.
+        incarnate: String,
     },
     /// No, with code and sentences.
     Refused {
@@ -188,16 +236,37 @@ pub struct Status {
     pub up_s: u64,
     /// Where the officers' pages are.
     pub web: String,
+    /// Its key on the network, 64 hexadecimal digits.
+    pub transport: String,
     /// Where other nodes reach it.
     pub listen: Vec<String>,
     /// Hosted offices.
     pub offices: Vec<OfficeStatus>,
     /// Other offices of the state.
     pub others: Vec<OtherStatus>,
+    /// What is still to come from others after an absence; none when nothing is known to be missing.
+    pub catching_up: Option<CatchingUp>,
     /// Unknown peers refused since the start.
     pub refused_peers: u64,
     /// Peers' messages refused since the start, by code.
     pub refused_messages: std::collections::BTreeMap<String, u64>,
+}
+
+/// What is still to come from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatchingUp {
+    /// Registers and directories of other offices.
+    pub dossiers: u64,
+    /// Files addressed to this node.
+    pub files: u64,
+    /// Acts of mirrored logs.
+    pub acts: u64,
+    /// Bytes of all that, in part an estimate.
+    pub bytes: u64,
+    /// Bytes a second at present.
+    pub bytes_per_s: u64,
+    /// Seconds that it takes at the present rate.
+    pub seconds: Option<u64>,
 }
 
 /// A hosted office.

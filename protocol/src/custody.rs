@@ -6,7 +6,9 @@
 //! sends.
 
 mod advance;
+pub mod beside;
 pub mod command;
+pub mod order;
 
 use std::collections::BTreeSet;
 
@@ -30,12 +32,15 @@ pub enum Phase {
     /// On the holder's side, waiting until the addressee is ready. May be cancelled freely.
     #[n(1)]
     Queued {
-        /// The forward or send_back.
+        /// The forward, send_back or commence.
         #[n(0)]
         by: ActId,
         /// The addressee.
         #[n(1)]
         to: Holder,
+        /// How it lay before, and will lie at the addressee.
+        #[n(2)]
+        rest: Rest,
     },
     /// Custody has passed to the holder, who has not yet said so.
     #[n(2)]
@@ -43,6 +48,9 @@ pub enum Phase {
         /// The office and post it left.
         #[n(0)]
         from: Holder,
+        /// How it will lie at the holder.
+        #[n(1)]
+        rest: Rest,
     },
     /// Laid aside.
     #[n(3)]
@@ -57,6 +65,34 @@ pub enum Phase {
     /// Two successors of one act exist. Nothing moves until an authority has chosen.
     #[n(5)]
     Frozen,
+}
+
+/// How a matter lies when it is not on its way. What goes to a successor arrives as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Rest {
+    /// On the desk.
+    #[n(0)]
+    Desk,
+    /// Laid aside.
+    #[n(1)]
+    Parked {
+        /// When to bring it up again.
+        #[n(0)]
+        until: Timestamp,
+    },
+    /// Closed.
+    #[n(2)]
+    Closed,
+}
+
+impl From<Rest> for Phase {
+    fn from(rest: Rest) -> Self {
+        match rest {
+            Rest::Desk => Self::Active,
+            Rest::Parked { until } => Self::Parked { until },
+            Rest::Closed => Self::Closed,
+        }
+    }
 }
 
 /// A file or a dak, as its chain tells it.
@@ -99,6 +135,9 @@ pub struct Matter {
     /// From where it came to the present post, if from anywhere.
     #[n(11)]
     pub came_from: Option<Holder>,
+    /// Schema level of its acts: that of the first one, until it is raised.
+    #[n(12)]
+    pub level: u16,
 }
 
 impl Matter {

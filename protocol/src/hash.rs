@@ -20,6 +20,8 @@ pub enum Context {
     Heights,
     /// Digest of one dossier: the head of the register chain and the side acts.
     Dossier,
+    /// Digest of the frames of a carrier packet.
+    Packet,
     /// Fingerprint of a trace, in tests of determinism.
     Trace,
 }
@@ -31,6 +33,7 @@ impl Context {
             Self::Placement => "mohar/placement/1",
             Self::Heights => "mohar/heights/1",
             Self::Dossier => "mohar/dossier/1",
+            Self::Packet => "mohar/packet/1",
             Self::Trace => "mohar/trace/1",
         }
     }

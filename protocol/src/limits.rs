@@ -37,6 +37,10 @@ pub const NOTE_BYTES_MAX: usize = 8 * 1024;
 /// Bytes of one message between nodes: one chunk of content with its proof, or 256 KiB of acts.
 pub const FRAME_BYTES_MAX: usize = CHUNK_BYTES + 64 * 1024;
 
+/// Bytes of one carrier packet: a morning's files with their scans, on any stick; in base64 it fits
+/// a line of the control socket.
+pub const PACKET_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Leaves in one answer; with acts of about 700 bytes this stays below 256 KiB.
 pub const LEAVES_PER_MESSAGE_MAX: usize = 256;
 

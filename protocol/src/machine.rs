@@ -7,11 +7,16 @@
 //! last said to whom. Everything else it reads through [`Records`]. It never reads a clock,
 //! randomness, a disk or a socket.
 
+mod acts;
 mod append;
+mod branch;
+mod carry;
+mod catch_up;
 mod content;
 mod cosign;
 mod dossier;
 mod escrow;
+mod fork;
 mod handover;
 pub mod io;
 mod link;
@@ -19,15 +24,21 @@ mod matter;
 mod mirror;
 mod news;
 mod officer;
+mod reassign;
 mod recall;
 mod replaced;
 mod replay;
 mod restore;
+mod steady;
+mod succession;
 mod track;
+mod wants;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::carry::Carried;
+pub use self::catch_up::Backlog;
 pub use self::cosign::{cosigner_name, origin};
 pub use self::io::{
     Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
@@ -36,6 +47,7 @@ use self::link::Link;
 pub use self::matter::open_key;
 use self::news::Unnamed;
 pub use self::restore::Progress;
+use self::steady::Steady;
 use crate::entropy::Entropy;
 use crate::hash::Hash;
 use crate::id::{ActId, KeyId, OfficeId};
@@ -49,6 +61,7 @@ use crate::sealing::at_rest::StorageKey;
 use crate::time::Timestamp;
 
 /// The secrets of one hosted office.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct HostSecrets {
     /// The office.
     pub office: OfficeId,
@@ -73,6 +86,7 @@ impl HostSecrets {
 }
 
 /// An office of this node.
+#[cfg_attr(feature = "testing", derive(Clone))]
 struct Host {
     secrets: HostSecrets,
     spare: Vec<HostSecrets>,
@@ -85,6 +99,7 @@ struct Host {
 }
 
 /// Whether this node may speak for an office that it hosts.
+#[cfg_attr(feature = "testing", derive(Clone))]
 enum Standing {
     /// It may.
     Speaks,
@@ -106,6 +121,7 @@ struct Cosigner {
 }
 
 /// The machine. See the module's first sentence for how it is driven.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct Machine {
     storage: StorageKey,
     hosts: BTreeMap<OfficeId, Host>,
@@ -115,6 +131,7 @@ pub struct Machine {
     links: BTreeMap<Peer, Link>,
     grown: BTreeSet<OfficeId>,
     last_minute: Timestamp,
+    steady: Steady,
     /// Who cosigns whose log, computed when first asked for and forgotten when the registry changes.
     placements: RefCell<BTreeMap<OfficeId, Vec<(OfficeId, Role)>>>,
 }
@@ -132,7 +149,10 @@ pub(crate) enum Stop {
 
 /// What one step works with.
 pub(crate) struct Step<'s, 'r> {
+    /// What the node's clock shows: for what is declared and cosigned.
     pub now: Timestamp,
+    /// Goes on whatever the clock does: for when to say something again.
+    pub steady: Timestamp,
     pub entropy: &'s mut Entropy,
     pub records: &'s mut Records<'r>,
     pub outputs: &'s mut Vec<Output>,
@@ -145,6 +165,17 @@ impl Step<'_, '_> {
 
     fn event(&mut self, event: Event) {
         self.outputs.push(Output::Event(event));
+    }
+
+    /// Reports a refusal and goes on: what one peer brings about must not end the work for others.
+    fn tolerate(&mut self, done: Result<(), Stop>) -> Result<(), Stop> {
+        match done {
+            Err(Stop::Refused(refusal)) => {
+                self.outputs.push(Output::Noted(refusal));
+                Ok(())
+            }
+            other => other,
+        }
     }
 }
 
@@ -178,7 +209,11 @@ impl Machine {
         records: &Records<'_>,
     ) -> Result<Self, StoreFault> {
         let mut machine = Self::new(registry, storage);
-        machine.digests = machine.registry.offices().map(|r| (r.id(), r.digest())).collect();
+        for (office, _) in records.dossiers()? {
+            let register = machine.registry.office(&office);
+            let register = register.map_err(|e| StoreFault::because("take over a folded registry", e))?;
+            machine.digests.insert(office, register.digest());
+        }
         machine.settle_hosts(hosts, records)?;
         Ok(machine)
     }
@@ -187,6 +222,20 @@ impl Machine {
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
         self.links.values().map(Link::footprint).sum()
+    }
+
+    /// What the machine remembers beside the records, for telling two states of it apart: what was
+    /// said, to whom, and whether that was just now.
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let links: Vec<_> = self.links.iter().map(|(peer, link)| (peer, link.memory(now))).collect();
+        let cosigners: Vec<_> = self
+            .hosts
+            .values()
+            .flat_map(|host| &host.cosigners)
+            .map(|c| (c.office, c.role, c.acked, c.sent, c.sent_at == now))
+            .collect();
+        format!("{links:?} {cosigners:?}")
     }
 
     /// The most offers that are followed for one peer.
@@ -214,6 +263,7 @@ impl Machine {
             links: BTreeMap::new(),
             grown: BTreeSet::new(),
             last_minute: Timestamp(0),
+            steady: Steady::default(),
             placements: RefCell::default(),
         }
     }
@@ -245,7 +295,8 @@ impl Machine {
         input: Input,
         outputs: &mut Vec<Output>,
     ) -> Result<(), StoreFault> {
-        let mut step = Step { now, entropy, records, outputs };
+        let steady = self.steady.goes_on(now, matches!(input, Input::Tick));
+        let mut step = Step { now, steady, entropy, records, outputs };
         let step = &mut step;
         let done = match input {
             Input::Tick => self.tick(step),
@@ -256,7 +307,21 @@ impl Machine {
                 step.event(Event::Links);
                 Ok(())
             }
+            Input::Full(peer) => {
+                self.links.entry(peer).and_modify(|link| link.full = true);
+                Ok(())
+            }
+            Input::Room(peer) => self.room(step, peer),
             Input::Frame { from, bytes } => self.frame(step, from, &bytes),
+            Input::Request { ticket, request: request @ (Request::Carry(_) | Request::Pack { .. }) } => {
+                let answer = match self.carrier(step, request) {
+                    Ok(carried) => Ok(carried),
+                    Err(Stop::Refused(refusal)) => Err(refusal),
+                    Err(Stop::Fault(fault)) => return Err(fault),
+                };
+                step.outputs.push(Output::Carried { ticket, answer });
+                Ok(())
+            }
             Input::Request { ticket, request } => {
                 let answer = match self.request(step, request) {
                     Ok(receipt) => Ok(receipt),
@@ -284,8 +349,12 @@ impl Machine {
             Request::Begin { actor, .. } | Request::Act { actor, .. } | Request::Register { actor, .. } => {
                 Some(actor.office)
             }
-            Request::Publish { office, .. } => Some(*office),
-            Request::Import(_) | Request::Adopt(_) => None,
+            Request::Publish { office, .. } | Request::HandOn { office, .. } => Some(*office),
+            Request::Import(_)
+            | Request::Adopt(_)
+            | Request::Reassign(_)
+            | Request::Carry(_)
+            | Request::Pack { .. } => None,
         };
         speaker.map_or(Ok(()), |office| self.speaks(&office))?;
         match request {
@@ -303,6 +372,17 @@ impl Machine {
                 let register = self.registry.office(&office)?;
                 Ok(Receipt { act: register.head(), matter: ActId::from(office).into() })
             }
+            Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),
+            Request::Reassign(acts) => self.take_order(step, None, &acts),
+            Request::Carry(_) | Request::Pack { .. } => Err(Refusal::PacketNotHere.into()),
+        }
+    }
+
+    fn carrier(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Carried, Stop> {
+        match request {
+            Request::Carry(bytes) => self.carry(step, &bytes),
+            Request::Pack { to, answers } => self.pack(step, to, answers),
+            _ => Err(Refusal::PacketNotHere.into()),
         }
     }
 

@@ -294,9 +294,9 @@ pub enum Message {
     /// Heights of matters that the sender once held: newer acts are sent back.
     #[n(20)]
     Track {
-        /// Matter and number, at most [`HEIGHTS_MAX`].
+        /// Matter, epoch and number, at most [`HEIGHTS_MAX`].
         #[n(0)]
-        heights: Vec<(MatterId, u64)>,
+        heights: Vec<(MatterId, u32, u64)>,
     },
     /// What was asked or offered is refused.
     #[n(21)]
@@ -307,6 +307,49 @@ pub enum Message {
         /// Code of the [`Refusal`].
         #[n(1)]
         code: String,
+    },
+    /// An order of reassignment, for those whom it concerns.
+    #[n(30)]
+    Order {
+        /// The `reassign`, then its endorsements.
+        #[n(0)]
+        acts: Vec<ByteVec>,
+    },
+    /// The proof of a fork, for those on the route and the office above.
+    #[n(31)]
+    Fork {
+        /// The act before both, which says who had the matter.
+        #[n(0)]
+        previous: ByteVec,
+        /// One act.
+        #[n(1)]
+        first: ByteVec,
+        /// Another act for the same place.
+        #[n(2)]
+        second: ByteVec,
+    },
+    /// Asks for the acts of a matter that lead up to one of them.
+    #[n(32)]
+    GetBranch {
+        /// The matter.
+        #[n(0)]
+        matter: MatterId,
+        /// The last act wanted.
+        #[n(1)]
+        head: ActId,
+        /// The order by which the asking office may know them; empty when it had the matter.
+        #[n(2)]
+        order: ByteVec,
+    },
+    /// Acts of a matter, each the one before the next.
+    #[n(33)]
+    Branch {
+        /// The matter.
+        #[n(0)]
+        matter: MatterId,
+        /// Their bytes.
+        #[n(1)]
+        acts: Vec<ByteVec>,
     },
     /// Asks for acts of a chain, from one backwards: between an office and its mirrors.
     #[n(37)]

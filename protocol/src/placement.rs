@@ -3,7 +3,8 @@
 //!
 //! Mirrors: the office above, and a foreign one. Witnesses: two, as far away in the
 //! administrative graph as there are offices (at least one foreign to the district, where there
-//! is one). Ranks come from rendezvous hashing, so a new office moves few logs.
+//! is one). Ranks come from rendezvous hashing, so a new office moves few logs. An office whose
+//! node has never run counts only where no other has run either.
 
 use crate::hash::{Context, hash};
 use crate::id::OfficeId;
@@ -31,10 +32,16 @@ pub fn placement(registry: &Registry, office: &OfficeId) -> Vec<(OfficeId, Role)
 /// Admitted offices on other machines, the most foreign first.
 fn ranked(registry: &Registry, register: &Register, role: Role) -> Vec<OfficeId> {
     let machine = register.incarnation().map(|incarnation| incarnation.transport);
-    let mut candidates: Vec<_> = registry
+    let mut others: Vec<&Register> = registry
         .offices()
-        .filter(|other| other.id() != register.id() && registry.is_admitted(other))
+        .filter(|other| other.id() != register.id() && other.ended().is_none() && registry.is_admitted(other))
         .filter(|other| other.incarnation().is_some_and(|i| Some(i.transport) != machine))
+        .collect();
+    if others.iter().any(|other| other.has_run()) {
+        others.retain(|other| other.has_run());
+    }
+    let mut candidates: Vec<_> = others
+        .into_iter()
         .map(|other| {
             let rank = hash(Context::Placement, &[&[role as u8], &register.id().0, &other.id().0]);
             (shared_steps(register.path(), other.path()), rank, other.id())

@@ -7,6 +7,7 @@
 //! Ground truth is acts, leaves, contents and keys. Desks, queues and matters are derived from
 //! them. This module never touches a disk.
 
+mod branches;
 mod contents;
 mod logs;
 mod matters;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
 
+pub use self::branches::{BRANCH_MAX, Fork, OrderState};
 pub use self::contents::{ContentState, LargeChunk, SMALL_CONTENT_BYTES_MAX};
 pub use self::logs::{Held, LogState, Role};
 pub use self::matters::{DeskClass, DeskRow};

@@ -60,10 +60,14 @@ refusals! {
     PostUnknown "authority.post_unknown" "यह पद उस कार्यालय में नहीं है।" "There is no such post in that office.";
     OfficerUnknown "authority.officer_unknown" "यह अधिकारी पंजी में नहीं है।" "This officer is not in the register.";
 
+    OfficeEnded "authority.office_ended" "यह कार्यालय समाप्त हो चुका है; कार्यवाही उत्तरवर्ती कार्यालय में करें।" "This office has ended; turn to its successor.";
+    NotSuccessor "authority.not_successor" "आदेश के अनुसार वह कार्यालय उत्तरवर्ती नहीं है।" "That office is not a successor under this order.";
+
     // Chains.
     ChainGap "chain.gap" "बीच की प्रविष्टियाँ नहीं मिलीं; प्राप्त होने पर स्वतः जुड़ जाएँगी।" "Entries before this one are missing; it will follow when they arrive.";
     ChainFork "chain.fork" "एक ही स्थान पर दो अलग प्रविष्टियाँ मिलीं; साक्ष्य सुरक्षित रखा गया।" "Two different entries claim the same place; the evidence is kept.";
     ChainEpoch "chain.epoch" "यह नस्ती पुनः आवंटित हो चुकी है।" "The matter has been reassigned since.";
+    ChainLevel "chain.level" "प्रविष्टि का रूप इस प्रकरण के स्तर का नहीं है।" "The entry is of another schema level than its matter.";
     ChainKind "chain.kind" "प्रविष्टि इस प्रकार के प्रकरण की नहीं है।" "The entry does not belong to this kind of matter.";
     MatterUnknown "chain.matter_unknown" "यह नस्ती या डाक यहाँ नहीं है।" "This file or dak is not known here.";
     MatterFrozen "chain.frozen" "परस्पर विरोधी प्रविष्टियों के कारण यह नस्ती रोकी गई है; वरिष्ठ कार्यालय निर्णय करेगा।" "The matter is frozen because of conflicting entries; the office above will decide.";
@@ -88,6 +92,12 @@ refusals! {
     NotRecallable "custody.not_recallable" "यह नस्ती वापस नहीं माँगी जा सकती।" "This file cannot be recalled.";
     ReadyMismatch "custody.ready_mismatch" "पाने वाले कार्यालय की तैयारी इस प्रेषण से मेल नहीं खाती।" "The receiver's ready does not fit this dispatch.";
     ReadyLapsed "custody.ready_lapsed" "पाने वाले कार्यालय की तैयारी की अवधि बीत चुकी है।" "The receiver's ready has lapsed.";
+    OrderMismatch "custody.order_mismatch" "पुनः आवंटन का आदेश इस नस्ती की स्थिति से मेल नहीं खाता।" "The order of reassignment does not fit the state of the file.";
+    OrderOpen "custody.order_open" "पुनः आवंटन पर आपत्ति की अवधि अभी चल रही है।" "The reassignment may still be contested.";
+    OrderContested "custody.order_contested" "पुराने धारक कार्यालय ने पुनः आवंटन पर आपत्ति दर्ज की है; वह कार्यालय चालू है।" "The office that holds the file has contested the reassignment: it is alive.";
+    OnHold "custody.on_hold" "इस नस्ती पर विधिक रोक है; इसे नष्ट नहीं किया जा सकता।" "The file is on legal hold; it cannot be destroyed.";
+    NotOnHold "custody.not_on_hold" "ऐसी कोई विधिक रोक नहीं है।" "There is no such legal hold.";
+    RecipientsMismatch "custody.recipients" "प्राप्तकर्ताओं की सूची प्रविष्टि से मेल नहीं खाती।" "The list of recipients does not fit the act.";
     AlreadyDone "custody.already_done" "यह कार्य पहले ही हो चुका है।" "This has been done already.";
 
     // Contents.
@@ -104,6 +114,13 @@ refusals! {
     LogProofInvalid "log.proof_invalid" "प्रमाण सही नहीं है।" "The proof is wrong.";
     CheckpointUnreadable "log.checkpoint_unreadable" "शीर्ष-पत्र पढ़ा नहीं जा सका।" "The checkpoint cannot be read.";
     CheckpointSignature "log.checkpoint_signature" "शीर्ष-पत्र का हस्ताक्षर सही नहीं है।" "The checkpoint's signature is wrong.";
+
+    // Carrier packets.
+    PacketUnreadable "packet.unreadable" "यह डाक-पैकेट की फाइल नहीं है या अधूरी है; प्रेषक कार्यालय से पुनः बनवाएँ।" "This is not a carrier packet, or it is cut short; ask the other office to write it again.";
+    PacketDamaged "packet.damaged" "डाक-पैकेट क्षतिग्रस्त है; प्रेषक कार्यालय से पुनः बनवाएँ।" "The carrier packet is damaged; ask the other office to write it again.";
+    PacketSignature "packet.signature" "डाक-पैकेट पर उस कार्यालय के हस्ताक्षर नहीं हैं जिसका नाम उस पर है।" "The carrier packet was not signed by the office that it names.";
+    PacketNotHere "packet.not_here" "यह डाक-पैकेट किसी अन्य कार्यालय के लिए है।" "The carrier packet is for another office.";
+    PacketTooLarge "packet.too_large" "डाक-पैकेट निर्धारित आकार से बड़ा है।" "The carrier packet is larger than allowed.";
 
     // Doors.
     TextEmpty "input.empty" "यह खाना भरना आवश्यक है।" "This field is required.";

@@ -6,12 +6,14 @@
 
 pub mod charter;
 pub mod register;
+pub mod succession;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::charter::CharterChain;
 pub use self::register::{Charge, Incarnation, Register};
+pub use self::succession::{Change, Order};
 use crate::act::body::KeySet;
 use crate::act::{Body, Header, MatterKind, SignerClass, UnverifiedAct, Verb, VerifiedAct};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId, StateId};
@@ -51,12 +53,22 @@ pub struct Registry {
     charter: CharterChain,
     /// Shared with clones of the registry until either changes: a state has hundreds of offices.
     offices: BTreeMap<OfficeId, Arc<Register>>,
+    orders: Vec<Order>,
+    /// Orders that have had their effect, and the offices that they changed.
+    effects: BTreeSet<ActId>,
+    touched: BTreeSet<OfficeId>,
 }
 
 impl Registry {
     /// An empty registry that trusts this state and nothing else.
     pub fn new(state: StateId) -> Self {
-        Self { charter: CharterChain::new(state), offices: BTreeMap::new() }
+        Self {
+            charter: CharterChain::new(state),
+            offices: BTreeMap::new(),
+            orders: Vec::new(),
+            effects: BTreeSet::new(),
+            touched: BTreeSet::new(),
+        }
     }
 
     /// The state.
@@ -110,16 +122,25 @@ impl Registry {
         self.offices().filter(|r| self.is_admitted(r)).filter(uses).map(Register::id).collect()
     }
 
-    /// Whether an office has been taken in by its parent, and the parent likewise, up to the charter.
+    /// Whether an office has been taken in by the parent of its inception, and the offices above it
+    /// now likewise, up to the charter.
     pub fn is_admitted(&self, register: &Register) -> bool {
-        self.admission_keys(register.parent()).is_some_and(|keys| register.is_admitted_by(keys))
+        let taken_in = |register: &Register| {
+            self.admission_keys(register.first_parent()).is_some_and(|keys| register.is_admitted_by(keys))
+        };
+        taken_in(register)
             && register.parent().is_none_or(|parent| {
                 // Parents are admitted first, so a chain of parents ends; `line_above` bounds it.
-                parent != register.id()
-                    && self.line_above(&parent).all(|above| {
-                        self.admission_keys(above.parent()).is_some_and(|keys| above.is_admitted_by(keys))
-                    })
+                parent != register.id() && self.line_above(&parent).all(taken_in)
             })
+    }
+
+    /// The keys of the authority above an office, which may admit it and reassign its matters.
+    ///
+    /// # Errors
+    /// [`Refusal::OfficeUnknown`], or [`Refusal::NotAuthority`] before a charter is in force.
+    pub fn authority_over(&self, office: &OfficeId) -> Result<&KeySet, Refusal> {
+        self.admission_keys(self.office(office)?.parent()).ok_or(Refusal::NotAuthority)
     }
 
     /// The keys that may admit an office under this parent.
@@ -223,6 +244,10 @@ impl Registry {
         let position =
             register.position(&header.register.ok_or(Refusal::ActHeader)?).ok_or(Refusal::RegisterUnknown)?;
         let (given, key) = register.charge_at(&charge, position)?;
+        let begins = matches!(header.known_verb(), Some(Verb::Open | Verb::Diarise));
+        if begins && register.has_ended_at(position) {
+            return Err(Refusal::OfficeEnded);
+        }
         let admin = register.post(&given.post).is_some_and(|post| post.admin);
         let signer = Signer::Officer {
             office: register.id(),
@@ -252,7 +277,27 @@ impl Registry {
                 // The office above speaks for one whose own keys burnt with it.
                 sets.extend(self.admission_keys(register.parent()));
             }
+            Body::Reassign(reassign) => {
+                if header.office != self.office(&reassign.from)?.parent() {
+                    return Err(Refusal::NotAuthority);
+                }
+                sets.extend(self.admission_keys(header.office));
+            }
+            // Beside a file only orders are endorsed, by the same authority.
+            Body::Endorse(_) if header.kind != MatterKind::CHARTER => {
+                sets.extend(self.admission_keys(header.office));
+            }
             Body::Endorse(_) => sets.extend(self.charter.endorsing_sets()),
+            Body::SucceedDivide(_)
+            | Body::SucceedMerge(_)
+            | Body::SucceedParent(_)
+            | Body::SucceedClose(_) => match header.office {
+                None => sets.extend(self.charter.in_force()),
+                Some(office) => {
+                    let register = self.office(&office)?;
+                    sets.extend([register.operating(), register.recovery()]);
+                }
+            },
             _ => {}
         }
         sets.iter().find_map(|set| set.get(key)).copied().ok_or(Refusal::NotAuthority)
@@ -264,6 +309,19 @@ impl Registry {
     /// # Errors
     /// The [`Refusal`] for an act that does not follow from what is known.
     pub fn apply(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
+        let order = self.order_of(act)?;
+        self.fold(act, signer)?;
+        match (order, act.body()) {
+            (Some(order), _) => self.take_order(order),
+            (None, Body::Endorse(_) | Body::Commence(_) | Body::Inception(_)) if !self.orders.is_empty() => {
+                self.settle_orders();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         match (act.header().kind, act.body()) {
             (MatterKind::CHARTER, _) => self.charter.apply(act),
             (MatterKind::REGISTER, Body::Inception(inception)) => {

@@ -5,16 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use mohar_protocol::act::body::{self, Ready};
-use mohar_protocol::act::{self, Body, Header, Holder, LEVEL, MatterKind, Place, VerifiedAct};
-use mohar_protocol::custody::{Matter, Phase};
+use mohar_protocol::act::body::{self, Ready, Reassign};
+use mohar_protocol::act::{self, Body, Header, Holder, LEVEL, MatterKind, Place, UnverifiedAct, VerifiedAct};
+use mohar_protocol::ceremony;
+use mohar_protocol::custody::{Matter, Phase, Rest};
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::Hash;
-use mohar_protocol::id::{ActId, ContentRoot, KeyId, MatterId, OfficerId, PostId};
+use mohar_protocol::id::{ActId, Commitment, ContentRoot, KeyId, MatterId, OfficerId, PostId};
 use mohar_protocol::keys::SecretKey;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Signer;
-use mohar_protocol::sealing::ClearRef;
+use mohar_protocol::sealing::{ClearRef, ContentRef};
 use mohar_protocol::testing::TestState;
 use mohar_protocol::time::Timestamp;
 
@@ -27,6 +28,9 @@ struct Desk {
     matter: Matter,
     from: Holder,
     to: Holder,
+    /// A post of an office that takes files of the first one, and the order that says so.
+    successor: Holder,
+    order: ActId,
 }
 
 fn desk() -> Desk {
@@ -35,11 +39,13 @@ fn desk() -> Desk {
     let mut state = TestState::found(&mut entropy, now);
     state.add_office(None, "mp/indore", 2, None, &mut entropy, now);
     state.add_office(Some(0), "mp/indore/depalpur", 1, None, &mut entropy, now);
+    state.add_office(None, "mp/mhow", 1, None, &mut entropy, now);
+    let order = divide(&mut state, now);
     let holder = |office: usize, post: usize| Holder {
         office: state.offices[office].id,
         post: state.offices[office].posts[post].post,
     };
-    let (at, from, to) = (holder(0, 0), holder(0, 1), holder(1, 0));
+    let (at, from, to, successor) = (holder(0, 0), holder(0, 1), holder(1, 0), holder(2, 0));
     let matter = Matter {
         id: MatterId([1; 32]),
         kind: MatterKind::FILE,
@@ -53,19 +59,35 @@ fn desk() -> Desk {
         since: now,
         route: Vec::new(),
         came_from: Some(from),
+        level: LEVEL,
     };
-    Desk { state, matter, from, to }
+    Desk { state, matter, from, to, successor, order }
+}
+
+/// The charter orders that the third office takes a part of the first one.
+fn divide(state: &mut TestState, now: Timestamp) -> ActId {
+    let part = body::Part { office: state.offices[2].id, children: Vec::new() };
+    let (office, effective) = (state.offices[0].id, None);
+    let order = body::SucceedDivide { effective, office, goes_on: true, parts: vec![part] };
+    let order = Body::SucceedDivide(order);
+    let acts = ceremony::give_order(&state.registry, None, &order, &state.root[..2], now).unwrap();
+    for bytes in &acts {
+        state.registry.admit_act(UnverifiedAct::parse(bytes).unwrap()).unwrap();
+    }
+    UnverifiedAct::parse(&acts[0]).unwrap().id()
 }
 
 const WRAPS: ClearRef = ClearRef { root: ContentRoot([5; 32]), length: 100 };
+const CONTENT: ContentRef =
+    ContentRef { root: ContentRoot([5; 32]), length: 300, commitment: Commitment([4; 32]), generation: 1 };
 const FORWARD: ActId = ActId([2; 32]);
 
 impl Desk {
     fn phase(&self, name: &str) -> Phase {
         match name {
             "active" => Phase::Active,
-            "queued" => Phase::Queued { by: FORWARD, to: self.to },
-            "in_transit" => Phase::InTransit { from: self.from },
+            "queued" => Phase::Queued { by: FORWARD, to: self.to, rest: Rest::Desk },
+            "in_transit" => Phase::InTransit { from: self.from, rest: Rest::Desk },
             "parked" => Phase::Parked { until: Timestamp(9) },
             "closed" => Phase::Closed,
             _ => Phase::Frozen,
@@ -146,6 +168,10 @@ impl Desk {
         Body::Handover(body::Handover { ready: ready.into(), wraps: WRAPS })
     }
 
+    fn commence(&self, to: Option<Holder>, order: ActId) -> Body {
+        Body::Commence(body::Commence { to, order })
+    }
+
     /// The act of a verb that would be right in the phase that allows it.
     fn usual(&self, verb: &str) -> (VerifiedAct, Signer) {
         let other = self.state.offices[0].posts[1].post;
@@ -159,6 +185,7 @@ impl Desk {
             }
             "forward" => (Body::Forward(body::Forward { to: self.to }), None, self.officer()),
             "cancel" => (Body::Cancel(body::Cancel { forward: FORWARD }), None, self.officer()),
+            "commence" => (self.commence(Some(self.successor), self.order), None, self.node()),
             "handover" => (self.handover(self.ready(|_, _| ())), Some(self.to), self.node()),
             "receive" => {
                 let receive = body::Receive { witnessed: None, wraps: WRAPS };
@@ -172,10 +199,72 @@ impl Desk {
             "wake" => (Body::Wake(body::Wake {}), None, self.officer()),
             "close" => (Body::Close(body::Close { retention: 1 }), None, self.officer()),
             "reopen" => (Body::Reopen(body::Reopen {}), None, self.officer()),
+            "issue" => {
+                let act = self.act(&Body::Issue(body::Issue { root: Hash([3; 32]), count: 2 }), |header| {
+                    header.contents = vec![CONTENT; 2];
+                });
+                return (act, self.officer());
+            }
+            "blind_handover" => {
+                let blind = body::BlindHandover { to: self.to, sealing: KeyId([7; 32]), wraps: WRAPS };
+                (Body::BlindHandover(blind), Some(self.to), self.node())
+            }
+            "raise_level" => (Body::RaiseLevel(body::RaiseLevel { level: LEVEL + 1 }), None, self.node()),
+            "take_up" => return (self.take_up(|_, _| (), |_, _| ()), self.node_of(1)),
             other => unreachable!("{other}"),
         };
         let act = self.act(&body, |header| header.holder = holder.or(header.holder));
         (act, signer)
+    }
+
+    fn node_of(&self, office: usize) -> Signer {
+        Signer::Node { office: self.state.offices[office].id }
+    }
+
+    /// The order of the charter's keepers that the second office take the matter up, and its
+    /// endorsements, each by one of the keys.
+    fn order(&self, keys: &[SecretKey], change: impl FnOnce(&mut Header, &mut Reassign)) -> Vec<Vec<u8>> {
+        let mut header = Header {
+            office: None,
+            incarnation: 0,
+            place: Place::Side,
+            number: self.matter.number,
+            previous: Some(self.matter.head),
+            ..self.header()
+        };
+        let from = self.matter.holder.office;
+        let mut order = Reassign { from, to: self.to, epoch: self.matter.epoch + 1, window: 96 };
+        change(&mut header, &mut order);
+        let sign = |header: &Header, body: Body, key: &SecretKey| {
+            let (verb, bytes) = body.encode().unwrap();
+            act::sign(&Header { verb: verb.code(), body: bytes, ..header.clone() }, key).unwrap()
+        };
+        let first = sign(&header, Body::Reassign(order), &keys[0]);
+        let endorse = |key: &SecretKey| sign(&header, Body::Endorse(body::Endorse { act: first.id() }), key);
+        let rest = keys[1..].iter().map(|key| endorse(key).bytes().to_vec());
+        [first.bytes().to_vec()].into_iter().chain(rest).collect()
+    }
+
+    /// The second office takes the matter up, by an order that may be changed first.
+    fn take_up(
+        &self,
+        order: impl FnOnce(&mut Header, &mut Reassign),
+        change: impl FnOnce(&mut Header, &mut Vec<Vec<u8>>),
+    ) -> VerifiedAct {
+        let mut acts = self.order(&self.state.root[..2], order);
+        let mut header = Header {
+            office: Some(self.to.office),
+            epoch: self.matter.epoch + 1,
+            holder: Some(self.to),
+            ..self.header()
+        };
+        change(&mut header, &mut acts);
+        let mut acts = acts.into_iter().map(minicbor::bytes::ByteVec::from);
+        let order = acts.next().unwrap();
+        let body = Body::TakeUp(body::TakeUp { order, endorsements: acts.collect(), wraps: WRAPS });
+        let (verb, bytes) = body.encode().unwrap();
+        (header.verb, header.body) = (verb.code(), bytes);
+        act::sign(&header, &self.state.offices[1].keys.signing).unwrap()
     }
 
     fn advance(&self, act: &VerifiedAct, signer: &Signer) -> Result<Matter, Refusal> {
@@ -305,7 +394,12 @@ fn conditions() -> BTreeMap<&'static str, String> {
         ("forward inside the office", said(Body::Forward(body::Forward { to: base.from }))),
         (
             "cancel of another forward",
-            with(|desk| desk.matter.phase = Phase::Queued { by: ActId([9; 32]), to: desk.to }, "cancel"),
+            with(
+                |desk| {
+                    desk.matter.phase = Phase::Queued { by: ActId([9; 32]), to: desk.to, rest: Rest::Desk }
+                },
+                "cancel",
+            ),
         ),
         ("send_back to someone else", said(Body::SendBack(body::SendBack { to: base.to }))),
         ("send_back of what came from nobody", with(|desk| desk.matter.came_from = None, "send_back")),
@@ -367,12 +461,128 @@ fn conditions() -> BTreeMap<&'static str, String> {
     ])
 }
 
+fn conditions_of_commence() -> BTreeMap<&'static str, String> {
+    let desk = desk();
+    let said = |to, order| match desk.advance(&desk.act(&desk.commence(to, order), |_| ()), &desk.node()) {
+        Ok(next) => phase_name(&next.phase).to_owned(),
+        Err(refusal) => refusal.code().to_owned(),
+    };
+    let nowhere = Holder { post: PostId([9; 32]), ..desk.successor };
+    BTreeMap::from([
+        ("commence: to an office that is no successor", said(Some(desk.to), desk.order)),
+        ("commence: under an order that is not in force", said(Some(desk.successor), ActId([9; 32]))),
+        ("commence: to a post that is not there", said(Some(nowhere), desk.order)),
+        ("commence: to nobody", said(None, desk.order)),
+    ])
+}
+
+#[test]
+fn what_goes_to_a_successor_arrives_as_it_lay() {
+    for name in ["active", "parked", "closed"] {
+        let mut desk = desk();
+        let lay = desk.phase(name);
+        desk.matter.phase = lay.clone();
+        let (act, signer) = desk.usual("commence");
+        let queued = desk.advance(&act, &signer).unwrap();
+        let cancel = Body::Cancel(body::Cancel { forward: act.id() });
+        desk.matter = queued;
+        let back = desk.act(&cancel, |_| ());
+        assert_eq!(desk.advance(&back, &desk.officer()).unwrap().phase, lay, "cancelled, it lies as before");
+
+        let rest = match desk.matter.phase {
+            Phase::Queued { rest, .. } => rest,
+            _ => unreachable!("it is queued"),
+        };
+        desk.matter.phase = Phase::InTransit { from: desk.matter.holder, rest };
+        let (act, signer) = desk.usual("receive");
+        assert_eq!(desk.advance(&act, &signer).unwrap().phase, lay, "{name}");
+    }
+}
+
+/// The same for what came after the four steps: letters, levels, orders.
+fn later_conditions() -> BTreeMap<&'static str, String> {
+    let base = desk();
+    let code = |desk: &Desk, act: VerifiedAct, signer: Signer| match desk.advance(&act, &signer) {
+        Ok(next) => phase_name(&next.phase).to_owned(),
+        Err(refusal) => refusal.code().to_owned(),
+    };
+    let noted =
+        |change: fn(&mut Header)| code(&base, base.act(&Body::Note(body::Note {}), change), base.officer());
+    let with = |change: fn(&mut Desk), verb: &str| {
+        let mut desk = desk();
+        change(&mut desk);
+        let (act, signer) = desk.usual(verb);
+        code(&desk, act, signer)
+    };
+    let taken = |order: fn(&mut Header, &mut Reassign), change: fn(&mut Header, &mut Vec<Vec<u8>>)| {
+        code(&base, base.take_up(order, change), base.node_of(1))
+    };
+    let issued = |count: u32, contents: usize| {
+        let issue = Body::Issue(body::Issue { root: Hash([3; 32]), count });
+        let act = base.act(&issue, |header| header.contents = vec![CONTENT; contents]);
+        code(&base, act, base.officer())
+    };
+    let mine = base.matter.holder;
+    BTreeMap::from([
+        ("another level than the matter's", noted(|header| header.level = 0)),
+        ("issue without a list of recipients", issued(1, 1)),
+        ("issue to nobody", issued(0, 2)),
+        (
+            "blind_handover to an office that is not the addressee",
+            with(
+                |desk| desk.matter.phase = Phase::Queued { by: FORWARD, to: desk.from, rest: Rest::Desk },
+                "blind_handover",
+            ),
+        ),
+        (
+            "raise_level to the level it has",
+            code(&base, base.act(&Body::RaiseLevel(body::RaiseLevel { level: LEVEL }), |_| ()), base.node()),
+        ),
+        ("take_up in the same epoch", taken(|_, _| (), |header, _| header.epoch = 0)),
+        ("take_up: order with too few signatures", taken(|_, _| (), |_, acts| drop(acts.pop()))),
+        (
+            "take_up: order of another matter",
+            taken(|header, _| header.matter = Some(MatterId([9; 32])), |_, _| ()),
+        ),
+        (
+            "take_up: order that names another act",
+            taken(|header, _| header.previous = Some(ActId([9; 32])), |_, _| ()),
+        ),
+        ("take_up: order that skips an epoch", taken(|_, order| order.epoch += 1, |_, _| ())),
+        ("take_up: order for another office", taken(|_, order| order.to.office = order.from, |_, _| ())),
+        (
+            "take_up: order of a window beyond the bound",
+            taken(|_, order| order.window = 1_000_000, |_, _| ()),
+        ),
+        ("take_up: order against an office that does not hold it", {
+            // The keys of the first office are above the second one, not above the holder.
+            let mut desk = desk();
+            let keys = vec![desk.state.offices[0].keys.operating.clone()];
+            let second = desk.to;
+            let order = desk.order(&keys, |header, order| {
+                header.office = Some(mine.office);
+                (header.holder, order.from) = (Some(second), second.office);
+            });
+            desk.matter.came_from = None;
+            let act = desk.take_up(|_, _| (), |_, acts| *acts = order);
+            code(&desk, act, desk.node_of(1))
+        }),
+        ("take_up: order by keys that are not above the holder", {
+            let keys = vec![base.state.offices[1].keys.operating.clone()];
+            let order = base.order(&keys, |_, _| ());
+            code(&base, base.take_up(|_, _| (), |_, acts| *acts = order), base.node_of(1))
+        }),
+    ])
+}
+
 #[test]
 fn every_condition_is_kept_as_the_specification_says() {
     let rows = table("## 4. Conditions");
     let expected: BTreeMap<&str, String> =
         rows[1..].iter().map(|row| (row[0].as_str(), row[1].clone())).collect();
-    let got = conditions();
+    let mut got = conditions();
+    got.extend(conditions_of_commence());
+    got.extend(later_conditions());
     assert_eq!(got, expected, "{got:#?}");
 }
 
@@ -409,5 +619,17 @@ fn the_route_remembers_each_office_once() {
     let gone = desk.advance(&act, &signer).unwrap();
     assert_eq!((gone.holder, gone.route.as_slice()), (desk.to, [desk.matter.holder].as_slice()));
     assert_eq!((gone.came_from, gone.opened), (Some(desk.matter.holder), false));
-    assert_eq!(gone.phase, Phase::InTransit { from: desk.matter.holder });
+    assert_eq!(gone.phase, Phase::InTransit { from: desk.matter.holder, rest: Rest::Desk });
+}
+
+#[test]
+fn a_ready_that_names_the_last_number_there_is_fits_nothing() {
+    let mut desk = desk();
+    desk.matter.came_from = Some(desk.to);
+    let ready = desk.ready(|header, ready| {
+        header.number = u64::MAX;
+        ready.recall = true;
+    });
+    let act = desk.act(&desk.handover(ready), |header| header.holder = Some(desk.to));
+    assert_eq!(desk.advance(&act, &desk.node()), Err(Refusal::ReadyMismatch));
 }

@@ -50,7 +50,7 @@ fn before() -> Before {
     let to = town.desk(DISTRICT, 1);
     town.act(TEHSIL, town.office(TEHSIL).actor(1), gone, Command::Forward { to });
     settle(&mut town);
-    town.cut(TEHSIL, FAR);
+    town.unlink(TEHSIL, FAR);
     let queued = town.open(TEHSIL, town.office(TEHSIL).actor(1), "A letter to Rewa");
     let to = town.desk(FAR, 0);
     town.act(TEHSIL, town.office(TEHSIL).actor(1), queued, Command::Forward { to });
@@ -117,7 +117,7 @@ fn leaves_that_were_given_up_are_kept_as_orphans_and_everybody_goes_back_once() 
     let Before { mut town, held, .. } = before();
     let office = town.office(TEHSIL).id;
     // The district is cut off, and the far office sees more than it.
-    town.cut(TEHSIL, DISTRICT);
+    town.unlink(TEHSIL, DISTRICT);
     town.link(TEHSIL, FAR);
     town.act(TEHSIL, town.office(TEHSIL).actor(0), held, Command::Note);
     settle(&mut town);
@@ -138,7 +138,7 @@ fn leaves_that_were_given_up_are_kept_as_orphans_and_everybody_goes_back_once() 
             assert_eq!(town.records(node).cosigned(&office, role).unwrap().unwrap().0, size);
         }
     }
-    let orphans = town.records(FAR).scan_prefix(mohar_protocol::records::Table::ORPHANS, &office.0, 99);
+    let orphans = town.records(FAR).scan_prefix(mohar_protocol::records::Table::GIVEN_UP, &office.0, 99);
     assert_eq!(orphans.unwrap().len() as u64, seen - kept);
 }
 
@@ -156,8 +156,8 @@ fn the_only_surviving_copy_may_be_foreign() {
     let (state, words) = (town.records(TEHSIL).matter(&file).unwrap(), town.readable(TEHSIL, file));
     assert_eq!(words.len(), 3);
     // The office above is gone as well; its keys lie elsewhere.
-    town.cut(DISTRICT, TEHSIL);
-    town.cut(DISTRICT, FAR);
+    town.unlink(DISTRICT, TEHSIL);
+    town.unlink(DISTRICT, FAR);
     let by = town.office(DISTRICT).keys.operating.clone();
     let reader = sealing(&town.office(DISTRICT).keys.recovery_sealing);
     town.burn_and_replace(TEHSIL, FAR, &by, &reader, 0);

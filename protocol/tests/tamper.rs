@@ -9,11 +9,15 @@ mod cases;
 #[path = "support/forger.rs"]
 mod forger;
 #[allow(dead_code, reason = "other test binaries use the rest")]
+#[path = "support/later.rs"]
+mod later;
+#[allow(dead_code, reason = "other test binaries use the rest")]
 #[path = "support/town.rs"]
 mod town;
 
 use cases::{acts_forged, bundles_tampered, bytes_tampered, logs_tampered};
 use forger::Forger;
+use later::{later_forged, orders_forged};
 use mohar_protocol::act::body::{self, Tier};
 use mohar_protocol::act::{Body, Header, UnverifiedAct};
 use mohar_protocol::audit::{Bundle, LogDirectory, Report, Verdict, verify_bundle, verify_log};
@@ -66,13 +70,19 @@ fn every_tampered_log_is_refused_with_its_own_code() {
     let morning = morning(1);
     let forger = Forger::new(&morning);
     let mut cases = 0;
-    for (name, code, tamper) in bytes_tampered().into_iter().chain(logs_tampered()).chain(acts_forged()) {
+    for (name, code, tamper) in bytes_tampered()
+        .into_iter()
+        .chain(logs_tampered())
+        .chain(acts_forged())
+        .chain(later_forged())
+        .chain(orders_forged())
+    {
         let mut log = morning.town.log(DISTRICT);
         tamper(&forger, &mut log);
         expect(name, code, &verify_log(&log, morning.town.state.id));
         cases += 1;
     }
-    assert!(cases >= 50, "{cases}");
+    assert!(cases >= 68, "{cases}");
 }
 
 /// Asserts that a report refuses (or, for the one gap, does not pass) with a code.

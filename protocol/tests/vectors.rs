@@ -12,6 +12,9 @@ mod cases;
 #[path = "support/forger.rs"]
 mod forger;
 #[allow(dead_code, reason = "other test binaries use the rest")]
+#[path = "support/later.rs"]
+mod later;
+#[allow(dead_code, reason = "other test binaries use the rest")]
 #[path = "support/town.rs"]
 mod town;
 #[path = "support/write.rs"]
@@ -20,7 +23,6 @@ mod write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use data_encoding::HEXLOWER;
-use mohar_protocol::act::verb::RESERVED;
 use mohar_protocol::act::{MatterKind, Place, SignerClass, UnverifiedAct, Verb, sig_structure};
 use mohar_protocol::audit::{Bundle, verify_bundle};
 use mohar_protocol::custody::{Matter, Phase};
@@ -31,6 +33,7 @@ use mohar_protocol::log::cosignature::cosignatures;
 use mohar_protocol::log::note::{CosignerKey, LogKey};
 use mohar_protocol::machine::Package;
 use mohar_protocol::message::Message;
+use mohar_protocol::packet::Packet;
 use mohar_protocol::records::Role;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -81,7 +84,7 @@ fn acts_have_their_id_and_bytes() {
         assert!(act.verify(&key).is_ok());
     }
     let verbs: Vec<&str> = list(&vectors["good"]).iter().map(|good| text(&good["verb"])).collect();
-    assert!(verbs.len() >= 17, "{verbs:?}");
+    assert!(verbs.len() >= 28, "{verbs:?}");
 }
 
 #[test]
@@ -204,7 +207,7 @@ fn bundles_have_their_verdicts() {
 #[test]
 fn the_table_of_verbs_in_the_specification_is_the_one_in_the_code() {
     let spec = include_str!("../spec/act.md");
-    let table = spec.split_once("## 4. Verbs").unwrap().1.split_once("Reserved").unwrap();
+    let table = spec.split_once("## 4. Verbs").unwrap().1.split_once("\n## 5").unwrap();
     let rows: Vec<String> =
         table.0.lines().filter(|line| line.starts_with("| ")).skip(1).map(String::from).collect();
     let kind = |kind: &MatterKind| match *kind {
@@ -224,13 +227,6 @@ fn the_table_of_verbs_in_the_specification_is_the_one_in_the_code() {
         format!("| {} | `{}` | {signer} | {place} | {} |", verb.code(), verb.name(), kinds.join(", "))
     };
     assert_eq!(rows, Verb::ALL.iter().map(row).collect::<Vec<_>>());
-    let reserved = table.1.split_once("\n\n").unwrap().0.replace('\n', " ");
-    for (code, name) in RESERVED {
-        assert!(
-            reserved.contains(&format!("{code} `{name}`")),
-            "{code} {name} is not in the list of reserved codes"
-        );
-    }
     let bodies = spec.split_once("## 5. Bodies").unwrap().1;
     for verb in Verb::ALL {
         assert!(
@@ -256,5 +252,22 @@ fn a_frame_is_its_number_and_its_fields() {
     };
     assert!(cosigned.to_frame().ends_with(&[0x01, 0x03, 0x41, 0x04]));
     let table = include_str!("../spec/sync.md").split_once("## 1. Frames").unwrap().1;
-    assert_eq!(table.lines().filter(|line| line.starts_with("| ")).count(), 1 + 24);
+    assert_eq!(table.lines().filter(|line| line.starts_with("| ")).count(), 1 + 28);
+}
+
+#[test]
+fn packets_hold_or_are_refused_with_their_codes() {
+    let vectors = vectors("packet");
+    let key = PublicKey::from_bytes(&hex(&vectors["public_key"])).unwrap();
+    let good = Packet::parse(&hex(&vectors["packet"])).unwrap();
+    assert_eq!(good.header().state.to_string(), text(&vectors["state"]));
+    assert_eq!(good.header().from.to_string(), text(&vectors["from"]));
+    assert_eq!(good.header().to.to_string(), text(&vectors["to"]));
+    let frames: Vec<Vec<u8>> = list(&vectors["frames"]).iter().map(hex).collect();
+    assert_eq!(good.frames(&key).unwrap(), frames);
+    for case in list(&vectors["altered"]) {
+        let packet = Packet::parse(&hex(&case["packet"]));
+        let refusal = packet.and_then(|packet| packet.frames(&key).map(|_| ())).unwrap_err();
+        assert_eq!(refusal.code(), text(&case["code"]), "{}", case["name"]);
+    }
 }

@@ -5,13 +5,17 @@
 //! nodes when it is dropped. Everything waits for a condition with a deadline and says on failure
 //! what it saw last; nothing here sleeps and hopes.
 
+pub mod flood;
 pub mod html;
 pub mod judge;
 pub mod kill_loop;
+pub mod networks;
 pub mod node;
 pub mod officer;
 pub mod ports;
 pub mod programs;
+pub mod relay;
+pub mod storms;
 pub mod town;
 
 use std::time::{Duration, Instant};

@@ -1,6 +1,8 @@
 //! One run of a world: work under faults, judged all the time and looked over now and then; then
 //! faults end, and everything has to arrive.
 
+pub mod long;
+
 use mohar_protocol::entropy::Entropy;
 
 use crate::invariants::{ALWAYS, HEALED, check};
@@ -67,4 +69,13 @@ pub fn judge(world: &mut World) -> Vec<Violation> {
     let mut broken = check(world, ALWAYS);
     broken.extend(check(world, HEALED));
     broken
+}
+
+/// Runs seeds with a guard switched off until the promise it keeps is seen broken.
+pub fn seeds_to_catch(mutation: Mutation, seeds_max: u64) -> Option<u64> {
+    let caught = |seed: &u64| {
+        let (_, broken) = run(1_000 + seed, Some(mutation));
+        broken.iter().any(|violation| violation.invariant == mutation.invariant())
+    };
+    (0..seeds_max).find(caught).map(|seed| seed + 1)
 }

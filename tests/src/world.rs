@@ -19,7 +19,9 @@ mod network;
 pub mod newer;
 pub mod officers;
 pub mod oracle;
+pub mod orders;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mohar_protocol::entropy::Entropy;
@@ -29,6 +31,7 @@ use mohar_protocol::machine::{Machine, Peer};
 use mohar_protocol::testing::TestState;
 use mohar_protocol::time::Timestamp;
 
+use self::adversary::Overheard;
 use self::agenda::{Agenda, Event};
 use self::clock::Clock;
 use self::disk::Disk;
@@ -58,6 +61,8 @@ pub struct Node {
     pub clock: Clock,
     /// Whether the adversary has its keys. Promises are judged among the others.
     pub hostile: bool,
+    /// Whether it burnt down: it never comes back, and nobody waits for it.
+    pub lost: bool,
 }
 
 /// The world.
@@ -79,6 +84,13 @@ pub struct World {
     /// Time goes this many times faster for ticks and officers: a tick comes each `pace` seconds.
     /// One, but for long outages.
     pub pace: u64,
+    /// Commits so far.
+    pub commits: u64,
+    /// Crash at the commit of this number: before it, or after it with `true`.
+    pub crash_at: Option<(u64, bool)>,
+    peers: Vec<Peer>,
+    by_peer: BTreeMap<Peer, usize>,
+    overheard: Overheard,
     founding: Arc<Founding>,
     now: Timestamp,
     network: Network,
@@ -114,6 +126,11 @@ impl World {
             faults: WorldFaults::NONE,
             mutation,
             pace: 1,
+            commits: 0,
+            crash_at: None,
+            peers: Vec::new(),
+            by_peer: BTreeMap::new(),
+            overheard: Overheard::default(),
             founding: Arc::clone(founding),
             now: START,
             network: Network::default(),
@@ -127,7 +144,8 @@ impl World {
         for (node, first) in founding.nodes.iter().enumerate() {
             let clock = Clock::ahead(world.rng.next_u64() % 90_000);
             let (store, offices) = (first.disk.clone(), first.offices.clone());
-            world.nodes.push(Node { store, machine: None, offices, clock, hostile: false });
+            world.nodes.push(Node { store, machine: None, offices, clock, hostile: false, lost: false });
+            world.know_peer(node);
             world.start_founded(node);
             world.after(1 + node as u64 * 37 % 1_000, Event::Tick(node));
             world.after(100 + node as u64 * 53 % 4_000, Event::Officer(node));
@@ -221,12 +239,23 @@ impl World {
 
     /// A node as the others see it on the network.
     pub fn peer(&self, node: usize) -> Peer {
-        Peer(self.state.offices[self.nodes[node].offices[0]].keys.transport.public().to_bytes())
+        self.peers[node]
+    }
+
+    /// Notes under which key a node is on the network, when it begins and when that changes.
+    pub fn know_peer(&mut self, node: usize) {
+        let first = self.nodes[node].offices[0];
+        let peer = Peer(self.state.offices[first].keys.transport.public().to_bytes());
+        if self.peers.len() <= node {
+            self.peers.resize(node + 1, peer);
+        }
+        self.peers[node] = peer;
+        self.by_peer.insert(peer, node);
     }
 
     /// The node that is seen so on the network.
     pub fn node_of(&self, peer: &Peer) -> Option<usize> {
-        (0..self.nodes.len()).find(|node| self.peer(*node) == *peer)
+        self.by_peer.get(peer).copied()
     }
 
     fn after(&mut self, ms: u64, event: Event) {

@@ -1,6 +1,7 @@
 //! `mohar join`: an invited office checks everything and gets its machine ready.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
@@ -27,8 +28,9 @@ use crate::{address, fingerprint, registry};
 ///
 /// Checks that the invitation is of the state whose id you were told, that the charter and every
 /// office in it hold, that this very office was admitted, and that the keys on this machine are
-/// its keys. Then writes DIR/founding.cbor for the node's first start, and the nodes to begin with
-/// into DIR/node.toml.
+/// its keys. Then writes founding.cbor for the office's first start, and the nodes to begin with
+/// into DIR/node.toml. An office that was created with --hosted is found by itself below
+/// DIR/offices; the node hosts it from its next start on.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Join {
@@ -53,24 +55,32 @@ impl Join {
     /// # Errors
     /// Names the first thing that does not hold.
     pub fn run(self, output: Output) -> Result<Exit, Failure> {
-        let founding_path = self.data.join("founding.cbor");
-        disk::refuse_existing([founding_path.as_path()])?;
         let invitation: Invitation =
             read(&self.invitation).hint("Ask the office above to send the invitation again.")?;
+        let hosted = hosted_folder(&self.data, invitation.office)?;
+        let folder = hosted.as_ref().unwrap_or(&self.data);
+        let founding_path = folder.join("founding.cbor");
+        disk::refuse_existing([founding_path.as_path()])?;
         if invitation.state != self.state {
             return Err(Failure::bad(format!("the invitation is of state {}", invitation.state))
                 .hint("Do not go on before you have compared the state id with the office above, aloud."));
         }
         let known = registry::fold(self.state, &invitation.package)
             .hint("The invitation was damaged or altered on the way; ask for it again.")?;
-        let admin: AdminLogin = read(&self.data.join("admin.login"))
+        let admin: AdminLogin = read(&folder.join("admin.login"))
             .hint("Run this on the machine where `mohar office create` was run.")?;
         check_office(&known, &invitation, admin.login.office)?;
-        check_keys(&known, admin.login.office, &self.data)?;
+        match &hosted {
+            None => check_keys(&known, admin.login.office, &self.data)?,
+            Some(_) => check_host(&known, admin.login.office, &self.data)?,
+        }
         check_peers(&known, &invitation.peers)?;
 
         let (office, peers) = (invitation.office, invitation.peers.len());
-        self.write_peers(&invitation.peers)?;
+        let own = known.office(&office)?.incarnation().filter(|_| hosted.is_some());
+        let is_other = |peer: &&PeerAddress| own.is_none_or(|own| own.transport != peer.transport);
+        let others: Vec<_> = invitation.peers.iter().filter(is_other).cloned().collect();
+        self.write_peers(&others)?;
         let founding = Founding { invitation, login: admin.login, names: admin.names };
         disk::write_new(&founding_path, &ceremony::to_file(&founding), Access::Secret)?;
 
@@ -79,9 +89,12 @@ impl Join {
             "joined": office, "state": self.state, "founding": founding_path, "offices": known.offices().count(),
             "peers": peers,
         }))?;
+        let next = match &hosted {
+            None => format!("mohar-node --data {}", self.data.display()),
+            Some(_) => "start the node anew (systemctl restart mohar-node); nobody is signed out".to_owned(),
+        };
         output.talk(format!(
-            "Next: mohar-node --data {}\nThen sign in with the name and password of the first administrator.",
-            self.data.display()
+            "Next: {next}\nThen sign in with the name and password of the first administrator."
         ));
         Ok(Exit::Good)
     }
@@ -117,6 +130,36 @@ where
     let bytes = disk::read(path, CEREMONY_BYTES_MAX)?;
     let kind = T::FIRST_LINE;
     ceremony::from_file(&bytes).with_context(|| format!("{} is not a whole {kind}", path.display()))
+}
+
+/// The folder of an office that was created to be hosted beside the first one.
+fn hosted_folder(data: &Path, office: OfficeId) -> Result<Option<PathBuf>, Failure> {
+    let beside = data.join("offices");
+    if !beside.is_dir() {
+        return Ok(None);
+    }
+    for entry in fs::read_dir(&beside).with_context(|| beside.display().to_string())? {
+        let folder = entry?.path();
+        let admin = folder.join("admin.login");
+        if admin.exists() && read::<AdminLogin>(&admin)?.login.office == office {
+            return Ok(Some(folder));
+        }
+    }
+    Ok(None)
+}
+
+/// The node that the new office named is the node of this data folder, which joined the same state.
+fn check_host(known: &Registry, own: OfficeId, data: &Path) -> Result<(), Failure> {
+    let founding: Founding = read(&data.join("founding.cbor")).hint("The first office has to join first.")?;
+    let host = registry::fold(known.state(), &founding.invitation.package)
+        .context("the first office of this node is of another state")?;
+    let host = host.office(&founding.invitation.office)?.incarnation().map(|node| node.transport);
+    let named = known.office(&own)?.incarnation().map(|node| node.transport);
+    if named.is_some() && named == host {
+        return Ok(());
+    }
+    Err(Failure::bad("the office was created for another node")
+        .hint("Run this with the data folder in which `mohar office create --hosted` was run."))
 }
 
 /// The invitation is for this office, and the office was taken in.

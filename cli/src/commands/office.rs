@@ -1,10 +1,12 @@
-//! `mohar office`: opening an office and taking it in.
+//! `mohar office`: opening an office, taking it in, and what becomes of it.
 
 pub mod admit;
 pub mod announce;
 pub mod create;
+pub mod hand_on;
 pub mod holding;
 pub mod replace;
+pub mod succession;
 
 use clap::Subcommand;
 
@@ -12,7 +14,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::Output;
 
-/// Open an office, and take one in
+/// Open an office, take one in, divide, merge, move and close
 #[derive(Debug, Subcommand)]
 pub enum Office {
     Create(create::Create),
@@ -20,6 +22,11 @@ pub enum Office {
     Announce(announce::Announce),
     Holding(holding::WriteHolding),
     Replace(replace::Replace),
+    Divide(succession::Divide),
+    Merge(succession::Merge),
+    Move(succession::Move),
+    Close(succession::Close),
+    HandOn(hand_on::HandOn),
 }
 
 impl Office {
@@ -34,6 +41,11 @@ impl Office {
             Self::Announce(announce) => announce.run(output),
             Self::Holding(holding) => holding.run(output),
             Self::Replace(replace) => replace.run(output),
+            Self::Divide(divide) => divide.run(output),
+            Self::Merge(merge) => merge.run(output),
+            Self::Move(moved) => moved.run(output),
+            Self::Close(close) => close.run(output),
+            Self::HandOn(hand_on) => hand_on.run(output),
         }
     }
 }

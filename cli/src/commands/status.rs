@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mohar_protocol::control::{OfficeStatus, OtherStatus, RestoringStatus, Status as NodeStatus};
+use mohar_protocol::control::{CatchingUp, OfficeStatus, OtherStatus, RestoringStatus, Status as NodeStatus};
 use mohar_protocol::time::Timestamp;
 
 use crate::clock;
@@ -40,9 +40,13 @@ impl Status {
         output.line(node_line(&status, now))?;
         output.line(format!("state {}", status.state))?;
         output.line(format!("officers' pages {}", status.web))?;
+        output.line(format!("transport key {}", status.transport))?;
         output.line(format!("other nodes reach it at {}", or_nothing(&status.listen.join(", "))))?;
         for office in &status.offices {
             show_office(output, office)?;
+        }
+        if let Some(missing) = &status.catching_up {
+            output.line(catching_up(missing))?;
         }
         output.line(format!("\nother offices: {}", status.others.len()))?;
         for other in &status.others {
@@ -95,6 +99,20 @@ fn restoring_line(restoring: &RestoringStatus) -> String {
     )
 }
 
+/// How much is still to come, and how long it takes.
+fn catching_up(missing: &CatchingUp) -> String {
+    let CatchingUp { dossiers, files, acts, bytes, bytes_per_s, seconds } = missing;
+    let takes = match seconds {
+        Some(seconds) => format!("about {} min at {bytes_per_s} bytes/s", seconds.div_ceil(60)),
+        None => "nothing arrives at present".to_owned(),
+    };
+    format!(
+        "\ncatching up: {files} files for this node, {dossiers} registers, {acts} acts of mirrored logs, \
+         about {} KiB; {takes}",
+        bytes.div_ceil(1024)
+    )
+}
+
 fn other_line(other: &OtherStatus, now: Timestamp) -> String {
     let age = |ms: u64| clock::age(Timestamp(ms), now);
     let since = other.since_ms.map(|ms| format!(" for {}", age(ms))).unwrap_or_default();
@@ -117,6 +135,21 @@ mod tests {
     use mohar_protocol::control::OtherStatus;
     use mohar_protocol::id::OfficeId;
     use mohar_protocol::time::Timestamp;
+
+    #[test]
+    fn what_is_missing_is_said_with_how_long_it_takes() {
+        let missing = |seconds| mohar_protocol::control::CatchingUp {
+            dossiers: 2,
+            files: 3,
+            acts: 1_200,
+            bytes: 4_194_304,
+            bytes_per_s: 8_000,
+            seconds,
+        };
+        let line = super::catching_up(&missing(Some(524)));
+        assert!(line.contains("3 files") && line.contains("about 4096 KiB; about 9 min"), "{line}");
+        assert!(super::catching_up(&missing(None)).ends_with("nothing arrives at present"));
+    }
 
     #[test]
     fn an_office_out_of_reach_is_named_with_its_age_and_what_waits() {

@@ -5,6 +5,9 @@
 
 mod bundle;
 mod check;
+mod hand_on;
+mod hosting;
+mod packet;
 mod reads;
 mod register;
 mod status;
@@ -118,6 +121,10 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::Checkpoint { office } => read(api, move |api| reads::checkpoint(api, office)).await,
         Request::Bundle { matter } => read(api, move |api| bundle::bundle(api, matter)).await,
         Request::Check => read(api, check::check).await,
+        Request::HandOn { by, to, matters, posts } => {
+            hand_on::hand_on(api, &by, to, hand_on::Which { matters, posts }).await
+        }
+        Request::HostKeys { login } => read(api, move |api| hosting::host_keys(api, &login)).await,
         Request::Import { registry } => register::import(api, &registry).await,
         Request::AddPost { by, code, name_hi, name_en, rank, admin } => {
             register::add_post(api, &by, register::NewPost { code, name_hi, name_en, rank, admin }).await
@@ -129,6 +136,8 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::GiveCharge { by, login, post, kind } => {
             register::give_charge(api, &by, &login, &post, kind).await
         }
+        Request::PacketExport { to } => packet::export(api, to).await,
+        Request::PacketImport { packet } => packet::import(api, &packet).await,
         Request::EndCharge { by, login, post } => register::end_charge(api, &by, &login, &post).await,
     };
     answered.unwrap_or_else(|no| match no {

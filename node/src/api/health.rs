@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use mohar_protocol::records::{Kv as _, Table};
 
 use super::Api;
-use crate::metrics::line;
+use crate::metrics::{gauge, line};
 
 /// `ok` when the store answers: enough for a watchdog, and nothing for the curious.
 pub async fn health(State(api): State<Arc<Api>>) -> Response {
@@ -31,8 +31,13 @@ pub async fn metrics(
         return StatusCode::FORBIDDEN.into_response();
     }
     let mut text = api.counters.to_text();
+    let hosted = api.ledger.hosted().len() as u64;
+    gauge(&mut text, "mohar_hosted_offices", "Offices that this node hosts.", hosted);
     line(&mut text, "mohar_refused_peers_total", "Unknown peers refused.", api.net.refused());
     line(&mut text, "mohar_oversize_links_total", "Links dropped for long frames.", api.net.oversize());
     line(&mut text, "mohar_overflowed_links_total", "Links dropped when full.", api.net.overflowed());
+    line(&mut text, "mohar_calls_turned_away_total", "Calls of too many closed.", api.net.turned_away());
+    line(&mut text, "mohar_calls_broken_off_total", "Calls that never said who.", api.net.broken_off());
+    line(&mut text, "mohar_peers_slowed_total", "Times a peer was slowed down.", api.net.slowed());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

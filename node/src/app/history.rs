@@ -134,7 +134,8 @@ fn addressee(act: &VerifiedAct) -> Option<Holder> {
         Body::Mark(body) => Some(Holder { office: act.header().office?, post: body.to }),
         Body::Forward(body) => Some(body.to),
         Body::SendBack(body) => Some(body.to),
-        Body::Handover(_) => act.header().holder,
+        Body::Commence(body) => body.to,
+        Body::Handover(_) | Body::BlindHandover(_) | Body::TakeUp(_) => act.header().holder,
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Safety: facts of this office, who mirrors it, and which other offices answer.
 
 use mohar_protocol::id::OfficeId;
+use mohar_protocol::machine::Backlog;
 use mohar_protocol::placement::placement;
 use mohar_protocol::records::{Role, Table};
 use mohar_protocol::time::Timestamp;
@@ -33,8 +34,14 @@ pub struct Offices {
     pub mirrors: Vec<Mirror>,
     /// Other offices.
     pub others: Vec<Other>,
+    /// What is still to come from others.
+    pub backlog: Backlog,
     /// Connections of unknown nodes refused since the start.
     pub refused_peers: u64,
+    /// Connections, of nodes and of browsers, turned away since the start because there were too many.
+    pub turned_away: u64,
+    /// Times that a node was slowed down since the start, because it sent more than it may.
+    pub slowed: u64,
 }
 
 /// A mirror of the own log.
@@ -90,7 +97,10 @@ impl App {
             started: self.started,
             mirrors: mirrors(&reader, &names, own)?,
             others,
+            backlog: self.ledger.backlog(),
             refused_peers: self.net.refused(),
+            turned_away: self.net.turned_away() + self.ledger.counters().http_turned_away.get(),
+            slowed: self.net.slowed(),
         })
     }
 

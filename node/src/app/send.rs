@@ -88,6 +88,7 @@ impl App {
             for register in names.registry().offices() {
                 if words.is_empty()
                     || register.id() == officer.office
+                    || register.ended().is_some()
                     || !names.registry().is_admitted(register)
                 {
                     continue;

@@ -42,11 +42,13 @@ pub enum Safety {
 }
 
 impl App {
-    /// The name of the office that greets before anyone has signed in.
-    pub fn first_office(&self) -> Named {
-        let registry = self.ledger.registry();
-        let office = self.ledger.hosted().first().copied().and_then(|id| registry.office(&id).ok().cloned());
-        office.map_or_else(Named::default, |register| Named::new(register.name_hi(), register.name_en()))
+    /// The names of the offices that greet before anyone has signed in.
+    pub fn own_offices(&self) -> Named {
+        let (registry, hosted) = (self.ledger.registry(), self.ledger.hosted());
+        let own: Vec<_> = hosted.iter().filter_map(|office| registry.office(office).ok()).collect();
+        let join = |names: Vec<&str>| names.join(" · ");
+        let hindi = join(own.iter().map(|register| register.name_hi()).collect());
+        Named::new(&hindi, &join(own.iter().map(|register| register.name_en()).collect()))
     }
 
     /// What stands around a page of a session. Blocks.

@@ -1,4 +1,5 @@
-//! Keeps the published directory true about where the node is reached.
+//! Keeps the published directories true: where the node is reached, and names whose publication a
+//! crash or a full queue has prevented.
 
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ const SETTLE: Duration = Duration::from_secs(1);
 
 /// A refused publication is tried again after this time.
 const AGAIN: Duration = Duration::from_secs(10);
+
+/// What could not be published when it was changed is looked for this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Addresses in one directory: every interface of an office machine, and room.
 const ADDRESSES_MAX: usize = 16;
@@ -31,10 +35,11 @@ pub async fn run(
             tracing::warn!(code = refusal.code(), "the directory could not be published; trying again");
             tokio::time::sleep(AGAIN).await;
         }
-        if listening.changed().await.is_err() {
-            return "the watch over addresses";
+        match tokio::time::timeout(LOOK_AGAIN, listening.changed()).await {
+            Err(_) => {}
+            Ok(Ok(())) => tokio::time::sleep(SETTLE).await,
+            Ok(Err(_)) => return "the watch over addresses",
         }
-        tokio::time::sleep(SETTLE).await;
     }
 }
 
@@ -43,9 +48,10 @@ async fn publish(ledger: &Ledger, addresses: &[String]) -> Result<(), Refusal> {
     // An office whose dossier has not been taken in yet has nothing to publish.
     for register in ledger.hosted().iter().filter_map(|office| registry.office(office).ok()) {
         let office = register.id();
-        if register.directory().is_none() || names::own(ledger, &office)?.addresses != addresses {
+        if names::own(ledger, &office)?.addresses != addresses {
             names::change(ledger, office, |names| names.addresses = addresses.to_vec()).await?;
         }
+        names::publish(ledger, &office).await?;
     }
     Ok(())
 }

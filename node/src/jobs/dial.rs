@@ -34,11 +34,11 @@ type Addresses = BTreeMap<PeerKey, Vec<String>>;
 pub struct Known(Addresses);
 
 impl Known {
-    /// Those of the settings, which come first, and those of the invitation.
-    pub fn new(settings: &[PeerConfig], invited: &[PeerAddress]) -> Self {
+    /// Those of the settings, which come first, and those of the invitations.
+    pub fn new<'a>(settings: &[PeerConfig], invited: impl IntoIterator<Item = &'a PeerAddress>) -> Self {
         let mut known = Addresses::new();
         let settings = settings.iter().map(|peer| (PeerKey(peer.transport), &peer.addresses));
-        let invited = invited.iter().map(|peer| (PeerKey(peer.transport.to_bytes()), &peer.addresses));
+        let invited = invited.into_iter().map(|peer| (PeerKey(peer.transport.to_bytes()), &peer.addresses));
         for (peer, addresses) in settings.chain(invited) {
             extend(&mut known, peer, addresses);
         }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mohar_protocol::machine::{Event, Input, Machine, Output, Receipt, Ticket};
+use mohar_protocol::machine::{Backlog, Carried, Event, Input, Machine, Output, Receipt, Ticket};
 use mohar_protocol::records::{Records, StoreFault};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use super::{Asked, EXIT_STORE_FAULT, Links, end_process};
+use super::{Along, Asked, EXIT_STORE_FAULT, FromPeer, Links, LocalRow, Toll, end_process};
 use crate::clock::{self, Stopwatch};
 use crate::metrics::Counters;
 use crate::store::Store;
@@ -31,25 +31,30 @@ pub(super) struct Turn {
     pub store: Store,
     pub counters: Arc<Counters>,
     pub requests: mpsc::Receiver<Asked>,
-    pub inputs: mpsc::Receiver<Input>,
+    pub inputs: mpsc::Receiver<FromPeer>,
     pub outputs: mpsc::Sender<Output>,
     pub events: broadcast::Sender<Event>,
     pub registry: watch::Sender<Arc<Registry>>,
     pub links: watch::Sender<Arc<Links>>,
+    pub backlog: watch::Sender<Backlog>,
 }
 
 /// What the loop takes up.
 #[allow(clippy::large_enum_variant, reason = "moved once, into the machine")]
 enum Taken {
     Asked(Asked),
-    Input(Input),
+    FromPeer(FromPeer),
+    Tick,
 }
 
 /// Whom to answer once the commit stands.
 #[derive(Default)]
 struct Answers {
     requests: HashMap<Ticket, oneshot::Sender<Result<Receipt, Refusal>>>,
+    along: HashMap<Ticket, Along>,
     rows: Vec<oneshot::Sender<Result<(), Refusal>>>,
+    tolls: Vec<Box<dyn Toll>>,
+    carried: HashMap<Ticket, oneshot::Sender<Result<Carried, Refusal>>>,
 }
 
 impl Turn {
@@ -72,8 +77,8 @@ impl Turn {
                 biased;
                 _ = &mut stopped => return,
                 Some(asked) = self.requests.recv() => Taken::Asked(asked),
-                _ = tick.tick() => Taken::Input(Input::Tick),
-                Some(input) = self.inputs.recv() => Taken::Input(input),
+                _ = tick.tick() => Taken::Tick,
+                Some(input) = self.inputs.recv() => Taken::FromPeer(input),
             };
             let (outputs, answers) = self.commit_group(first).unwrap_or_else(|fault| end_process(&fault));
             let sends = self.tell(outputs, answers);
@@ -91,22 +96,33 @@ impl Turn {
         let (mut outputs, mut answers) = (Vec::new(), Answers::default());
         let snapshot = self.store.snapshot();
         let mut records = Records::new(&snapshot);
+        let is_tick = matches!(first, Taken::Tick);
         let (mut next, mut count) = (Some(first), 0);
         while let Some(taken) = next {
             count += 1;
-            let input = match taken {
-                Taken::Input(input) => Some(input),
-                Taken::Asked(asked) => answers.note(asked, count, &mut records),
+            let (input, toll) = match taken {
+                Taken::Tick => (Some(Input::Tick), None),
+                Taken::FromPeer(FromPeer { input, toll }) => (Some(input), toll),
+                Taken::Asked(asked) => (answers.note(asked, count, &mut records), None),
             };
+            let said = outputs.len();
             if let Some(input) = input {
                 self.counters.inputs.add(1);
                 self.counters.frames.add(u64::from(matches!(input, Input::Frame { .. })));
                 self.machine.step(now, &mut entropy, &mut records, input, &mut outputs)?;
+                answers.add_along(&outputs[said..], &mut records);
             }
+            if outputs[said..].iter().any(|output| matches!(output, Output::Noted(_))) {
+                toll.iter().for_each(|toll| toll.refused());
+            }
+            answers.tolls.extend(toll);
             let room = count < INPUTS_PER_COMMIT_MAX as u64 && watch.elapsed() < GATHER_MAX;
             next = if room { self.take_waiting() } else { None };
         }
         self.machine.step(now, &mut entropy, &mut records, Input::Settle, &mut outputs)?;
+        if is_tick {
+            self.backlog.send_replace(self.machine.backlog(&records)?);
+        }
         if records.is_dirty() {
             let commit = Stopwatch::start();
             self.store.commit(records.into_writes())?;
@@ -119,7 +135,7 @@ impl Turn {
     /// Local work first.
     fn take_waiting(&mut self) -> Option<Taken> {
         let asked = self.requests.try_recv().ok().map(Taken::Asked);
-        asked.or_else(|| self.inputs.try_recv().ok().map(Taken::Input))
+        asked.or_else(|| self.inputs.try_recv().ok().map(Taken::FromPeer))
     }
 
     /// After the commit: publishes what readers see, then answers. Returns what is to be sent.
@@ -129,6 +145,11 @@ impl Turn {
         for output in outputs {
             match output {
                 Output::Answer { ticket, answer } => self.answer(&mut answers, ticket, answer),
+                Output::Carried { ticket, answer } => {
+                    if let Some(waiting) = answers.carried.remove(&ticket) {
+                        let _ = waiting.send(answer);
+                    }
+                }
                 // Nobody has to be listening.
                 Output::Event(event) => drop(self.events.send(event)),
                 Output::Noted(refusal) => {
@@ -195,21 +216,41 @@ impl Answers {
     /// Remembers whom to answer, and returns what the machine has to do for it.
     fn note(&mut self, asked: Asked, count: u64, records: &mut Records<'_>) -> Option<Input> {
         match asked {
-            Asked::Request(request, answer) => {
+            Asked::Request(request, along, answer) => {
                 // Tickets need to differ within one commit only: all are answered before the next.
                 self.requests.insert(Ticket(count), answer);
+                self.along.insert(Ticket(count), along);
+                Some(Input::Request { ticket: Ticket(count), request: *request })
+            }
+            Asked::Carry(request, answer) => {
+                self.carried.insert(Ticket(count), answer);
                 Some(Input::Request { ticket: Ticket(count), request: *request })
             }
             Asked::Rows(rows, answer) => {
-                for (table, key, value) in rows {
-                    match value {
-                        Some(value) => records.put(table, key, value),
-                        None => records.delete(table, key),
-                    }
-                }
+                put_rows(records, rows);
                 self.rows.push(answer);
                 None
             }
+        }
+    }
+
+    /// Puts the rows that belong to the requests just done into their commit.
+    fn add_along(&mut self, outputs: &[Output], records: &mut Records<'_>) {
+        for output in outputs {
+            let Output::Answer { ticket, answer } = output else { continue };
+            let along = self.along.remove(ticket);
+            if let (Some(along), Ok(receipt)) = (along, answer) {
+                put_rows(records, along(receipt));
+            }
+        }
+    }
+}
+
+fn put_rows(records: &mut Records<'_>, rows: Vec<LocalRow>) {
+    for (table, key, value) in rows {
+        match value {
+            Some(value) => records.put(table, key, value),
+            None => records.delete(table, key),
         }
     }
 }

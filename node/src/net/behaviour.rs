@@ -10,11 +10,14 @@ use libp2p::{Swarm, SwarmBuilder, identify, noise, ping, tcp, yamux};
 use libp2p_allow_block_list::AllowedPeers;
 use libp2p_connection_limits::ConnectionLimits;
 
-use super::{NetConfig, NetError};
+use super::{NetConfig, NetError, callers};
 
-/// Strangers who may be in the middle of a handshake. Each costs one key agreement and some
-/// kilobytes for at most 10 s, so a storm is served 64 at a time and the rest is turned away at once.
-const PENDING_INCOMING_MAX: u32 = 64;
+/// Strangers who may be in the middle of a handshake, from all addresses. Each costs one key agreement
+/// and about 20 KiB for at most [`HANDSHAKE_PATIENCE`]: 2.5 MiB.
+const PENDING_INCOMING_MAX: u32 = 128;
+
+/// Time for TCP, Noise and Yamux: four round trips of the slowest line.
+const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Our own dials in progress: `dial::IN_FLIGHT_MAX` and as many again for dials by libp2p itself.
 const PENDING_OUTGOING_MAX: u32 = 64;
@@ -34,6 +37,7 @@ const STREAMS_MAX: usize = 32;
 #[derive(NetworkBehaviour)]
 pub struct Behaviour {
     pub admitted: libp2p_allow_block_list::Behaviour<AllowedPeers>,
+    callers: callers::Behaviour,
     limits: libp2p_connection_limits::Behaviour,
     ping: ping::Behaviour,
     identify: identify::Behaviour,
@@ -54,6 +58,7 @@ impl Behaviour {
             .with_cache_size(0);
         Self {
             admitted: libp2p_allow_block_list::Behaviour::default(),
+            callers: callers::Behaviour::default(),
             limits: libp2p_connection_limits::Behaviour::new(limits),
             ping: ping::Behaviour::new(ping),
             identify: identify::Behaviour::new(identify),
@@ -83,6 +88,7 @@ pub fn build(keypair: Keypair, config: &NetConfig) -> Result<Swarm<Behaviour>, N
                 .with_idle_connection_timeout(Duration::MAX)
                 .with_max_negotiating_inbound_streams(STREAMS_MAX)
         })
+        .with_connection_timeout(HANDSHAKE_PATIENCE)
         .build();
     Ok(swarm)
 }

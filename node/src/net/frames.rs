@@ -30,11 +30,17 @@ pub enum FrameError {
 }
 
 /// Reads one frame of at most `bound` bytes; `None` when the peer ended the stream between frames.
+/// A frame may be long in coming, but once begun it may not stand still for `patience`.
 ///
 /// # Errors
 ///
 /// See [`FrameError`]. The stream is useless afterwards.
-pub async fn read<R>(stream: &mut R, bound: usize, pulse: &Pulse) -> Result<Option<Vec<u8>>, FrameError>
+pub async fn read<R>(
+    stream: &mut R,
+    bound: usize,
+    patience: Duration,
+    pulse: &Pulse,
+) -> Result<Option<Vec<u8>>, FrameError>
 where
     R: AsyncBufRead + Unpin,
 {
@@ -42,14 +48,14 @@ where
         return Ok(None);
     }
     let mut header = [0; 4];
-    stream.read_exact(&mut header).await?;
+    timeout(patience, stream.read_exact(&mut header)).await.map_err(io::Error::from)??;
     let announced = usize::try_from(u32::from_be_bytes(header)).unwrap_or(usize::MAX);
     if announced > bound {
         return Err(FrameError::Oversize { announced, bound });
     }
     let mut frame = Vec::with_capacity(announced.min(FIRST_ALLOCATION));
     while frame.len() < announced {
-        let available = stream.fill_buf().await?;
+        let available = timeout(patience, stream.fill_buf()).await.map_err(io::Error::from)??;
         if available.is_empty() {
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
         }

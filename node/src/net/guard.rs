@@ -7,12 +7,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Bytes per second a peer may send: half of what one gigabit carries, far above any office line.
-const BYTES_PER_SECOND: u64 = 64 * 1024 * 1024;
+/// Bytes per second a peer may send: a quarter of what one gigabit carries, above any office line,
+/// and above what verifying and storing takes in.
+const BYTES_PER_SECOND: u64 = 32 * 1024 * 1024;
 
-/// Frames per second a peer may send. Handling one costs up to 50 microseconds, so one peer can take
-/// at most one core.
-const FRAMES_PER_SECOND: u64 = 20_000;
+/// Frames per second a peer may send. A small one costs about 50 microseconds, so one peer can take at
+/// most a fifth of a core with them; a file handed over is about ten.
+const FRAMES_PER_SECOND: u64 = 4_000;
+
+/// A refused frame costs its sender as much as this many: 200 questions a second that cannot be
+/// answered, then it waits. A peer that is behind asks some in a minute.
+const FINE: u64 = 20;
 
 /// What a peer may send at once after a pause: one second's worth.
 const BURST: Duration = Duration::from_secs(1);
@@ -26,38 +31,52 @@ pub struct RateGuard {
 impl RateGuard {
     /// A guard with both buckets full.
     pub fn new(now: Instant) -> Self {
-        Self { bytes: Bucket::new(BYTES_PER_SECOND, now), frames: Bucket::new(FRAMES_PER_SECOND, now) }
+        Self {
+            bytes: Bucket::new(BYTES_PER_SECOND, BURST, now),
+            frames: Bucket::new(FRAMES_PER_SECOND, BURST, now),
+        }
     }
 
-    /// Charges one frame of this many bytes and says how long to wait before reading the next.
-    pub fn charge(&mut self, bytes: usize, now: Instant) -> Duration {
+    /// Charges one frame of this many bytes, and earlier ones that were refused meanwhile, and says how
+    /// long to wait before reading the next.
+    pub fn charge(&mut self, bytes: usize, refused: u32, now: Instant) -> Duration {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.bytes.charge(bytes, now).max(self.frames.charge(1, now))
+        let frames = FINE.saturating_mul(refused.into()).saturating_add(1);
+        self.bytes.charge(bytes, now).max(self.frames.charge(frames, now))
     }
 }
 
 /// A token bucket kept as one moment: when everything charged so far will have been earned. It is
 /// full while that moment lies a whole burst back, and in debt while it lies ahead.
-struct Bucket {
+pub struct Bucket {
     per_second: u64,
+    burst: Duration,
     earned_at: Instant,
 }
 
 impl Bucket {
-    fn new(per_second: u64, now: Instant) -> Self {
-        Self { per_second, earned_at: full(now) }
+    /// A full bucket. A clock younger than one burst has an empty one.
+    pub fn new(per_second: u64, burst: Duration, now: Instant) -> Self {
+        Self { per_second, burst, earned_at: now.checked_sub(burst).unwrap_or(now) }
     }
 
-    fn charge(&mut self, amount: u64, now: Instant) -> Duration {
+    /// Charges an amount and says how long the debt lasts.
+    pub fn charge(&mut self, amount: u64, now: Instant) -> Duration {
         let cost = amount.saturating_mul(1_000_000_000) / self.per_second;
-        self.earned_at = self.earned_at.max(full(now)) + Duration::from_nanos(cost);
+        let full = now.checked_sub(self.burst).unwrap_or(now);
+        self.earned_at = self.earned_at.max(full) + Duration::from_nanos(cost);
         self.earned_at.saturating_duration_since(now)
     }
-}
 
-/// The moment that stands for a full bucket. A clock younger than one burst has an empty one.
-fn full(now: Instant) -> Instant {
-    now.checked_sub(BURST).unwrap_or(now)
+    /// Whether one more can be charged without a debt.
+    pub fn affords(&self, now: Instant) -> bool {
+        self.earned_at + Duration::from_secs(1) / u32::try_from(self.per_second).unwrap_or(u32::MAX) <= now
+    }
+
+    /// Whether nothing was charged for a whole burst.
+    pub fn is_full(&self, now: Instant) -> bool {
+        self.earned_at + self.burst <= now
+    }
 }
 
 /// When bytes last moved on a link, in either direction.
@@ -95,25 +114,37 @@ mod tests {
 
     use tokio::time::Instant;
 
-    use super::{BYTES_PER_SECOND, FRAMES_PER_SECOND, RateGuard};
+    use super::{BYTES_PER_SECOND, FINE, FRAMES_PER_SECOND, RateGuard};
 
     #[test]
     fn a_burst_of_one_second_passes_and_the_excess_waits_for_its_share() {
         let now = Instant::now() + Duration::from_secs(10);
         let mut guard = RateGuard::new(now);
         let burst = usize::try_from(BYTES_PER_SECOND).unwrap();
-        assert_eq!(guard.charge(burst, now), Duration::ZERO);
-        assert_eq!(guard.charge(burst / 2, now), Duration::from_millis(500));
+        assert_eq!(guard.charge(burst, 0, now), Duration::ZERO);
+        assert_eq!(guard.charge(burst / 2, 0, now), Duration::from_millis(500));
         let later = now + Duration::from_secs(10);
-        assert_eq!(guard.charge(burst, later), Duration::ZERO, "an unused bucket fills up, but not higher");
-        assert_eq!(guard.charge(burst, later), Duration::from_secs(1));
+        assert_eq!(
+            guard.charge(burst, 0, later),
+            Duration::ZERO,
+            "an unused bucket fills up, but not higher"
+        );
+        assert_eq!(guard.charge(burst, 0, later), Duration::from_secs(1));
     }
 
     #[test]
     fn many_empty_frames_are_counted_too() {
         let now = Instant::now() + Duration::from_secs(10);
         let mut guard = RateGuard::new(now);
-        let waits = (0..FRAMES_PER_SECOND * 2).map(|_| guard.charge(0, now));
+        let waits = (0..FRAMES_PER_SECOND * 2).map(|_| guard.charge(0, 0, now));
         assert_eq!(waits.last(), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_refused_frame_costs_more_than_one_of_use() {
+        let now = Instant::now() + Duration::from_secs(10);
+        let mut guard = RateGuard::new(now);
+        let waits = (0..FRAMES_PER_SECOND / (FINE + 1) + 1).map(|_| guard.charge(0, 1, now));
+        assert!(waits.last() > Some(Duration::ZERO), "not even a second's worth of them passes");
     }
 }

@@ -8,19 +8,22 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::io::BufReader;
 use futures::{AsyncReadExt, AsyncWriteExt};
 use libp2p::{PeerId, Stream, StreamProtocol};
 use libp2p_stream::Control;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info};
 
+use super::backlog::{Backlog, Waiting};
 use super::frames::{self, FrameError};
 use super::guard::{Pulse, RateGuard};
-use super::{NetEvent, PeerKey};
+use super::intake::Intake;
+use super::{Counters, NetEvent, PeerKey, Told};
 
 /// The protocol of the streams.
 pub const PROTOCOL: StreamProtocol = StreamProtocol::new("/mohar/sync/1");
@@ -41,12 +44,23 @@ const OPEN_PAUSE: Duration = Duration::from_millis(50);
 /// What is read or written in one go: enough to make the cost of a system call small.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// A frame waiting to be written, with its share of the queue's bytes, returned when it is written.
+/// With this much waiting for a peer nobody should begin to say more: a minute of a line of
+/// 64 kbit/s. With half of it there is room again.
+pub const FULL_BYTES: usize = 512 * 1024;
+
+/// With this much waiting, the answers that the peer asked for included (2 MiB of chunks, and the
+/// leaves and acts of some questions), it does not take what it asks for.
+const UNTAKEN_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long its next question waits then. Not for ever: if both sides did that, neither would move.
+const UNTAKEN_PAUSE: Duration = Duration::from_secs(1);
+
+/// A frame waiting to be written, with its share of what waits, returned when it is written.
 pub struct Queued {
     /// The frame without its length.
     pub frame: Vec<u8>,
-    /// Returned to the queue on drop.
-    pub share: OwnedSemaphorePermit,
+    /// Returned on drop.
+    pub share: Waiting,
 }
 
 /// Everything a link needs.
@@ -59,17 +73,23 @@ pub struct Link {
     pub control: Control,
     /// Brings the peer's stream.
     pub inbound: oneshot::Receiver<Stream>,
-    /// Frames to write.
-    pub queue: mpsc::Receiver<Queued>,
+    /// Frames to write. Not bounded by number; see [`Backlog`].
+    pub queue: mpsc::UnboundedReceiver<Queued>,
+    /// What waits to be written, in bytes.
+    pub backlog: Arc<Backlog>,
+    /// What was read and is not dealt with.
+    pub intake: Arc<Intake>,
     /// Where to report.
-    pub events: mpsc::Sender<NetEvent>,
+    pub events: mpsc::Sender<Told>,
+    /// Totals.
+    pub counters: Arc<Counters>,
     /// Told when bytes move.
     pub pulse: Arc<Pulse>,
     /// Sent or dropped, it ends the link.
     pub stop: oneshot::Receiver<()>,
     /// Longest frame in bytes.
     pub frame_bytes_max: usize,
-    /// How long a write may stand still.
+    /// How long a write, or a frame begun, may stand still.
     pub write_patience: Duration,
 }
 
@@ -122,19 +142,30 @@ pub async fn run(mut link: Link) -> Ended {
         }
     };
     let since = Instant::now();
-    if link.events.send(NetEvent::Connected(link.peer)).await.is_err() {
+    if link.events.send(NetEvent::Connected(link.peer).into()).await.is_err() {
         return Ended { held: Duration::ZERO, why: Why::Unheard };
     }
     info!(peer = %link.peer, "connected");
+    let reading = Reading {
+        peer: link.peer,
+        events: &link.events,
+        intake: &link.intake,
+        backlog: &link.backlog,
+        counters: &link.counters,
+        pulse: &link.pulse,
+        frame_bytes_max: link.frame_bytes_max,
+        patience: link.write_patience,
+    };
     let why = tokio::select! {
         biased;
         _ = &mut link.stop => Why::Stopped,
-        why = read(inbound, &link.events, link.peer, link.frame_bytes_max, &link.pulse) => why,
         error = write(outbound, &mut link.queue, link.write_patience, &link.pulse) => Why::Write(error),
+        Unheard = tell(&link.backlog, &link.events, link.peer) => Why::Unheard,
+        why = read(inbound, &reading) => why,
     };
     info!(peer = %link.peer, reason = %why, "disconnected");
     // A failure means that nobody listens any more, and then nobody waits for this either.
-    let _ = link.events.send(NetEvent::Disconnected(link.peer)).await;
+    let _ = link.events.send(NetEvent::Disconnected(link.peer).into()).await;
     Ended { held: since.elapsed(), why }
 }
 
@@ -173,28 +204,63 @@ async fn open_once(peer: PeerId, control: &mut Control) -> io::Result<Stream> {
     if answer == [READY] { Ok(stream) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
 
-/// Reads frames until the stream ends. While the events are not taken, nothing is read.
-async fn read(
-    stream: Stream,
-    events: &mpsc::Sender<NetEvent>,
+/// What reading needs of the link.
+struct Reading<'a> {
     peer: PeerKey,
+    events: &'a mpsc::Sender<Told>,
+    intake: &'a Arc<Intake>,
+    backlog: &'a Backlog,
+    counters: &'a Counters,
+    pulse: &'a Pulse,
     frame_bytes_max: usize,
-    pulse: &Pulse,
-) -> Why {
+    patience: Duration,
+}
+
+/// Reads frames until the stream ends. A peer that sends faster than it may, or than it takes what it
+/// asked for, is read more slowly; the stream's own flow control tells it.
+async fn read(stream: Stream, link: &Reading<'_>) -> Why {
     let mut stream = BufReader::with_capacity(BUFFER_BYTES, stream);
     let mut guard = RateGuard::new(Instant::now());
     loop {
-        let bytes = match frames::read(&mut stream, frame_bytes_max, pulse).await {
+        let frame = frames::read(&mut stream, link.frame_bytes_max, link.patience, link.pulse).await;
+        let bytes = match frame {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Why::PeerLeft,
             Err(error) => return Why::Read(error),
         };
-        let pause = guard.charge(bytes.len(), Instant::now());
-        if events.send(NetEvent::Frame { peer, bytes }).await.is_err() {
+        let share = link.intake.take(bytes.len()).await;
+        let pause = guard.charge(bytes.len(), link.intake.fines(), Instant::now());
+        let event = NetEvent::Frame { peer: link.peer, bytes };
+        if link.events.send(Told { event, share: Some(share) }).await.is_err() {
             return Why::Unheard;
         }
         if !pause.is_zero() {
+            debug!(peer = %link.peer, ?pause, "read more slowly: it sends too much");
+            link.counters.slowed.fetch_add(1, Ordering::Relaxed);
             sleep(pause).await;
+        }
+        if link.backlog.bytes() >= UNTAKEN_BYTES {
+            debug!(peer = %link.peer, "read more slowly: it does not take what it asked for");
+            link.counters.slowed.fetch_add(1, Ordering::Relaxed);
+            // Whether it took something or the pause is over is the same to us.
+            let _ = timeout(UNTAKEN_PAUSE, link.backlog.below(UNTAKEN_BYTES)).await;
+        }
+    }
+}
+
+/// Nobody hears the events any more.
+struct Unheard;
+
+/// Says when much waits for the peer, and when little does.
+async fn tell(backlog: &Backlog, events: &mpsc::Sender<Told>, peer: PeerKey) -> Unheard {
+    loop {
+        backlog.at_least(FULL_BYTES).await;
+        if events.send(NetEvent::Full(peer).into()).await.is_err() {
+            return Unheard;
+        }
+        backlog.below(FULL_BYTES / 2).await;
+        if events.send(NetEvent::Room(peer).into()).await.is_err() {
+            return Unheard;
         }
     }
 }
@@ -202,7 +268,7 @@ async fn read(
 /// Writes what is queued, several small frames at a time, until the stream fails.
 async fn write(
     mut stream: Stream,
-    queue: &mut mpsc::Receiver<Queued>,
+    queue: &mut mpsc::UnboundedReceiver<Queued>,
     patience: Duration,
     pulse: &Pulse,
 ) -> io::Error {

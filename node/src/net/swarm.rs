@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -14,18 +14,22 @@ use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, ListenError, SwarmEvent};
 use libp2p::{Multiaddr, PeerId, Stream, Swarm, ping};
 use libp2p_allow_block_list::NotAllowed;
+use libp2p_connection_limits::Exceeded;
 use libp2p_stream::{Control, IncomingStreams};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, error, info, warn};
 
+use super::backlog::Backlog;
 use super::behaviour::{self, Behaviour, BehaviourEvent};
+use super::callers::TurnedAway;
 use super::dial::Dialer;
 use super::frames::FrameError;
 use super::guard::Pulse;
+use super::intake::{self, Intake};
 use super::link::{self, Ended, Link, Queued, Why};
-use super::{Counters, NetCommand, NetConfig, NetError, NetEvent, PeerKey};
+use super::{Counters, NetCommand, NetConfig, NetError, NetEvent, PeerKey, Told};
 
 /// Addresses kept for one peer: an office has one or two lines, each with a name and two numbers.
 const ADDRESSES_MAX: usize = 16;
@@ -43,7 +47,11 @@ pub struct Shell {
     peers: HashMap<PeerId, Peer>,
     links: JoinSet<(PeerId, Ended)>,
     dialer: Dialer,
-    events: mpsc::Sender<NetEvent>,
+    events: mpsc::Sender<Told>,
+    /// Bytes that wait to be written, for all peers together.
+    waiting: Arc<AtomicUsize>,
+    /// Room for what was read and is not dealt with, for all peers together.
+    room: Arc<Semaphore>,
     listening: VecDeque<String>,
     refused_told: u64,
     counters: Arc<Counters>,
@@ -61,8 +69,8 @@ struct Peer {
 
 /// The shell's ends of a link's channels.
 struct Handle {
-    queue: mpsc::Sender<Queued>,
-    space: Arc<Semaphore>,
+    queue: mpsc::UnboundedSender<Queued>,
+    backlog: Arc<Backlog>,
     inbound: Option<oneshot::Sender<Stream>>,
     stop: Option<oneshot::Sender<()>>,
     pulse: Arc<Pulse>,
@@ -76,7 +84,7 @@ impl Shell {
     /// See [`NetError`].
     pub fn new(
         mut config: NetConfig,
-        events: mpsc::Sender<NetEvent>,
+        events: mpsc::Sender<Told>,
         counters: Arc<Counters>,
     ) -> Result<Self, NetError> {
         let keypair = Keypair::ed25519_from_bytes(config.transport_seed.as_mut_slice())
@@ -100,6 +108,8 @@ impl Shell {
             links: JoinSet::new(),
             dialer: Dialer::default(),
             events,
+            waiting: Arc::default(),
+            room: intake::room_of_all(config.frame_bytes_max),
             listening: VecDeque::new(),
             refused_told: 0,
             counters,
@@ -128,7 +138,7 @@ impl Shell {
                 permit = events.reserve(), if has_notice => {
                     let Ok(permit) = permit else { return };
                     if let Some(notice) = self.next_notice() {
-                        permit.send(notice);
+                        permit.send(notice.into());
                     }
                 }
                 command = commands.recv() => match command {
@@ -161,13 +171,8 @@ impl Shell {
                 debug!(peer = %self.name(&peer_id), %error, "call failed");
                 self.dialer.failed(&peer_id, Instant::now());
             }
-            SwarmEvent::IncomingConnectionError {
-                error: ListenError::Denied { cause },
-                send_back_addr,
-                ..
-            } if cause.downcast_ref::<NotAllowed>().is_some() => {
-                self.counters.refused.fetch_add(1, Ordering::Relaxed);
-                debug!(address = %send_back_addr, "unknown peer refused");
+            SwarmEvent::IncomingConnectionError { error, send_back_addr, .. } => {
+                self.on_call_refused(&error, &send_back_addr);
             }
             SwarmEvent::NewListenAddr { address, .. } => {
                 debug!(%address, "listening");
@@ -180,6 +185,24 @@ impl Shell {
             SwarmEvent::Behaviour(BehaviourEvent::Ping(event)) => self.on_ping(event),
             _ => {}
         }
+    }
+
+    /// A call that did not become a connection: of a stranger, one of too many, or one that broke off.
+    fn on_call_refused(&self, error: &ListenError, from: &Multiaddr) {
+        let counter = match error {
+            ListenError::Denied { cause } if cause.downcast_ref::<NotAllowed>().is_some() => {
+                &self.counters.refused
+            }
+            ListenError::Denied { cause }
+                if cause.downcast_ref::<TurnedAway>().is_some()
+                    || cause.downcast_ref::<Exceeded>().is_some() =>
+            {
+                &self.counters.turned_away
+            }
+            _ => &self.counters.broken_off,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        debug!(address = %from, %error, "a call was refused or broke off");
     }
 
     /// A silent probe means a dead line, unless bytes moved while it waited behind them.
@@ -254,11 +277,11 @@ impl Shell {
         if peer.link.is_some() {
             return;
         }
-        let (queue, queue_out) = mpsc::channel(self.config.queue_frames_max.max(1));
+        let (queue, queue_out) = mpsc::unbounded_channel();
         let (inbound, inbound_out) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let pulse = Arc::new(Pulse::new());
-        let space = self.config.queue_bytes_max.max(self.config.frame_bytes_max).min(Semaphore::MAX_PERMITS);
+        let backlog = Backlog::new(&self.waiting);
         self.links.spawn({
             let link = Link {
                 peer: *key,
@@ -266,7 +289,10 @@ impl Shell {
                 control: self.control.clone(),
                 inbound: inbound_out,
                 queue: queue_out,
+                backlog: Arc::clone(&backlog),
+                intake: Intake::new(&self.room, self.config.frame_bytes_max),
                 events: self.events.clone(),
+                counters: Arc::clone(&self.counters),
                 pulse: Arc::clone(&pulse),
                 stop: stopped,
                 frame_bytes_max: self.config.frame_bytes_max,
@@ -274,8 +300,7 @@ impl Shell {
             };
             async move { (id, link::run(link).await) }
         });
-        let space = Arc::new(Semaphore::new(space));
-        peer.link = Some(Handle { queue, space, inbound: Some(inbound), stop: Some(stop), pulse });
+        peer.link = Some(Handle { queue, backlog, inbound: Some(inbound), stop: Some(stop), pulse });
     }
 
     /// Ends the link of this peer and every connection with it.
@@ -367,15 +392,35 @@ impl Shell {
         if link.stop.is_none() {
             return;
         }
-        let share = u32::try_from(frame.len())
-            .ok()
-            .and_then(|bytes| Arc::clone(&link.space).try_acquire_many_owned(bytes).ok());
-        let queued = share.map(|share| link.queue.try_send(Queued { frame, share }));
-        if matches!(queued, None | Some(Err(mpsc::error::TrySendError::Full(_)))) {
-            self.counters.overflowed.fetch_add(1, Ordering::Relaxed);
-            warn!(peer = %key, "the peer does not take its frames; link dropped");
-            self.break_link(id);
+        let full = link.backlog.bytes().saturating_add(frame.len()) > self.config.queue_bytes_max;
+        if full {
+            self.drop_overflowed(id);
+            return;
         }
+        let share = link.backlog.add(frame.len());
+        // A failure means that the link is ending, and its frames with it.
+        let _ = link.queue.send(Queued { frame, share });
+        if self.waiting.load(Ordering::Relaxed) > self.config.all_queues_bytes_max {
+            self.drop_longest();
+        }
+    }
+
+    /// Drops the link for which most waits, unless one that is ending already makes enough room.
+    fn drop_longest(&mut self) {
+        let live =
+            |peer: &Peer| peer.link.as_ref().filter(|l| l.stop.is_some()).map_or(0, |l| l.backlog.bytes());
+        let all: usize = self.peers.values().map(live).sum();
+        let longest = self.peers.iter().max_by_key(|(_, peer)| live(peer)).map(|(id, _)| *id);
+        if let Some(id) = longest.filter(|_| all > self.config.all_queues_bytes_max) {
+            self.drop_overflowed(id);
+        }
+    }
+
+    /// Nobody stopped adding to what waits for this peer, or too much waits for all: memory is finite.
+    fn drop_overflowed(&mut self, id: PeerId) {
+        self.counters.overflowed.fetch_add(1, Ordering::Relaxed);
+        warn!(peer = %self.name(&id), "the peer does not take its frames; link dropped");
+        self.break_link(id);
     }
 
     fn has_notice(&self) -> bool {

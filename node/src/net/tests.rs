@@ -106,8 +106,7 @@ async fn a_frame_above_the_bound_ends_the_link_and_is_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_peer_that_does_not_read_loses_its_link_and_a_third_peer_notices_nothing() {
-    let small = NetConfig { queue_frames_max: 64, ..config(1, LOOPBACK) };
-    let mut asha = Node::start_with(1, small).await;
+    let mut asha = Node::start(1).await;
     let lazy_config = NetConfig { events_max: 4, ..config(2, LOOPBACK) };
     let mut lazy = Node::start_with(2, lazy_config).await;
     let mut chitra = Node::start(3).await;
@@ -131,6 +130,105 @@ async fn a_peer_that_does_not_read_loses_its_link_and_a_third_peer_notices_nothi
     assert_eq!(chitra.next().await, NetEvent::Frame { peer: asha.key, bytes: b"still here".to_vec() });
     lazy.until(&NetEvent::Disconnected(asha.key)).await;
     lazy.until(&NetEvent::Connected(asha.key)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_reads_slowly_is_told_to_be_full_and_to_have_room_again_and_nothing_is_lost() {
+    let mut asha = Node::start(1).await;
+    let lazy_config = NetConfig { events_max: 1, ..config(2, LOOPBACK) };
+    let mut lazy = Node::start_with(2, lazy_config).await;
+    link(&mut asha, &mut lazy).await;
+    let mut sent = 0_u32;
+    let full = NetEvent::Full(lazy.key);
+    // One at a time until the shell says to stop: what a careful sender does.
+    while timeout(Duration::from_millis(5), asha.net.events.recv())
+        .await
+        .map(|told| told.unwrap().event)
+        .as_ref()
+        != Ok(&full)
+    {
+        let mut frame = vec![0; FRAME_BYTES_MAX];
+        frame[..4].copy_from_slice(&sent.to_be_bytes());
+        asha.send(&lazy, &frame).await;
+        sent += 1;
+        assert!(sent < 10_000, "nobody said stop");
+    }
+    for number in 0..sent {
+        let NetEvent::Frame { bytes, .. } = lazy.next().await else { panic!("not a frame") };
+        assert_eq!(bytes[..4], number.to_be_bytes());
+    }
+    assert_eq!(asha.next_of_all().await, NetEvent::Room(lazy.key));
+    assert_eq!(asha.net.counters.overflowed(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn frames_not_dealt_with_keep_their_sender_waiting_and_nobody_else() {
+    let mut hub = Node::start(1).await;
+    let (mut flooder, mut other) = (Node::start(2).await, Node::start(3).await);
+    link(&mut flooder, &mut hub).await;
+    hub.admit(&[flooder.key, other.key]).await;
+    other.admit(&[hub.key]).await;
+    other.dial(&hub).await;
+    assert_eq!(hub.next().await, NetEvent::Connected(other.key));
+    assert_eq!(other.next().await, NetEvent::Connected(hub.key));
+    for _ in 0..1_000 {
+        flooder.send(&hub, b"flood").await;
+    }
+    other.send(&hub, b"please").await;
+    // Every share is kept, as if the loop never came to deal with a frame.
+    let (mut kept, mut before) = (Vec::new(), 0);
+    let please = NetEvent::Frame { peer: other.key, bytes: b"please".to_vec() };
+    loop {
+        let told = timeout(PATIENCE, hub.net.events.recv()).await.expect("it never came").unwrap();
+        kept.push(told.share);
+        if told.event == please {
+            break;
+        }
+        before += 1;
+    }
+    assert!(before <= 32, "{before} frames of the flooder were taken first");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_never_say_who_they_are_do_not_keep_a_peer_out() {
+    let mut asha = Node::start(1).await;
+    let port: u16 = asha.address.rsplit('/').next().unwrap().parse().unwrap();
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        silent.extend(TcpStream::connect(("127.0.0.1", port)).await);
+    }
+    let mut bala = Node::start(2).await;
+    asha.admit(&[bala.key]).await;
+    bala.admit(&[asha.key]).await;
+    // All from one address; the silent ones lose their places after the patience for handshakes.
+    bala.dial(&asha).await;
+    assert_eq!(bala.next().await, NetEvent::Connected(asha.key));
+    assert_eq!(asha.next().await, NetEvent::Connected(bala.key));
+    assert!(asha.net.counters.turned_away() > 0 && asha.net.counters.broken_off() > 0);
+    drop(silent);
+}
+
+/// With `cargo test -p mohar-node --features quic`.
+#[cfg(feature = "quic")]
+#[tokio::test(flavor = "multi_thread")]
+async fn peers_talk_over_quic_and_a_stranger_is_refused_there_too() {
+    const QUIC: &str = "/ip4/127.0.0.1/udp/0/quic-v1";
+    let mut asha = Node::start_at(1, QUIC).await;
+    let mut bala = Node::start_at(2, QUIC).await;
+    assert!(asha.address.contains("/quic-v1"));
+    link(&mut asha, &mut bala).await;
+    for number in 0..100_u8 {
+        asha.send(&bala, &vec![number; FRAME_BYTES_MAX]).await;
+        let NetEvent::Frame { bytes, .. } = bala.next().await else { panic!("not a frame") };
+        assert_eq!(bytes, vec![number; FRAME_BYTES_MAX]);
+    }
+    let stranger = Node::start_at(9, QUIC).await;
+    stranger.admit(&[asha.key]).await;
+    stranger.dial(&asha).await;
+    assert!(matches!(asha.next().await, NetEvent::Refused { .. }));
+    let key = bala.key;
+    bala.kill().await;
+    asha.until(&NetEvent::Disconnected(key)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,8 +325,7 @@ const LOOPBACK: &str = "/ip4/127.0.0.1/tcp/0";
 
 fn config(seed: u8, listen: &str) -> NetConfig {
     let config = NetConfig::new(vec![listen.to_owned()], Zeroizing::new([seed; 32]), FRAME_BYTES_MAX);
-    // A test may send ten thousand small frames faster than any link takes them.
-    NetConfig { queue_frames_max: 20_000, queue_bytes_max: 64 * FRAME_BYTES_MAX, ..config }
+    NetConfig { queue_bytes_max: 64 * FRAME_BYTES_MAX, ..config }
 }
 
 /// A running node and where to find it.
@@ -251,7 +348,9 @@ impl Node {
         let pair = Keypair::ed25519_from_bytes([seed; 32]).unwrap();
         let key = PeerKey(pair.public().try_into_ed25519().unwrap().to_bytes());
         let mut net = start(config).unwrap();
-        let Some(NetEvent::Listening(address)) = net.events.recv().await else { panic!("not listening") };
+        let Some(NetEvent::Listening(address)) = net.events.recv().await.map(|told| told.event) else {
+            panic!("not listening")
+        };
         Self { net, key, address }
     }
 
@@ -260,8 +359,18 @@ impl Node {
         self.net.task.await.unwrap();
     }
 
+    /// What happens next; that much or little waits is not told, for tests send what they like.
     async fn next(&mut self) -> NetEvent {
-        timeout(PATIENCE, self.net.events.recv()).await.expect("nothing happened").unwrap()
+        loop {
+            match self.next_of_all().await {
+                NetEvent::Full(_) | NetEvent::Room(_) => {}
+                event => return event,
+            }
+        }
+    }
+
+    async fn next_of_all(&mut self) -> NetEvent {
+        timeout(PATIENCE, self.net.events.recv()).await.expect("nothing happened").unwrap().event
     }
 
     async fn until(&mut self, wanted: &NetEvent) {

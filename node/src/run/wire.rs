@@ -8,7 +8,8 @@ use mohar_protocol::machine::{Input, Output, Peer};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::net::{NetCommand, NetEvent, PeerKey};
+use crate::ledger::{FromPeer, Toll};
+use crate::net::{NetCommand, NetEvent, PeerKey, Share, Told};
 
 /// A listener that is not bound after this time will not be: binding takes no waiting.
 const BIND_PATIENCE: Duration = Duration::from_secs(10);
@@ -24,9 +25,9 @@ pub struct Wired {
 /// Starts both pumps.
 pub fn join(
     parts: &mut JoinSet<&'static str>,
-    events: mpsc::Receiver<NetEvent>,
+    events: mpsc::Receiver<Told>,
     commands: mpsc::Sender<NetCommand>,
-    inputs: mpsc::Sender<Input>,
+    inputs: mpsc::Sender<FromPeer>,
     outputs: mpsc::Receiver<Output>,
 ) -> Wired {
     let (listening_out, listening) = watch::channel(Vec::new());
@@ -47,16 +48,25 @@ pub async fn bound(
     Ok(addresses.context("the network ended")?.clone())
 }
 
+/// What a frame costs its sender is kept by the network and known by the ledger.
+impl Toll for Share {
+    fn refused(&self) {
+        self.fine();
+    }
+}
+
 async fn inwards(
-    mut events: mpsc::Receiver<NetEvent>,
-    inputs: mpsc::Sender<Input>,
+    mut events: mpsc::Receiver<Told>,
+    inputs: mpsc::Sender<FromPeer>,
     listening: watch::Sender<Vec<String>>,
 ) -> &'static str {
-    while let Some(event) = events.recv().await {
+    while let Some(Told { event, share }) = events.recv().await {
         let input = match event {
             NetEvent::Connected(peer) => Input::Connected(Peer(peer.0)),
             NetEvent::Disconnected(peer) => Input::Disconnected(Peer(peer.0)),
             NetEvent::Frame { peer, bytes } => Input::Frame { from: Peer(peer.0), bytes },
+            NetEvent::Full(peer) => Input::Full(Peer(peer.0)),
+            NetEvent::Room(peer) => Input::Room(Peer(peer.0)),
             NetEvent::Listening(address) => {
                 listening.send_modify(|addresses| addresses.push(address));
                 continue;
@@ -66,7 +76,8 @@ async fn inwards(
                 continue;
             }
         };
-        if inputs.send(input).await.is_err() {
+        let toll = share.map(|share| Box::new(share) as Box<dyn Toll>);
+        if inputs.send(FromPeer { input, toll }).await.is_err() {
             break;
         }
     }
@@ -90,7 +101,7 @@ async fn outwards(
                 admitted.send_replace(peers);
                 sent
             }
-            Output::Answer { .. } | Output::Event(_) | Output::Noted(_) => Ok(()),
+            Output::Answer { .. } | Output::Carried { .. } | Output::Event(_) | Output::Noted(_) => Ok(()),
         };
         if sent.is_err() {
             break;

@@ -16,7 +16,7 @@ use crate::web::locale::{language, sentence};
 use crate::web::pages::problem::{Problem, Sort};
 use crate::web::session::plain_frame;
 use crate::web::urls::own_path;
-use crate::web::{Web, html};
+use crate::web::{Web, crowd, html};
 
 /// Digits of the number that an officer reads out on the telephone.
 const OPERATION_DIGITS: usize = 8;
@@ -132,6 +132,8 @@ pub async fn dress(State(_): State<Web>, request: Request, next: Next) -> Respon
         match failure.what {
             What::Refused(Refusal::SessionEnded) => return to_sign_in(&path),
             What::NoPost => return Redirect::to("/posts").into_response(),
+            // No room to read: nothing more is read for the page that says so.
+            What::Refused(Refusal::Busy) => return crowd::page(),
             _ => {}
         }
     }
@@ -149,7 +151,7 @@ pub async fn dress(State(_): State<Web>, request: Request, next: Next) -> Respon
     let Ok(mut page) = html(&problem) else { return response };
     *page.status_mut() = response.status();
     if failure.refusal() == Some(Refusal::Busy) {
-        page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        page.headers_mut().insert(header::RETRY_AFTER, crowd::RETRY_SECONDS);
     }
     page
 }

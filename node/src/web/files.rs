@@ -112,5 +112,5 @@ fn reason(fields: &Fields) -> Result<String, Refusal> {
 /// The number of a matter, for sentences about it.
 async fn number(web: &Web, visit: &AtWork, id: MatterId) -> Result<String, Failure> {
     let officer = std::sync::Arc::clone(&visit.officer);
-    web.read(move |app| app.number_of(&officer, &id)).await
+    web.read_to_act(move |app| app.number_of(&officer, &id)).await
 }

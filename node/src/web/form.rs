@@ -5,23 +5,33 @@
 //! ended, what was typed comes back on the page that says so.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use axum::body::to_bytes;
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use futures::StreamExt as _;
 use mohar_protocol::refusal::Refusal;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use crate::app::operation::FormId;
 use crate::web::Web;
 use crate::web::error::Failure;
-use crate::web::session::Guest;
+use crate::web::session::{Guest, SignedIn};
 use crate::web::upload::{self, Upload};
 
 /// Bytes of a form without a paper: a note of 64 KiB, every byte written as three, and the rest.
 const FORM_BYTES_MAX: usize = 512 * 1024;
+
+/// How long a form waits for room among the others.
+const BODY_WAIT: Duration = Duration::from_secs(5);
+
+/// How long a paper waits until others are read.
+const UPLOAD_WAIT: Duration = Duration::from_secs(30);
 
 /// Fields of a form.
 const FIELDS_MAX: usize = 32;
@@ -86,11 +96,12 @@ where
         let (mut parts, body) = request.into_parts();
         let guest = Guest::from_request_parts(&mut parts, web).await?;
         let request = Request::from_parts(parts.clone(), body);
-        let (fields, upload) = read(request, web).await?;
-        let typed = fields.typed();
+        let read = read(request, &mut parts, web).await;
+        let typed = read.as_ref().ok().and_then(|(fields, _)| fields.typed());
         let visit = V::from_request_parts(&mut parts, web)
             .await
             .map_err(|failure| failure.with_typed(typed.clone()))?;
+        let (fields, upload) = read?;
         let ours = guest.cookie.is_some_and(|cookie| cookie.is_form_token(fields.get("csrf")));
         let form = FormId::parse(fields.get("op")).filter(|_| ours);
         let forged = || Failure::from(Refusal::FormForged).with_typed(typed);
@@ -98,12 +109,17 @@ where
     }
 }
 
-async fn read(request: Request, web: &Web) -> Result<(Fields, Upload), Failure> {
+async fn read(request: Request, parts: &mut Parts, web: &Web) -> Result<(Fields, Upload), Failure> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        // Whoever has not signed in brings no papers; what was typed is kept either way.
+        if SignedIn::from_request_parts(parts, web).await.is_err() {
+            return upload::read(request, FORM_BYTES_MAX as u64).await;
+        }
+        let _turn = timeout(UPLOAD_WAIT, web.uploads.acquire()).await.map_err(|_| Refusal::Busy)?;
         return upload::read(request, web.app.upload_bytes_max()).await;
     }
-    let bytes = to_bytes(request.into_body(), FORM_BYTES_MAX).await.map_err(|_| Refusal::ContentTooLarge)?;
+    let bytes = collect(request.into_body(), web).await?;
     let mut fields = Fields::default();
     let kind = (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let request = Request::post("/").header(kind.0, kind.1).body(bytes.into());
@@ -113,6 +129,23 @@ async fn read(request: Request, web: &Web) -> Result<(Fields, Upload), Failure> 
         fields.add(name, value)?;
     }
     Ok((fields, Upload::None))
+}
+
+/// Reads a body to its end, bounded by itself and together with all others.
+async fn collect(body: Body, web: &Web) -> Result<Vec<u8>, Refusal> {
+    let (mut bytes, mut shares) = (Vec::new(), Vec::new());
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| Refusal::UploadBroken)?;
+        if bytes.len() + piece.len() > FORM_BYTES_MAX {
+            return Err(Refusal::ContentTooLarge);
+        }
+        let share = u32::try_from(piece.len()).unwrap_or(u32::MAX);
+        let share = timeout(BODY_WAIT, web.bodies.acquire_many(share)).await.map_err(|_| Refusal::Busy)?;
+        shares.push(share.map_err(|_| Refusal::Busy)?);
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
 }
 
 impl<T: DeserializeOwned> FromRequest<Web> for Told<T> {
@@ -126,7 +159,7 @@ impl<T: DeserializeOwned> FromRequest<Web> for Told<T> {
         if !guest.cookie.is_some_and(|cookie| cookie.is_form_token(token)) {
             return Err(Refusal::FormForged.into());
         }
-        let bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Refusal::ContentTooLarge)?;
+        let bytes = collect(body, web).await?;
         Ok(Self(serde_json::from_slice(&bytes).map_err(|_| Refusal::FormForged)?))
     }
 }

@@ -34,9 +34,13 @@ const SET: [(HeaderName, &str); 7] = [
 /// Adds what the handler did not set itself.
 pub async fn strict(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers: &mut HeaderMap = response.headers_mut();
+    add(response.headers_mut());
+    response
+}
+
+/// Adds what is not set yet.
+pub fn add(headers: &mut HeaderMap) {
     for (name, value) in SET {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    response
 }

@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use mohar_protocol::machine::Backlog;
 
 use crate::app::offices::{Offices, Other};
 use crate::app::send::Reach;
 use crate::web::error::Failure;
 use crate::web::locale::{name, reach};
 use crate::web::pages::frame::Here;
-use crate::web::pages::office_safety::{Mirror, OfficeSafety, OtherOffice, OwnOffice};
+use crate::web::pages::office_safety::{CatchingUp, Mirror, OfficeSafety, OtherOffice, OwnOffice};
 use crate::web::session::AtWork;
 use crate::web::texts::Lang;
 use crate::web::{Web, html};
@@ -24,7 +25,23 @@ pub async fn page(State(web): State<Web>, visit: AtWork) -> Result<Response, Fai
     });
     let mirrors = mirrors.collect();
     let offices = known.others.iter().map(|other| row(lang, other, frame.now)).collect();
-    html(&OfficeSafety { own: own(&known), mirrors, offices, refused_peers: known.refused_peers, frame })
+    let catching_up = catching_up(&known.backlog);
+    html(&OfficeSafety {
+        own: own(&known),
+        catching_up,
+        mirrors,
+        offices,
+        refused_peers: known.refused_peers,
+        turned_away: known.turned_away,
+        slowed: known.slowed,
+        frame,
+    })
+}
+
+fn catching_up(backlog: &Backlog) -> Option<CatchingUp> {
+    let minutes = backlog.seconds().map(|seconds| seconds.div_ceil(60));
+    let Backlog { files, acts, bytes, .. } = *backlog;
+    (!backlog.is_empty()).then_some(CatchingUp { files, acts, bytes, minutes })
 }
 
 fn own(known: &Offices) -> OwnOffice {

@@ -66,7 +66,7 @@ fn form(
     refusal: Option<Refusal>,
 ) -> Result<Response, Failure> {
     let cookie = guest.cookie.clone().unwrap_or_default();
-    let mut frame = guest.frame(&cookie, name(guest.lang, &web.app.first_office()));
+    let mut frame = guest.frame(&cookie, name(guest.lang, &web.app.own_offices()));
     frame.path = format!("/sign-in?back={}", back.split(['&', '#']).next().unwrap_or("/desk"));
     let error = refusal.map(|refusal| match refusal {
         // In the words of this page.

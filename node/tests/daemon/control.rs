@@ -5,7 +5,7 @@ use mohar_protocol::ceremony::{from_file, to_file};
 use mohar_protocol::control::{Credentials, Request, Response};
 use mohar_protocol::machine::Package;
 
-use crate::support::{ADMIN, PASSWORD, State, ask};
+use crate::support::{ADMIN, PASSWORD, State, ask, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_makes_a_post_an_officer_and_a_charge_and_ends_it() {
@@ -36,6 +36,72 @@ async fn an_administrator_makes_a_post_an_officer_and_a_charge_and_ends_it() {
     assert_eq!(refused(office.ask(&end).await), "authority.charge_unknown");
     assert_eq!(running.ledger.registry().office(&office.id).unwrap().charges().count(), 1);
     done(office.ask(&Request::Check).await);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_whose_publication_a_crash_prevented_are_published_at_the_next_start() {
+    use mohar_protocol::codec::encode;
+    let office = State::found(17).office("mp/gad", Vec::new());
+    let running = office.start().await;
+    done(office.ask(&add_officer("vikram")).await);
+    let mut names = mohar_node::ledger::names::own(&running.ledger, &office.id).unwrap();
+    names.officers[1].name_en = "Vikram after the crash".to_owned();
+    let row = (mohar_node::store::tables::NAMES, office.id.0.to_vec(), Some(encode(&names)));
+    running.ledger.write(vec![row]).await.unwrap();
+    running.stop().await;
+
+    let running = office.start().await;
+    until("the names are published", &running.ledger, || {
+        let registry = running.ledger.registry();
+        let (_, published) = registry.office(&office.id).unwrap().directory().unwrap();
+        // The addresses differ with every start of a test; they may be published before or after.
+        let kept = mohar_node::ledger::names::own(&running.ledger, &office.id).unwrap();
+        let wanted = mohar_protocol::sealing::content::clear_reference(&encode(&kept)).unwrap();
+        kept.officers == names.officers && published == wanted
+    })
+    .await;
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_change_of_the_register_leaves_no_sign_in_and_no_name_behind() {
+    let office = State::found(18).office("mp/gad", Vec::new());
+    let running = office.start().await;
+    let names = || mohar_node::ledger::names::own(&running.ledger, &office.id).unwrap();
+    let before = names();
+    let actor = mohar_protocol::machine::Actor { office: office.id, charge: None, key: office.admin.clone() };
+    let change = mohar_protocol::act::body::AddPost { code: "x".into(), admin: false };
+    let request = mohar_protocol::machine::Request::Register {
+        actor,
+        change: mohar_protocol::act::Body::AddPost(change),
+    };
+    let changed = mohar_node::ledger::names::change_with(&running.ledger, office.id, request, |_, names| {
+        names.posts.clear();
+        Vec::new()
+    });
+    assert!(changed.await.is_err(), "an administrator's key is not the operating key");
+    assert_eq!(names(), before);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_for_one_more_office_leave_the_node_sealed_and_a_taken_sign_in_name_is_refused() {
+    use base64::Engine as _;
+    let office = State::found(19).office("mp/gad", Vec::new());
+    let running = office.start().await;
+    let taken = Request::HostKeys { login: ADMIN.into() };
+    assert_eq!(refused(office.ask(&taken).await), "name.taken");
+    let answer = office.ask(&Request::HostKeys { login: "asha.hatod".into() }).await;
+    let Response::HostKeys { sealed, incarnate } = answer else { panic!("{answer:?}") };
+    let [sealed, incarnate] =
+        [sealed, incarnate].map(|text| base64::engine::general_purpose::STANDARD.decode(text).unwrap());
+    let named: mohar_protocol::act::body::Incarnate =
+        mohar_protocol::codec::decode(&incarnate, 16_384).unwrap();
+    assert_eq!(named.transport, office.keys.transport.public());
+    let keys = mohar_protocol::ceremony::HostedKeys::open(running.keyring.storage(), &sealed).unwrap();
+    assert_eq!(keys.incarnate(named.transport), named);
+    assert_eq!(office.status().await.transport, data_encoding::HEXLOWER.encode(&named.transport.to_bytes()));
     running.stop().await;
 }
 

@@ -9,9 +9,17 @@ use crate::hash::Hash;
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
 use crate::limits::{ACT_PAYLOAD_BYTES_MAX, AUTHORITY_KEYS_MAX};
+use crate::log::proof::Proof;
 use crate::log::tree::Head;
 use crate::sealing::{ClearRef, SealingPublic};
 use crate::time::Timestamp;
+
+/// Time anchors for which an order may be contested: 15 minutes apart at the least, so 2,880 are
+/// thirty days.
+pub const REASSIGN_WINDOW_MAX: u32 = 2_880;
+
+/// Bytes of the name of a signature scheme, such as `pkcs7-rsa2048-sha256`.
+pub const ALGORITHM_BYTES_MAX: usize = 64;
 
 /// Keys of which `threshold` must sign.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -243,6 +251,54 @@ bodies! {
         /// The note, as received.
         1 note: minicbor::bytes::ByteVec,
     }
+    /// An order of succession comes into force here. In a register it fixes the position from
+    /// which the order counts; in a file it queues the file for the successor.
+    Commence {
+        /// In a file: office and post of the successor. Absent in a register.
+        0 to: Option<Holder>,
+        /// The order.
+        1 order: ActId,
+    }
+    /// An office is divided.
+    SucceedDivide {
+        /// The day from which it counts; at once when absent.
+        0 effective: Option<Timestamp>,
+        /// The office that is divided.
+        1 office: OfficeId,
+        /// Whether it goes on with what is left.
+        2 goes_on: bool,
+        /// At least one, at most [`PARTS_MAX`].
+        3 parts: Vec<Part>,
+    }
+    /// An office becomes part of another one.
+    SucceedMerge {
+        /// The day from which it counts; at once when absent.
+        0 effective: Option<Timestamp>,
+        /// The office that ends.
+        1 office: OfficeId,
+        /// The office that takes its place.
+        2 into: OfficeId,
+    }
+    /// An office comes under another one. Said by both: the one that gives and the one that takes.
+    SucceedParent {
+        /// The day from which it counts; at once when absent.
+        0 effective: Option<Timestamp>,
+        /// The office that moves.
+        1 office: OfficeId,
+        /// The office above from now on; absent when the charter is.
+        2 to: Option<OfficeId>,
+        /// Its path from now on.
+        3 path: String,
+    }
+    /// An office ends without an office in its place.
+    SucceedClose {
+        /// The day from which it counts; at once when absent.
+        0 effective: Option<Timestamp>,
+        /// The office that ends.
+        1 office: OfficeId,
+        /// The office that keeps its files.
+        2 keeper: OfficeId,
+    }
     /// A new file; its first content is the cover.
     Open {
         /// Keys of generation 1, wrapped.
@@ -332,6 +388,111 @@ bodies! {
     }
     /// Not done after all.
     Reopen {}
+    /// An order of the authority above the office that holds the file after the act it names.
+    Reassign {
+        /// The office from which it is taken.
+        0 from: OfficeId,
+        /// Who takes it up.
+        1 to: Holder,
+        /// The epoch that begins with it: one above that of the named act.
+        2 epoch: u32,
+        /// How many time anchors must stand in the log of the new office between the order and the
+        /// taking up, at most [`REASSIGN_WINDOW_MAX`]: as long as that it may be contested.
+        3 window: u32,
+    }
+    /// The old office lives: a checkpoint of its log that contains the order.
+    Contest {
+        /// The order.
+        0 order: ActId,
+        /// The checkpoint, cosigned by a witness.
+        1 note: minicbor::bytes::ByteVec,
+        /// Where the order stands in that log.
+        2 index: u64,
+        /// Inclusion of the order under the checkpoint.
+        3 proof: Proof,
+    }
+    /// Please act; words may go along as a content.
+    Remind {
+        /// The holder who is reminded.
+        0 to: Holder,
+    }
+    /// A letter goes out: its first content is the letter, its second the list of recipients.
+    Issue {
+        /// RFC 6962 root over the salted list ([`crate::recipients`]).
+        0 root: Hash,
+        /// How many recipients it has.
+        1 count: u32,
+    }
+    /// Everything named up to an act is to be erased.
+    Destroy {
+        /// Retention category under which its time is over.
+        0 retention: u8,
+        /// Item of the records schedule.
+        1 item: u16,
+    }
+    /// Erased here.
+    Destroyed {
+        /// The order to destroy.
+        0 destroy: ActId,
+        /// How many contents were erased.
+        1 contents: u32,
+    }
+    /// Nothing may be destroyed, or may be again.
+    Hold {
+        /// The hold that is lifted; absent when one is set.
+        0 lifts: Option<ActId>,
+        /// 0 court, 1 audit, 2 enquiry, 3 other.
+        1 ground: u8,
+    }
+    /// Custody moves without a promise of the receiver.
+    BlindHandover {
+        /// The addressee.
+        0 to: Holder,
+        /// Key to which the matter key is wrapped.
+        1 sealing: KeyId,
+        /// The matter key, wrapped to the receiver.
+        2 wraps: ClearRef,
+    }
+    /// Its first content is the certificate chain, its second the signature.
+    SideSignature {
+        /// What was signed: the id of this act.
+        0 act: ActId,
+        /// Name of the signature scheme, at most [`ALGORITHM_BYTES_MAX`].
+        1 algorithm: String,
+    }
+    /// From here on acts may be of this schema level.
+    RaiseLevel {
+        /// The new level.
+        0 level: u16,
+    }
+    /// Custody taken by order.
+    TakeUp {
+        /// The order, whole.
+        0 order: minicbor::bytes::ByteVec,
+        /// The endorsements that make it reach its threshold, whole.
+        1 endorsements: Vec<minicbor::bytes::ByteVec>,
+        /// Keys of the next generation, sealing the one before where that is known.
+        2 wraps: ClearRef,
+    }
+}
+
+/// Offices that one order makes out of one: the largest district has 17 tehsils.
+pub const PARTS_MAX: usize = 32;
+
+/// Offices below a divided office that one part takes along; 32 x 32 ids are more than an act holds,
+/// and 200 tehsils are half the state.
+pub const CHILDREN_MAX: usize = 200;
+
+/// What one successor takes of a divided office.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Part {
+    /// The successor: an office that was admitted already.
+    #[n(0)]
+    pub office: OfficeId,
+    /// Offices below the divided one that come under the successor, at most [`CHILDREN_MAX`].
+    #[n(1)]
+    pub children: Vec<OfficeId>,
 }
 
 /// A checkpoint cited by size and root, with the place of an act in it.

@@ -1,5 +1,5 @@
 //! The closed list of verbs: code, name, who signs, chain or side, and in which kinds of matter.
-//! `spec/act.md` holds the same table. Codes are never reused; reserved ones have no body yet.
+//! `spec/act.md` holds the same table. Codes are never reused.
 
 use super::{MatterKind, Place};
 
@@ -59,7 +59,7 @@ macro_rules! verbs {
 
 verbs! {
     1 Charter "charter" Authority Chain [CHARTER] "Founds a state or renews its charter.";
-    2 Endorse "endorse" Authority Side [CHARTER REGISTER] "Adds a signature of the threshold to the act it names.";
+    2 Endorse "endorse" Authority Side [CHARTER REGISTER FILE DAK] "Adds a signature of the threshold to the act it names.";
     10 Inception "inception" Authority Chain [REGISTER] "Begins an office.";
     11 Admit "admit" Authority Side [REGISTER] "The parent (or the charter) takes the office in.";
     12 Incarnate "incarnate" Authority Chain [REGISTER] "Names the node keys that speak for the office from now on.";
@@ -70,7 +70,12 @@ verbs! {
     17 RekeyOfficer "rekey_officer" Officer Chain [REGISTER] "Gives an officer a new key.";
     18 Directory "directory" Node Side [REGISTER] "Publishes the names of posts and officers.";
     19 Anchor "anchor" Node Side [REGISTER] "Embeds a foreign cosigned checkpoint: not before.";
-    25 Escrow "escrow" Node Side [REGISTER] "Lays down the node's sealing secret for the recovery keys.";
+    20 Commence "commence" Node Chain [REGISTER FILE DAK] "Brings a dated order into force; queues a file for the successor.";
+    21 SucceedDivide "succeed_divide" Authority Side [CHARTER REGISTER] "Divides an office.";
+    22 SucceedMerge "succeed_merge" Authority Side [CHARTER REGISTER] "Merges an office into another.";
+    23 SucceedParent "succeed_parent" Authority Side [CHARTER REGISTER] "Puts an office under another one.";
+    24 SucceedClose "succeed_close" Authority Side [CHARTER REGISTER] "Closes an office.";
+    26 Escrow "escrow" Node Side [REGISTER] "Lays down the node's sealing secret for the recovery keys.";
     30 Open "open" Officer Chain [FILE] "Opens a file.";
     31 Diarise "diarise" Officer Chain [DAK] "Enters an incoming paper.";
     32 Note "note" Officer Chain [FILE DAK] "Writes a note.";
@@ -89,23 +94,15 @@ verbs! {
     45 Wake "wake" Officer Chain [FILE DAK] "Takes up again.";
     46 Close "close" Officer Chain [FILE DAK] "Closes.";
     47 Reopen "reopen" Officer Chain [FILE DAK] "Opens again what was closed.";
+    48 Reassign "reassign" Authority Side [FILE DAK] "Orders that another office takes the file up in a new epoch.";
+    49 Contest "contest" Node Side [FILE DAK] "The office that is to lose the file shows that it is alive.";
+    50 Remind "remind" Officer Side [FILE DAK] "Reminds the holder.";
+    51 Issue "issue" Officer Chain [FILE DAK] "Issues a letter to a list of recipients.";
+    52 Destroy "destroy" Officer Side [FILE DAK] "Orders that the contents be destroyed, as the law says.";
+    53 Destroyed "destroyed" Node Side [FILE DAK] "An office that kept contents has erased them.";
+    54 Hold "hold" Officer Side [FILE DAK] "Sets or lifts a legal hold.";
+    55 BlindHandover "blind_handover" Node Chain [FILE DAK] "Moves custody to an office that could not say it is ready.";
+    56 SideSignature "side_signature" Officer Side [FILE DAK] "Adds a DSC or an eSign over an act.";
+    57 RaiseLevel "raise_level" Node Chain [FILE DAK] "Lets later acts be of a higher schema level.";
+    58 TakeUp "take_up" Node Chain [FILE DAK] "Takes custody by an order of reassignment.";
 }
-
-/// Codes kept for later screens, so that formats need not change: see `spec/act.md`.
-pub const RESERVED: &[(u16, &str)] = &[
-    (20, "commence"),
-    (21, "succeed_divide"),
-    (22, "succeed_merge"),
-    (23, "succeed_parent"),
-    (24, "succeed_close"),
-    (48, "reassign"),
-    (49, "contest"),
-    (50, "remind"),
-    (51, "issue"),
-    (52, "destroy"),
-    (53, "destroyed"),
-    (54, "hold"),
-    (55, "blind_handover"),
-    (56, "side_signature"),
-    (57, "raise_level"),
-];

@@ -266,16 +266,19 @@ impl Reading {
     fn side_act(&mut self, position: u64, bytes: &[u8]) {
         let line = match self.judge.act(bytes) {
             Err(finding) => ActLine::unread(position, Verdict::Failed(finding)),
-            Ok((act, _)) => {
+            Ok((act, signer)) => {
                 let mut found = self.place(&act);
                 let header = act.header();
                 self.judge.tally.did(Check::Link);
+                let beside = self.matter.as_ref().map(|matter| matter.check_beside(&act, &signer));
                 if header.place != Place::Side || header.kind == MatterKind::REGISTER {
                     found.push(Refusal::ChainKind.into());
                 } else if header.matter != self.matter.as_ref().map(|matter| matter.id) {
                     found.push(Finding::ReadyStray);
                 } else if !header.previous.is_some_and(|named| self.known.contains(&named)) {
                     found.push(Refusal::ChainGap.into());
+                } else if let Some(Err(refusal)) = beside {
+                    found.push(refusal.into());
                 }
                 ActLine::of(position, &act, &found)
             }
@@ -287,6 +290,11 @@ impl Reading {
     /// it cites was the newest below it, as far as the bundle shows.
     fn place(&mut self, act: &VerifiedAct) -> Vec<Finding> {
         let header = act.header();
+        if matches!(act.body(), Body::Reassign(_) | Body::Endorse(_)) {
+            // What an authority says stands in the log of any office that it concerns.
+            let is_placed = self.places.indexes.keys().any(|(placed, _)| *placed == act.id());
+            return if is_placed { Vec::new() } else { vec![Finding::NoEvidence] };
+        }
         let Some(office) = header.office else { return vec![Refusal::ActHeader.into()] };
         let mut found: Vec<Finding> = self.judge.admitted(&office).err().into_iter().collect();
         self.judge.tally.did(Check::Register);

@@ -10,13 +10,16 @@ use super::finding::Finding;
 use super::judge::{Judge, inception, read_checkpoint, seen_at};
 use super::matters::{Matters, Trouble};
 use super::report::{ActLine, Authority, Check, Report, Subject, Verdict};
+use crate::act::body::{Contest, TakeUp};
 use crate::act::{Body, Header, MatterKind, Place, UnverifiedAct, VerifiedAct};
 use crate::ceremony;
 use crate::custody;
+use crate::custody::order::Order;
 use crate::hash::Hash;
 use crate::id::{ActId, MatterId, OfficeId, StateId};
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::note::LogKey;
+use crate::log::proof::verify_inclusion;
 use crate::log::tile::{TILE_WIDTH, TileKind, TilePath, decode_entries, encode_entries};
 use crate::log::tree::{Frontier, leaf_hash};
 use crate::machine::{Package, origin};
@@ -115,6 +118,14 @@ pub fn verify_log(directory: &LogDirectory, trust: StateId) -> Report {
     walk.judge.tally.finish(Subject::Log(Some(office)), trust, Authority::Complete)
 }
 
+/// An order of reassignment that stands in the log.
+struct LoggedOrder {
+    leaf: Hash,
+    /// Time anchors that stood below it.
+    anchored: u64,
+    contested: bool,
+}
+
 /// A walk over the leaves, in order; the registry holds what stands below the next one.
 struct Walk {
     judge: Judge,
@@ -123,6 +134,8 @@ struct Walk {
     seen: BTreeSet<ActId>,
     anchors: BTreeMap<ActId, Option<u64>>,
     places: BTreeSet<(MatterId, u32, u64)>,
+    orders: BTreeMap<ActId, LoggedOrder>,
+    anchored: u64,
     matters: Matters,
     time: Timestamp,
     /// Hashes of the leaves so far.
@@ -140,6 +153,8 @@ impl Walk {
             seen: BTreeSet::new(),
             anchors: BTreeMap::new(),
             places: BTreeSet::new(),
+            orders: BTreeMap::new(),
+            anchored: 0,
             matters: Matters::default(),
             time: Timestamp(0),
             hashes: Vec::new(),
@@ -226,7 +241,15 @@ impl Walk {
     fn belongs(&self, act: &VerifiedAct) -> bool {
         let own_register =
             act.header().kind == MatterKind::REGISTER && ActId::from(act.matter()) == self.office.into();
-        act.header().office == Some(self.office) || own_register
+        // An order concerns the office that loses a file and the one that takes it up, not only the
+        // one that gave it; so do its endorsements, and what the losing office says against it.
+        let of_order = match act.body() {
+            Body::Reassign(body) => body.from == self.office || body.to.office == self.office,
+            Body::Endorse(body) => self.orders.contains_key(&body.act),
+            Body::Contest(body) => self.orders.contains_key(&body.order),
+            _ => false,
+        };
+        act.header().office == Some(self.office) || own_register || of_order
     }
 
     /// An act must cite the newest register entry below it: an older one proves that the office
@@ -245,6 +268,9 @@ impl Walk {
     }
 
     fn judge_time(&mut self, header: &Header, found: &mut Vec<Finding>) {
+        if header.office.is_some() && header.office != Some(self.office) {
+            return; // the word of another office, with that office's clock and anchor
+        }
         self.judge.tally.did(Check::Time);
         if header.time < self.time {
             found.push(Finding::TimeBackwards);
@@ -264,6 +290,7 @@ impl Walk {
             self.judge.tally.did(Check::Anchor);
             let checkpoint = read_checkpoint(&self.judge.registry, &anchor.office, &anchor.note)?;
             self.anchors.insert(act.id(), seen_at(&self.judge.registry, &checkpoint));
+            self.anchored += 1;
         }
         if ActId::from(act.matter()) != self.office.into() {
             return Ok(()); // an admission that this office gave: it is in the dossier of the other
@@ -304,12 +331,40 @@ impl Walk {
                 if index > ready.valid_to_size { Err(Refusal::ReadyLapsed.into()) } else { Ok(()) }
             }
             Body::Receive(receive) if receive.witnessed.is_none() => Err(Finding::Unwitnessed),
+            Body::TakeUp(body) => self.judge_take_up(act, body),
             _ => Ok(()),
         }
     }
 
+    /// A taking up: by an order that holds, stands in this log, waited its window and was not
+    /// contested meanwhile.
+    fn judge_take_up(&self, act: &VerifiedAct, body: &TakeUp) -> Result<(), Finding> {
+        let endorsements = body.endorsements.iter().map(|act| act.as_slice());
+        let order = Order::read(&body.order, endorsements, &self.judge.registry)?;
+        if order.act.matter() != act.matter() || order.body.to.office != self.office {
+            return Err(Refusal::OrderMismatch.into());
+        }
+        match self.orders.get(&order.act.id()) {
+            Some(logged) if logged.contested => Err(Refusal::OrderContested.into()),
+            Some(logged) if self.anchored - logged.anchored >= u64::from(order.body.window) => Ok(()),
+            _ => Err(Refusal::OrderOpen.into()),
+        }
+    }
+
+    /// A contest: the checkpoint that it embeds is of its office and contains the order.
+    fn judge_contest(&mut self, act: &VerifiedAct, contest: &Contest) -> Result<(), Finding> {
+        let by = act.header().office.ok_or(Refusal::ActHeader)?;
+        let checkpoint = read_checkpoint(&self.judge.registry, &by, &contest.note)?;
+        let logged = self.orders.get_mut(&contest.order).ok_or(Refusal::OrderMismatch)?;
+        verify_inclusion(logged.leaf, contest.index, checkpoint.head(), &contest.proof)
+            .map_err(|_| Refusal::LogProofInvalid)?;
+        logged.contested = true;
+        Ok(())
+    }
+
     /// A side act of a matter: what it embeds must be this office's own word.
     fn judge_side(&mut self, act: &VerifiedAct) -> Result<(), Finding> {
+        custody::beside::check_form(act)?;
         match act.body() {
             Body::Ready(ready) if ready.to.office != self.office => Err(Finding::ReadyStray),
             Body::RequestRecall(request) => {
@@ -317,6 +372,13 @@ impl Walk {
                 let fits = ready.to.office == self.office && named.matter == Some(act.matter());
                 if fits { Ok(()) } else { Err(Finding::ReadyStray) }
             }
+            Body::Reassign(_) => {
+                let leaf = leaf_hash(act.bytes());
+                let order = LoggedOrder { leaf, anchored: self.anchored, contested: false };
+                self.orders.insert(act.id(), order);
+                Ok(())
+            }
+            Body::Contest(contest) => self.judge_contest(act, contest),
             Body::Unknown => Err(Refusal::ActUnknownVerb.into()),
             _ => Ok(()),
         }

@@ -81,7 +81,7 @@ fn first(act: &VerifiedAct, signer: &Signer) -> Next {
         };
     }
     match act.body() {
-        Body::Receive(_) => (arrival(act), Err(Trouble::Found(Finding::Elsewhere))),
+        Body::Receive(_) | Body::TakeUp(_) => (arrival(act), Err(Trouble::Found(Finding::Elsewhere))),
         Body::Unknown => (arrival(act), Err(Refusal::ActUnknownVerb.into())),
         _ => (Known::Broken, Err(Refusal::NotHolderOffice.into())),
     }
@@ -93,7 +93,16 @@ fn whole(matter: Matter, act: &VerifiedAct, signer: &Signer, registry: &Registry
         Err(refusal) => refusal,
     };
     let came_back = !matter.is_held_by(&office) && matches!(act.body(), Body::Receive(_));
+    // Another office took it up by order meanwhile; or this one did, from an act that it does not
+    // have or that is not its last. Whether the order holds is judged with the act.
+    let taken = matches!(act.body(), Body::TakeUp(_))
+        || (matches!(act.body(), Body::Receive(_)) && act.header().epoch > matter.epoch);
     match refusal {
+        Refusal::ChainGap | Refusal::ChainFork | Refusal::ChainEpoch
+            if taken && act.header().epoch > matter.epoch =>
+        {
+            (arrival(act), Err(Trouble::Found(Finding::Elsewhere)))
+        }
         Refusal::ChainGap if came_back => (arrival(act), Err(Trouble::Found(Finding::Elsewhere))),
         Refusal::ActUnknownVerb if *act.body() == Body::Unknown => (arrival(act), Err(refusal.into())),
         // The rival for a place that is taken fails; the first one goes on.
@@ -106,6 +115,9 @@ fn whole(matter: Matter, act: &VerifiedAct, signer: &Signer, registry: &Registry
 
 fn check_link(act: &VerifiedAct, epoch: u32, number: u64, head: ActId, left: bool) -> Result<(), Refusal> {
     let header = act.header();
+    if header.epoch > epoch && matches!(act.body(), Body::Receive(_) | Body::TakeUp(_)) {
+        return Ok(());
+    }
     if header.epoch != epoch {
         return Err(Refusal::ChainEpoch);
     }

@@ -1,8 +1,9 @@
 //! The transition table. One function per row group; every refusal has its own code.
 
-use super::{Matter, Phase, ROUTE_MAX};
-use crate::act::body::{Handover, Ready};
+use super::{Matter, Phase, ROUTE_MAX, Rest};
+use crate::act::body::{Commence, Handover, Ready};
 use crate::act::{Body, Header, Holder, MatterKind, Place, UnverifiedAct, VerifiedAct};
+use crate::recipients::RECIPIENTS_MAX;
 use crate::refusal::Refusal;
 use crate::registry::{Registry, Signer};
 
@@ -39,6 +40,7 @@ impl Matter {
             since: header.time,
             route: Vec::new(),
             came_from: None,
+            level: header.level,
         })
     }
 
@@ -47,19 +49,35 @@ impl Matter {
     /// # Errors
     /// [`Refusal`]: the act does not follow, its signer may not do this, or the phase forbids it.
     pub fn advance(&self, act: &VerifiedAct, signer: &Signer, registry: &Registry) -> Result<Self, Refusal> {
-        self.check_link(act.header())?;
+        if let (Body::TakeUp(body), Signer::Node { office }) = (act.body(), signer) {
+            return self.take_up(act, body, *office, registry);
+        }
+        self.check_link(act.header(), self.epoch)?;
         if self.phase == Phase::Frozen {
             return Err(Refusal::MatterFrozen);
         }
+        self.check_form(act)?;
         let mut next = self.clone();
         match (act.body(), signer) {
             (Body::Handover(body), Signer::Node { office }) => {
                 self.by_holding_office(*office)?;
                 next.hand_over(body, registry)?;
             }
+            (Body::Commence(body), Signer::Node { office }) => {
+                self.by_holding_office(*office)?;
+                next.commence(body, registry)?;
+            }
             (Body::Receive(_), Signer::Node { office }) => {
                 self.by_holding_office(*office)?;
                 next.receive()?;
+            }
+            (Body::BlindHandover(body), Signer::Node { office }) => {
+                self.by_holding_office(*office)?;
+                next.hand_over_blind(body.to, registry)?;
+            }
+            (Body::RaiseLevel(body), Signer::Node { office }) => {
+                self.by_holding_office(*office)?;
+                next.raise_level(body.level)?;
             }
             (body, Signer::Officer { office, post, .. }) => {
                 self.by_holding_office(*office)?;
@@ -87,11 +105,12 @@ impl Matter {
         Ok(next)
     }
 
-    fn check_link(&self, header: &Header) -> Result<(), Refusal> {
+    /// Whether an act takes the place after the last one, in the given epoch.
+    pub(super) fn check_link(&self, header: &Header, epoch: u32) -> Result<(), Refusal> {
         if header.matter != Some(self.id) || header.kind != self.kind || header.place != Place::Chain {
             return Err(Refusal::ChainKind);
         }
-        if header.epoch != self.epoch {
+        if header.epoch != epoch {
             return Err(Refusal::ChainEpoch);
         }
         if header.number > self.number + 1 {
@@ -101,6 +120,20 @@ impl Matter {
             return Err(Refusal::ChainFork);
         }
         Ok(())
+    }
+
+    /// Rules of the act itself, whatever the phase. What this software cannot read it does not judge.
+    fn check_form(&self, act: &VerifiedAct) -> Result<(), Refusal> {
+        let header = act.header();
+        match act.body() {
+            Body::Unknown => Ok(()),
+            _ if header.level != self.level => Err(Refusal::ChainLevel),
+            Body::Issue(_) if header.contents.len() < 2 => Err(Refusal::ContentNone),
+            Body::Issue(body) if body.count == 0 || body.count > RECIPIENTS_MAX => {
+                Err(Refusal::RecipientsMismatch)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn by_holding_office(&self, office: crate::id::OfficeId) -> Result<(), Refusal> {
@@ -117,7 +150,7 @@ impl Matter {
             _ => self.must_be_active()?,
         }
         match body {
-            Body::Note(_) | Body::Attach(_) => {}
+            Body::Note(_) | Body::Attach(_) | Body::Issue(_) => {}
             Body::Mark(body) => self.mark(body.to, registry)?,
             Body::Forward(body) => self.queue(body.to)?,
             Body::SendBack(body) => self.send_back(body.to)?,
@@ -151,8 +184,8 @@ impl Matter {
 
     fn cancel(&mut self, forward: crate::id::ActId) -> Result<(), Refusal> {
         match self.phase {
-            Phase::Queued { by, .. } if by == forward => {
-                self.phase = Phase::Active;
+            Phase::Queued { by, rest, .. } if by == forward => {
+                self.phase = rest.into();
                 Ok(())
             }
             _ => Err(Refusal::NotQueued),
@@ -185,7 +218,23 @@ impl Matter {
             return Err(Refusal::SameOffice);
         }
         // `advance` fills in the act once the new state is known to be right.
-        self.phase = Phase::Queued { by: self.head, to };
+        self.phase = Phase::Queued { by: self.head, to, rest: Rest::Desk };
+        Ok(())
+    }
+
+    /// The office has a successor: the file waits for it as if an officer had sent it, and will lie
+    /// there as it lay here.
+    fn commence(&mut self, body: &Commence, registry: &Registry) -> Result<(), Refusal> {
+        let rest = match self.phase {
+            Phase::Active => Rest::Desk,
+            Phase::Parked { until } => Rest::Parked { until },
+            Phase::Closed => Rest::Closed,
+            _ => return self.must_be_active(),
+        };
+        let to = body.to.ok_or(Refusal::ChainKind)?;
+        registry.check_successor(body.order, self.holder.office, to.office)?;
+        registry.office(&to.office)?.post(&to.post).ok_or(Refusal::PostUnknown)?;
+        self.phase = Phase::Queued { by: self.head, to, rest };
         Ok(())
     }
 
@@ -200,31 +249,53 @@ impl Matter {
                 ready.recall
                     && !self.opened
                     && self.came_from == Some(ready.to)
-                    && header.number + 1 == self.number
+                    && header.number.checked_add(1) == Some(self.number)
             }
             _ => return Err(Refusal::NotQueued),
         };
         if !fits || header.matter != Some(self.id) {
             return Err(Refusal::ReadyMismatch);
         }
+        self.leave_for(ready.to);
+        Ok(())
+    }
+
+    /// Custody moves to the addressee without a promise: the stick or the letter is on its way.
+    fn hand_over_blind(&mut self, to: Holder, registry: &Registry) -> Result<(), Refusal> {
+        if self.queued_to().ok_or(Refusal::NotQueued)? != to {
+            return Err(Refusal::WrongHolder);
+        }
+        registry.office(&to.office)?.post(&to.post).ok_or(Refusal::PostUnknown)?;
+        self.leave_for(to);
+        Ok(())
+    }
+
+    fn leave_for(&mut self, to: Holder) {
         let from = self.holder;
-        self.move_to(ready.to);
+        let rest = if let Phase::Queued { rest, .. } = self.phase { rest } else { Rest::Desk };
+        self.move_to(to);
         self.opened = false;
-        self.phase = Phase::InTransit { from };
+        self.phase = Phase::InTransit { from, rest };
+    }
+
+    fn raise_level(&mut self, level: u16) -> Result<(), Refusal> {
+        self.must_be_active()?;
+        if level <= self.level {
+            return Err(Refusal::AlreadyDone);
+        }
+        self.level = level;
         Ok(())
     }
 
     fn receive(&mut self) -> Result<(), Refusal> {
-        if !matches!(self.phase, Phase::InTransit { .. }) {
-            return Err(Refusal::NotInTransit);
-        }
-        self.phase = Phase::Active;
+        let Phase::InTransit { rest, .. } = self.phase else { return Err(Refusal::NotInTransit) };
+        self.phase = rest.into();
         self.generation += 1;
         Ok(())
     }
 
     /// Changes the holder and remembers where it was.
-    fn move_to(&mut self, to: Holder) {
+    pub(super) fn move_to(&mut self, to: Holder) {
         let from = self.holder;
         self.route.retain(|holder| *holder != from && *holder != to);
         self.route.push(from);

@@ -72,7 +72,9 @@ impl Machine {
 
     /// Signs with the node key of an office.
     pub(super) fn sign_as_node(&self, header: Header, body: &Body) -> Result<VerifiedAct, Refusal> {
-        let key = &self.host(&header.office.ok_or(Refusal::ActHeader)?)?.secrets.signing;
+        let office = header.office.ok_or(Refusal::ActHeader)?;
+        self.speaks(&office)?;
+        let key = &self.host(&office)?.secrets.signing;
         Self::sign(header, body, key)
     }
 

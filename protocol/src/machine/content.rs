@@ -1,24 +1,14 @@
 //! Fetching and giving ciphertext, chunk by chunk, each verified on arrival.
 
-use std::collections::btree_map::Entry;
-
-use super::link::Wanted;
-use super::{Machine, Peer, Step, Stop};
+use super::catch_up::Urgency;
+use super::wants::{LOOK_AHEAD_BELOW, Wants};
+use super::{Machine, Output, Peer, Step, Stop};
 use crate::id::ContentRoot;
 use crate::limits::CONTENT_BYTES_MAX;
 use crate::log::proof::{Proof, inclusion_of_leaves};
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::sealing::chunk;
-
-/// Chunks asked for and not here yet, per link: 8 x 256 KiB = 2 MiB in flight.
-const ASKED_MAX: usize = 8;
-
-/// Contents waiting to be asked for, per link; more are found again by the next tick.
-const WANTED_MAX: usize = 4_096;
-
-/// An unanswered question is put again after this time: longer than 2 MiB take at 512 kbit/s.
-pub(super) const ASK_AGAIN_MS: u64 = 30_000;
 
 impl Machine {
     /// Notes that a content is wanted from a peer. Returns whether it is here already.
@@ -28,6 +18,7 @@ impl Machine {
         peer: Peer,
         root: ContentRoot,
         length: u64,
+        urgency: Urgency,
     ) -> Result<bool, Stop> {
         if length > CONTENT_BYTES_MAX {
             return Err(Refusal::ContentTooLarge.into());
@@ -35,9 +26,7 @@ impl Machine {
         if step.records.has_content(&root)? {
             return Ok(true);
         }
-        let link = self.link(peer)?;
-        if link.wanted.len() < WANTED_MAX && !link.wanted.iter().any(|wanted| wanted.root == root) {
-            link.wanted.push_back(Wanted { root, length });
+        if self.link(peer)?.wants.add(root, length, urgency) {
             self.fetch(step, peer)?;
         }
         Ok(false)
@@ -46,26 +35,33 @@ impl Machine {
     /// Asks for chunks while there is room.
     pub(super) fn fetch(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
         let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
-        link.asked.retain(|_, at| step.now.ms_since(*at) < ASK_AGAIN_MS);
-        let mut position = 0;
-        while link.asked.len() < ASKED_MAX {
-            let Some(wanted) = link.wanted.get(position).copied() else { break };
-            let missing = step.records.missing_chunks(&wanted.root, wanted.length, ASKED_MAX * 2)?;
+        let (wants, carried) = (&mut link.wants, link.carried);
+        wants.lapse(step.steady);
+        let most = Wants::look_at(carried);
+        while wants.may_ask(carried) {
+            let Some((root, wanted)) = wants.next() else { break };
+            let length = wanted.length;
+            let missing = step.records.missing_chunks(&root, length, most)?;
             if missing.is_empty() {
-                link.wanted.remove(position);
-                continue;
+                wants.done(&root);
             }
-            for index in missing {
-                if link.asked.len() >= ASKED_MAX {
+            let all = missing.len() < most;
+            let mut left = missing.into_iter();
+            while wants.may_ask(carried)
+                && let Some(index) = left.next()
+            {
+                if wants.ask(root, index, length, step.steady) {
+                    let ask = Message::GetChunk { root, length, index };
+                    step.outputs.push(Output::Send { to: peer, message: ask });
+                }
+            }
+            // Everything of it is asked for, or nothing of it can be asked for now: the next one.
+            if left.next().is_none() {
+                wants.pass(root, wanted, !all);
+                if !all {
                     break;
                 }
-                if let Entry::Vacant(free) = link.asked.entry((wanted.root, index)) {
-                    free.insert(step.now);
-                    let ask = Message::GetChunk { root: wanted.root, length: wanted.length, index };
-                    step.outputs.push(super::Output::Send { to: peer, message: ask });
-                }
             }
-            position += 1;
         }
         Ok(())
     }
@@ -79,20 +75,31 @@ impl Machine {
         length: u64,
         index: u64,
     ) -> Result<(), Stop> {
-        let Some(state) =
-            step.records.content(&root)?.filter(|state| state.is_complete() && state.length == length)
-        else {
-            // So that the peer can ask somebody else at once.
-            step.send(to, Message::refused(crate::id::ActId(root.0), Refusal::ContentMissing));
-            return Err(Refusal::ContentMissing.into());
-        };
-        let Some(bytes) = step.records.chunk(&root, index)? else {
-            return Err(Refusal::ContentMissing.into());
-        };
+        if Self::give_chunk(step, to, root, length, index)? {
+            return Ok(());
+        }
+        // So that the peer can ask somebody else at once.
+        step.send(to, Message::refused(crate::id::ActId(root.0), Refusal::ContentMissing));
+        Err(Refusal::ContentMissing.into())
+    }
+
+    /// Sends a chunk with its proof, if the content is here.
+    pub(super) fn give_chunk(
+        step: &mut Step<'_, '_>,
+        to: Peer,
+        root: ContentRoot,
+        length: u64,
+        index: u64,
+    ) -> Result<bool, Stop> {
+        let known = step.records.content(&root)?;
+        if !known.is_some_and(|state| state.is_complete() && state.length == length) {
+            return Ok(false);
+        }
+        let Some(bytes) = step.records.chunk(&root, index)? else { return Ok(false) };
         let hashes = step.records.chunk_hashes(&root)?;
         let proof = inclusion_of_leaves(&hashes, index).map_err(|_| Refusal::ContentMissing)?;
-        step.send(to, Message::Chunk { root, length: state.length, index, bytes: bytes.into(), proof });
-        Ok(())
+        step.send(to, Message::Chunk { root, length, index, bytes: bytes.into(), proof });
+        Ok(true)
     }
 
     /// Takes a chunk that was asked for.
@@ -107,17 +114,24 @@ impl Machine {
         bytes: &[u8],
         proof: &Proof,
     ) -> Result<(), Stop> {
-        if self.link(from)?.asked.remove(&(root, index)).is_none() {
+        let link = self.link(from)?;
+        let asked = link.wants.heard(root, index, step.steady);
+        // In a packet chunks come unasked; only those of a content that is wanted are taken.
+        if !asked && !(link.carried && link.wants.has(&root, length)) {
             return Ok(());
         }
         chunk::verify_chunk(&root, length, index, bytes, proof).map_err(|_| Refusal::ContentDamaged)?;
         step.records.put_chunk(&root, length, index, bytes)?;
+        let complete = step.records.has_content(&root)?;
+        if complete {
+            self.link(from)?.wants.done(&root);
+        }
         self.fetch(step, from)?;
-        if step.records.has_content(&root)? {
+        if complete {
             self.seek_names(step)?;
             self.drive_incoming(step, from)?;
             // Looking ahead reads some hundred acts, so it waits until little is left to ask for.
-            if self.link(from)?.wanted.len() < ASKED_MAX {
+            if self.link(from)?.wants.count() < LOOK_AHEAD_BELOW {
                 self.advance_mirrors(step, from)?;
                 self.restore_all(step)?;
             }

@@ -66,15 +66,19 @@ impl Machine {
             let cosigners = self.host(&office)?.cosigners.clone();
             for (at, cosigner) in cosigners.into_iter().enumerate() {
                 let outstanding =
-                    cosigner.sent > cosigner.acked && step.now.ms_since(cosigner.sent_at) < SEND_AGAIN_MS;
-                let Some(peer) = self.peer_of(&cosigner.office).filter(|_| !outstanding) else { continue };
+                    cosigner.sent > cosigner.acked && step.steady.ms_since(cosigner.sent_at) < SEND_AGAIN_MS;
+                let Some(peer) =
+                    self.peer_of(&cosigner.office).filter(|peer| !outstanding && !self.is_full(peer))
+                else {
+                    continue;
+                };
                 let sent = match cosigner.role {
                     Role::Mirror => Self::send_head(step, peer, office, &log, &cosigner)?,
                     Role::Witness => Self::ask_witness(step, peer, office, &cosigner)?,
                 };
                 if let (Some(size), Some(host)) = (sent, self.hosts.get_mut(&office)) {
                     host.cosigners[at].sent = size;
-                    host.cosigners[at].sent_at = step.now;
+                    host.cosigners[at].sent_at = step.steady;
                 }
             }
         }
@@ -253,13 +257,14 @@ impl Machine {
                 let host = self.host(&office)?;
                 (host.anchor, host.anchored_at)
             };
-            if step.now.ms_since(at) < ANCHOR_MS {
+            if step.steady.ms_since(at) < ANCHOR_MS {
                 continue;
             }
             // A log that ends in an anchor has nothing new to be anchored.
             let size = step.records.log(&office)?.map_or(0, |log| log.frontier.size());
             let last = step.records.leaves(&office, size.saturating_sub(1), 1)?;
-            if anchor.is_some() && last.first() == anchor.as_ref() {
+            let waits = self.order_waits(step, &office)?;
+            if !waits && anchor.is_some() && last.first() == anchor.as_ref() {
                 continue;
             }
             let Some((foreign, note)) = self.foreign_head(step)? else { continue };
@@ -274,9 +279,10 @@ impl Machine {
             let body = Body::Anchor(body::Anchor { office: foreign, note: note.into() });
             let act = self.sign_as_node(header, &body)?;
             self.append(step, office, &act)?;
+            self.count_anchor(step, &office)?;
             if let Some(host) = self.hosts.get_mut(&office) {
                 host.anchor = Some(act.id());
-                host.anchored_at = step.now;
+                host.anchored_at = step.steady;
             }
         }
         Ok(())

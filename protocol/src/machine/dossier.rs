@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
-use super::content::ASK_AGAIN_MS;
 use super::link::Pursued;
+use super::wants::ASK_AGAIN_MS;
 use super::{Event, Machine, Output, Package, Peer, Receipt, Step, Stop};
 use crate::act::{Body, Place, UnverifiedAct, VerifiedAct};
 use crate::codec;
@@ -17,10 +17,13 @@ use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, LEAVES_PER_MESSAGE_MAX, OFFICES_
 use crate::message::{HEIGHTS_MAX, Message};
 use crate::records::{Records, StoreFault};
 use crate::refusal::Refusal;
-use crate::registry::Signer;
+use crate::registry::{Register, Signer};
 
 /// Dossiers being fetched over one link: 16 x 256 KiB = 4 MiB at the very most.
 const DOSSIERS_AT_ONCE: usize = 16;
+
+/// Dossiers asked for in one carrier packet: of some 8 KiB each, 8 MiB.
+const CARRIED_AT_ONCE: usize = 1_024;
 
 /// Side acts in one dossier: an admission, a directory, and endorsements by 27 keys for the few acts
 /// of authority in thirty years.
@@ -96,12 +99,16 @@ impl Machine {
         step: &mut Step<'_, '_>,
         dossier: &[ByteVec],
     ) -> Result<Option<Receipt>, Stop> {
-        let (mut new, mut news) = (Vec::new(), BTreeMap::<OfficeId, Vec<ByteVec>>::new());
+        let (mut last, mut new, mut news) = (None, Vec::new(), BTreeMap::<OfficeId, Vec<ByteVec>>::new());
         for bytes in dossier {
             let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
             let (office, own) = (office_of(&act), self.is_own_voice(&office_of(&act)));
             self.check_continues(step, &act)?;
-            let Some(act) = self.fold_dossier(step, office, act)? else { continue };
+            let id = act.id();
+            let Some(act) = self.fold_dossier(step, office, act)? else {
+                last = self.begin_log(step, office, id)?.or(last);
+                continue;
+            };
             // New keys for a node at work (a rotation): there is nothing to fetch.
             if own && self.speaks(&office) == Err(Refusal::Restoring) {
                 self.begin_again(step, office)?;
@@ -126,7 +133,26 @@ impl Machine {
         for (office, acts) in news {
             self.pass_on_news(step, office, acts, None);
         }
-        Ok(new.pop().map(|(_, act)| Receipt { act: act.id(), matter: act.matter() }))
+        Ok(new.pop().map(|(_, act)| Receipt { act: act.id(), matter: act.matter() }).or(last))
+    }
+
+    /// The dossier of an office may have come from others before this node began to host it. Its
+    /// log then begins with what the invitation holds. An office that has run has a log already.
+    fn begin_log(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        id: ActId,
+    ) -> Result<Option<Receipt>, Stop> {
+        let begins = self.speaks(&office).is_ok()
+            && self.registry.office(&office).is_ok_and(|known| !known.has_run() && known.keeps(&id))
+            && step.records.place(&id, &office)?.is_none();
+        if !begins {
+            return Ok(None);
+        }
+        let act = step.records.expect_act(&id)?;
+        self.append(step, office, &act)?;
+        Ok(Some(Receipt { act: id, matter: act.matter() }))
     }
 
     fn incarnation_number(&self, office: &OfficeId) -> u32 {
@@ -207,7 +233,7 @@ impl Machine {
         Ok(true)
     }
 
-    fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
+    pub(super) fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
         self.place_cosigners();
         step.outputs.push(Output::Admit(self.admitted_peers()));
         let peers: Vec<Peer> = self.links.keys().copied().collect();
@@ -295,10 +321,11 @@ impl Machine {
     /// Asks for dossiers, a few at a time, so that a thin line is not filled with answers that are
     /// asked for again meanwhile.
     pub(super) fn ask_dossiers(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
-        let now = step.now;
+        let now = step.steady;
         let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
         let waits = |p: &Pursued| p.asked_at.is_some_and(|at| now.ms_since(at) < ASK_AGAIN_MS);
-        let free = DOSSIERS_AT_ONCE.saturating_sub(link.pursued.values().filter(|p| waits(p)).count());
+        let at_once = if link.carried { CARRIED_AT_ONCE } else { DOSSIERS_AT_ONCE };
+        let free = at_once.saturating_sub(link.pursued.values().filter(|p| waits(p)).count());
         for (office, pursued) in link.pursued.iter_mut().filter(|(_, p)| !waits(p)).take(free) {
             pursued.asked_at = Some(now);
             let from = self.registry.office(office).map_or(0, |register| register.number() + 1);
@@ -366,6 +393,7 @@ impl Machine {
         if self.registry.office(&office).is_err() {
             self.check_new_office(step, peer, office, acts)?;
         }
+        let has_run = self.registry.office(&office).is_ok_and(Register::has_run);
         let (mut news, mut refused, mut anything) = (Vec::new(), None, false);
         for bytes in acts {
             let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
@@ -385,7 +413,9 @@ impl Machine {
                 Err(fault) => return Err(fault),
             }
         }
-        if !news.is_empty() {
+        // The first directory says that the office's node runs, which counts for placement.
+        let runs_now = !has_run && self.registry.office(&office).is_ok_and(Register::has_run);
+        if !news.is_empty() || runs_now {
             self.registry_changed(step);
         }
         self.pass_on_news(step, office, news, Some(peer));

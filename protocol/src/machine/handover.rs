@@ -1,11 +1,10 @@
 //! The four steps by which a file moves between offices: offer, ready, handover, receive. Each
 //! step is repeated until the next one is seen, and each repeats harmlessly.
 
-use minicbor::bytes::ByteVec;
-
+use super::catch_up::Urgency;
 use super::dossier::bounded_acts;
 use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
-use super::{Event, Machine, Peer, Step, Stop};
+use super::{Machine, Peer, Step, Stop};
 use crate::act::body::{Cited, Ready};
 use crate::act::{Body, Header, LEVEL, Place, UnverifiedAct, VerifiedAct, body};
 use crate::custody::{Matter, Phase};
@@ -40,11 +39,11 @@ impl Machine {
         if self.hosts(office) {
             return self.deliver_here(step, office);
         }
-        let Some(peer) = self.peer_of(office) else { return Ok(()) };
+        let Some(peer) = self.peer_of(office).filter(|peer| !self.is_full(peer)) else { return Ok(()) };
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
-            if self.speaks(&matter.holder.office).is_err() || !self.link(peer)?.may_say(id, step.now) {
+            if self.speaks(&matter.holder.office).is_err() || !self.link(peer)?.may_say(id, step.steady) {
                 continue;
             }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
@@ -66,12 +65,18 @@ impl Machine {
             if act.header().office.is_none_or(|office| self.speaks(&office).is_err()) {
                 continue;
             }
-            if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(id, step.now) {
+            if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(id, step.steady) {
                 self.send_handover(step, peer, &act)?;
             }
         }
+        for (id, take_up) in step.records.towards(Table::RELEASED, office, OFFERS_MAX)? {
+            if self.link(peer)?.may_say(id, step.steady) {
+                let act = step.records.expect_act(&ActId(id32(&take_up)?))?;
+                step.send(peer, Message::Branch { matter: id, acts: vec![act.bytes().to_vec().into()] });
+            }
+        }
         for (id, request) in step.records.towards(Table::RECALLS, office, OFFERS_MAX)? {
-            if self.link(peer)?.may_say(id, step.now) {
+            if self.link(peer)?.may_say(id, step.steady) {
                 let act = step.records.expect_act(&ActId(id32(&request)?))?;
                 step.send(peer, Message::Side { act: act.bytes().to_vec().into() });
             }
@@ -109,10 +114,13 @@ impl Machine {
         let office = act.header().office.ok_or(Refusal::ActHeader)?;
         let Some(index) = step.records.place(&act.id(), &office)? else { return Ok(false) };
         let witnesses = self.host(&office)?.cosigners.iter().filter(|c| c.role == Role::Witness);
-        let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some());
+        // Whoever is reached by a packet only will not answer in time.
+        let linked = |peer: Peer| self.links.get(&peer).is_some_and(|link| !link.carried);
+        let reachable = witnesses.clone().any(|witness| self.peer_of(&witness.office).is_some_and(linked));
         Ok(!reachable
             || step.records.held(&office)?.count(Role::Witness, index) > 0
-            || step.now.ms_since(act.header().time) > WITNESS_WAIT_MS)
+            // Either way: a clock that was set back must not hold custody for as long.
+            || step.now.0.abs_diff(act.header().time.0) > WITNESS_WAIT_MS)
     }
 
     /// A file is offered to one of our offices.
@@ -152,7 +160,13 @@ impl Machine {
         let offers: Vec<(MatterId, Incoming)> =
             link.incoming.iter().map(|(id, o)| (*id, o.clone())).collect();
         for (id, offer) in offers {
-            self.drive_offer(step, peer, id, &offer)?;
+            let driven = self.drive_offer(step, peer, id, &offer);
+            if let Err(Stop::Refused(refusal)) = driven {
+                // Dropped, so that it does not come up again every second; it may be offered anew.
+                self.link(peer)?.incoming.remove(&id);
+                step.send(peer, Message::refused(id.into(), refusal));
+            }
+            step.tolerate(driven)?;
         }
         Ok(())
     }
@@ -166,6 +180,9 @@ impl Machine {
     ) -> Result<(), Stop> {
         let local = step.records.matter(&id)?;
         match local {
+            Some(matter) if matter.phase == Phase::Frozen => {
+                self.link(peer)?.incoming.remove(&id);
+            }
             Some(matter) if matter.head == offer.head => {
                 if self.has_everything(step, peer, &id)? {
                     self.promise(step, peer, &matter, offer)?;
@@ -178,7 +195,7 @@ impl Machine {
             }
             local => {
                 let from = local.map_or(0, |matter| matter.number + 1);
-                let now = step.now;
+                let now = step.steady;
                 let waiting = self
                     .link(peer)?
                     .incoming
@@ -199,9 +216,9 @@ impl Machine {
         for act in step.records.chain(id, 0, usize::MAX >> 1)? {
             let act = step.records.expect_act(&act)?;
             // The wraps of a `receive` stay behind: the handover that follows it has its own.
-            let stays = matches!(act.body(), Body::Receive(_));
+            let stays = matches!(act.body(), Body::Receive(_) | Body::TakeUp(_));
             for reference in contents_of(&act).into_iter().filter(|_| !stays) {
-                complete &= self.want(step, peer, reference.root, reference.length)?;
+                complete &= self.want(step, peer, reference.root, reference.length, Urgency::Addressed)?;
             }
         }
         Ok(complete)
@@ -228,7 +245,7 @@ impl Machine {
                 ready
             }
         };
-        if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(matter.id, step.now) {
+        if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(matter.id, step.steady) {
             step.send(peer, Message::Side { act: act.bytes().to_vec().into() });
         }
         Ok(())
@@ -293,6 +310,9 @@ impl Machine {
             }
             (Body::RequestRecall(request), Signer::Officer { .. }) => {
                 self.take_recall(step, Some(from), &act, request)
+            }
+            (Body::Contest(contest), Signer::Node { office }) => {
+                self.take_contest(step, &act, contest, office)
             }
             (Body::RefuseRecall(refusal), Signer::Node { office }) => {
                 let request = refusal.request;
@@ -385,7 +405,11 @@ impl Machine {
         if by_former && !self.catch_up(step, from, &act, holder)? {
             return Ok(()); // the handover is repeated
         }
+        self.seen(step, &act)?;
         let matter = self.matter(step, &act.matter())?;
+        if matter.phase == Phase::Frozen {
+            return Err(Refusal::MatterFrozen.into());
+        }
         // The act itself may have come before, among others of the chain.
         let known = matter.head == act.id();
         if matter.number >= act.header().number && !(known && matches!(matter.phase, Phase::InTransit { .. }))
@@ -495,77 +519,6 @@ impl Machine {
         Ok(())
     }
 
-    /// Acts of a matter arrived: of one that is offered to us, or of one that was here before.
-    pub(super) fn take_acts(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        from: Peer,
-        id: MatterId,
-        first: u64,
-        acts: &[ByteVec],
-    ) -> Result<(), Stop> {
-        let local = step.records.matter(&id)?;
-        let offered = self.link(from)?.incoming.contains_key(&id);
-        let ours = |matter: &Matter| matter.offices().into_iter().any(|office| self.hosts(&office));
-        if !offered && !local.as_ref().is_some_and(ours) {
-            return Err(Refusal::MatterUnknown.into());
-        }
-        let mut state = local;
-        for bytes in acts {
-            let (act, signer) = self.verify_or_ask(step, from, bytes)?;
-            if act.matter() != id || act.header().place != Place::Chain {
-                return Err(Refusal::ChainKind.into());
-            }
-            let number = act.header().number;
-            if let Some(matter) = state.as_ref().filter(|matter| number <= matter.number) {
-                self.compare_with_known(step, matter.clone(), &act)?;
-                continue;
-            }
-            let expected = state.as_ref().map_or(0, |matter| matter.number + 1);
-            if number > expected {
-                // A hint was lost in between: ask for the whole tail.
-                step.send(from, Message::GetActs { matter: id, from: expected });
-                return Ok(());
-            }
-            let next = match &state {
-                None => Matter::begin(&act, &signer)?,
-                Some(matter) => matter.advance(&act, &signer, &self.registry)?,
-            };
-            self.keep_matter(step, state.as_ref(), &next, &act)?;
-            self.pass_on(step, &next, &act, Some(from));
-            state = Some(next);
-        }
-        let more = acts.len() >= LEAVES_PER_MESSAGE_MAX || (offered && !acts.is_empty());
-        if let Some(offer) = self.link(from)?.incoming.get_mut(&id).filter(|_| more) {
-            offer.asked_at = Timestamp(0);
-        }
-        let _ = first;
-        self.drive_incoming(step, from)
-    }
-
-    /// A second act for a place that is taken: the same one, or the proof of a fork.
-    fn compare_with_known(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        matter: Matter,
-        act: &VerifiedAct,
-    ) -> Result<(), Stop> {
-        let header = act.header();
-        let known = step.records.chain_at(&matter.id, header.number)?;
-        let before = match header.number.checked_sub(1) {
-            Some(number) => step.records.chain_at(&matter.id, number)?,
-            None => None,
-        };
-        if known == Some(act.id()) || header.previous != before || header.epoch != matter.epoch {
-            return Ok(());
-        }
-        step.records.put(Table::EVIDENCE, key(&[&matter.id.0, &act.id().0]), act.bytes().to_vec());
-        let frozen = Matter { phase: Phase::Frozen, ..matter };
-        step.records.put_matter(&frozen, &self.hosted())?;
-        step.event(Event::Matter(frozen.id));
-        Err(Refusal::ChainFork.into())
-    }
-
     /// Verifies an act; when the registry lacks what it relies on, asks the peer for it.
     pub(super) fn verify_or_ask(
         &mut self,
@@ -599,7 +552,9 @@ pub(super) fn contents_of(act: &VerifiedAct) -> Vec<ClearRef> {
         Body::Open(body) => Some(body.wraps),
         Body::Diarise(body) => Some(body.wraps),
         Body::Handover(body) => Some(body.wraps),
+        Body::BlindHandover(body) => Some(body.wraps),
         Body::Receive(body) => Some(body.wraps),
+        Body::TakeUp(body) => Some(body.wraps),
         Body::Directory(body) => Some(body.snapshot),
         Body::Escrow(body) => Some(body.wraps),
         _ => None,

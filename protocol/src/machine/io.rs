@@ -1,5 +1,6 @@
 //! Everything that can happen to the machine and everything it can ask for.
 
+use super::carry::Carried;
 use crate::act::Body;
 use crate::custody::command::Command;
 use crate::hash::Hash;
@@ -32,6 +33,10 @@ pub enum Input {
     Connected(Peer),
     /// The link is gone.
     Disconnected(Peer),
+    /// So much waits to be sent to a peer that what it did not ask for should wait too.
+    Full(Peer),
+    /// Little waits to be sent to it again.
+    Room(Peer),
     /// A peer said something.
     Frame {
         /// Who.
@@ -89,10 +94,31 @@ pub enum Request {
         /// CBOR of the snapshot.
         snapshot: Vec<u8>,
     },
-    /// Take in charters and dossiers that came by file: at founding, and when a child is admitted.
+    /// Take in charters and dossiers that came by file: at founding, when a child is admitted, and
+    /// when an order of succession was given.
     Import(Package),
     /// Host an office, or have the keys of its next incarnation at hand. Signs nothing.
     Adopt(super::HostSecrets),
+    /// Queue a file for a successor of the office. Whoever asks must have been found entitled.
+    HandOn {
+        /// The office.
+        office: OfficeId,
+        /// Its successor.
+        to: OfficeId,
+        /// The file or dak.
+        matter: MatterId,
+    },
+    /// Take an order of reassignment: the `reassign` first, then its endorsements.
+    Reassign(Vec<minicbor::bytes::ByteVec>),
+    /// Take in a carrier packet. Answered with [`Output::Carried`].
+    Carry(Vec<u8>),
+    /// Write a carrier packet. Answered with [`Output::Carried`].
+    Pack {
+        /// For whom.
+        to: OfficeId,
+        /// Frames that answer a packet taken in before.
+        answers: Vec<Vec<u8>>,
+    },
 }
 
 /// In whose name something is done. The key is wiped when this is dropped.
@@ -168,6 +194,13 @@ pub enum Output {
         ticket: Ticket,
         /// The answer.
         answer: Result<Receipt, Refusal>,
+    },
+    /// Answer a request about a carrier packet.
+    Carried {
+        /// Which.
+        ticket: Ticket,
+        /// The answer.
+        answer: Result<Carried, Refusal>,
     },
     /// The registry changed who is admitted.
     Admit(Vec<Peer>),

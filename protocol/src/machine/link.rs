@@ -1,10 +1,12 @@
 //! Links to other nodes: greeting, the minute's comparison, and what was last said, so that
 //! nothing is said twice in a breath. A link's memory is lost with the link and needs no more.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
+use super::catch_up::Meter;
 use super::mirror::Page;
 use super::news::Given;
+use super::wants::Wants;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::LEVEL;
 use crate::hash::Hash;
@@ -36,13 +38,6 @@ pub(super) struct Incoming {
     pub asked_at: Timestamp,
 }
 
-/// A content that is wanted from a peer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
-    pub root: ContentRoot,
-    pub length: u64,
-}
-
 /// A dossier that a peer has and that differs from ours; the digest, if the peer has said it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pursued {
@@ -52,25 +47,41 @@ pub(super) struct Pursued {
 
 /// A usable link.
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub(super) struct Link {
     pub offices: Vec<OfficeId>,
     pub level_max: u16,
     pub incoming: BTreeMap<MatterId, Incoming>,
-    pub wanted: VecDeque<Wanted>,
-    pub asked: BTreeMap<(ContentRoot, u64), Timestamp>,
+    pub wants: Wants,
     pub said: BTreeMap<MatterId, Timestamp>,
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
     pub before_asked: BTreeMap<ActId, Timestamp>,
     pub tracked_to: Option<MatterId>,
+    /// Much waits to be sent: nothing is said that was not asked for.
+    pub full: bool,
     pub pursued: BTreeMap<OfficeId, Pursued>,
     pub given: Given,
+    pub meter: Meter,
+    /// Not a link but a packet: a question costs a carry.
+    pub carried: bool,
 }
 
 impl Link {
     /// Entries remembered.
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
-        self.incoming.len() + self.wanted.len() + self.asked.len() + self.said.len() + self.leaves_asked.len()
+        let questions = self.leaves_asked.len() + self.pursued.len();
+        self.incoming.len() + self.wants.footprint() + self.said.len() + questions
+    }
+
+    /// What is remembered, with each time as "just now" or "before".
+    #[cfg(feature = "testing")]
+    pub fn memory(&self, now: Timestamp) -> String {
+        let incoming: Vec<_> =
+            self.incoming.iter().map(|(id, offer)| (id, offer.head, offer.asked_at == now)).collect();
+        let said: Vec<_> = self.said.iter().map(|(id, at)| (id, *at == now)).collect();
+        let leaves: Vec<_> = self.leaves_asked.iter().map(|(id, at)| (id, *at == now)).collect();
+        format!("{incoming:?} {said:?} {leaves:?} {}", self.wants.memory(now))
     }
 
     /// Whether to say something about a matter now; notes that it was said.
@@ -102,6 +113,8 @@ impl Machine {
         }
         self.send_heads(step)?;
         self.track(step, peer)?;
+        self.spread_orders(step)?;
+        self.spread_forks(step)?;
         self.seek_names(step)?;
         step.event(Event::Links);
         Ok(())
@@ -111,25 +124,54 @@ impl Machine {
     pub(super) fn tick(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in &peers {
-            for office in self.links[peer].offices.clone() {
-                self.offer_now(step, &office)?;
-            }
-            self.drive_incoming(step, *peer)?;
-            self.ask_dossiers(step, *peer)?;
-            self.fetch(step, *peer)?;
+            let served = self.serve(step, *peer);
+            step.tolerate(served)?;
         }
-        self.restore_all(step)?;
+        let restored = self.restore_all(step);
+        step.tolerate(restored)?;
+        self.succeed(step)?;
         self.seek_names(step)?;
         self.send_heads(step)?;
-        if step.now.ms_since(self.last_minute) >= COMPARE_MS {
-            self.last_minute = step.now;
-            for peer in peers {
+        if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
+            self.last_minute = step.steady;
+            for peer in peers.into_iter().filter(|peer| !self.is_full(peer)).collect::<Vec<_>>() {
                 self.compare(step, peer)?;
-                self.track(step, peer)?;
+                let tracked = self.track(step, peer);
+                step.tolerate(tracked)?;
             }
             self.anchor_logs(step)?;
             self.lay_escrows(step)?;
+            self.drive_orders(step, None)?;
+            self.spread_orders(step)?;
+            self.spread_forks(step)?;
         }
+        Ok(())
+    }
+
+    /// Whether a peer has more to read than it should be sent.
+    pub(super) fn is_full(&self, peer: &Peer) -> bool {
+        self.links.get(peer).is_some_and(|link| link.full)
+    }
+
+    /// A peer took what was waiting for it: what was held back is said now.
+    pub(super) fn room(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        let Ok(link) = self.link(peer) else { return Ok(()) };
+        link.full = false;
+        for office in link.offices.clone() {
+            self.offer_now(step, &office)?;
+        }
+        self.send_heads(step)
+    }
+
+    /// What one peer is due every second.
+    fn serve(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
+        for office in self.link(peer)?.offices.clone() {
+            self.offer_now(step, &office)?;
+        }
+        self.drive_incoming(step, peer)?;
+        self.ask_dossiers(step, peer)?;
+        self.fetch(step, peer)?;
+        self.link(peer)?.meter.tick(step.steady);
         Ok(())
     }
 
@@ -139,6 +181,7 @@ impl Machine {
         if self.links.get(&from).is_none_or(|link| link.offices.is_empty()) {
             return Err(Refusal::OfficeNotAdmitted.into());
         }
+        self.link(from)?.meter.note(bytes.len());
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
         match message {
             Message::Hello { level_max, .. } => {
@@ -175,7 +218,7 @@ impl Machine {
                 self.take_offer(step, from, matter, level, incoming)
             }
             Message::GetActs { matter, from: number } => self.send_acts(step, from, matter, number),
-            Message::Acts { matter, from: number, acts } => self.take_acts(step, from, matter, number, &acts),
+            Message::Acts { matter, from: _, acts } => self.take_acts(step, from, matter, &acts),
             Message::Side { act } => self.take_side(step, from, &act),
             Message::Handover { act, wraps, note, index, proof } => {
                 self.take_handover(step, from, &act, &wraps, &note, index, &proof)
@@ -185,8 +228,15 @@ impl Machine {
             }
             Message::GetBefore { office, act } => self.send_before(step, from, office, act),
             Message::Before { office, acts } => self.take_before(step, from, office, &acts),
+            Message::Order { acts } => self.take_order(step, Some(from), &acts).map(drop),
+            Message::Fork { previous, first, second } => {
+                self.take_fork(step, from, [&previous, &first, &second])
+            }
+            Message::GetBranch { matter, head, order } => self.send_branch(step, from, matter, head, &order),
+            Message::Branch { matter, acts } => self.take_branch(step, from, matter, &acts),
             Message::Refused { about, code } => {
                 if Refusal::from_code(&code) == Some(Refusal::ContentMissing) {
+                    self.link(from)?.wants.refused(ContentRoot(about.0));
                     self.not_there(step, from, ContentRoot(about.0));
                 }
                 step.outputs.extend(Refusal::from_code(&code).map(Output::Noted));

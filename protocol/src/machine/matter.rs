@@ -77,8 +77,9 @@ impl Machine {
         let mut current = 1;
         for id in step.records.chain(&matter.id, 0, usize::MAX >> 1)? {
             match step.records.expect_act(&id)?.body() {
-                Body::Receive(_) => current += 1,
+                Body::Receive(_) | Body::TakeUp(_) => current += 1,
                 Body::Handover(body) if current == generation => return Ok(Some(body.wraps)),
+                Body::BlindHandover(body) if current == generation => return Ok(Some(body.wraps)),
                 _ => {}
             }
         }

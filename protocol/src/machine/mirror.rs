@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
+use super::catch_up::Urgency;
 use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
-use crate::act::{Body, MatterKind, VerifiedAct};
+use crate::act::{Body, MatterKind, Place, VerifiedAct};
 use crate::id::{ActId, ContentRoot, OfficeId};
 use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, CONTENT_ALONG_BYTES_MAX, LEAVES_PER_MESSAGE_MAX};
 use crate::log::checkpoint::VerifiedCheckpoint;
@@ -127,6 +128,9 @@ impl Machine {
                             step.records.put_content(&named.root, bytes)?;
                         }
                     }
+                    if act.header().place == Place::Chain && act.header().kind != MatterKind::REGISTER {
+                        self.seen(step, &act)?;
+                    }
                 }
                 Err(stop) => {
                     step.records.put_log(&office, &log);
@@ -183,7 +187,7 @@ impl Machine {
         office: OfficeId,
         from: u64,
     ) -> Result<(), Stop> {
-        let now = step.now;
+        let now = step.steady;
         let link = self.link(peer)?;
         if link.leaves_asked.get(&office).is_some_and(|at| now.ms_since(*at) < SAY_AGAIN_MS) {
             return Ok(());
@@ -202,22 +206,24 @@ impl Machine {
         log: &mut LogState,
     ) -> Result<bool, Stop> {
         let mut gap = false;
-        let ahead = step.records.leaves(&office, log.contents_to, LOOK_AHEAD)?;
-        let full = ahead.len() == LOOK_AHEAD;
-        for id in ahead {
-            let act = step.records.expect_act(&id)?;
-            for reference in contents_of(&act) {
-                gap |= !self.want(step, peer, reference.root, reference.length)?;
+        loop {
+            let ahead = step.records.leaves(&office, log.contents_to, LOOK_AHEAD)?;
+            let full = ahead.len() == LOOK_AHEAD;
+            for id in ahead {
+                let act = step.records.expect_act(&id)?;
+                for reference in contents_of(&act) {
+                    gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
+                }
+                if matches!(act.body(), Body::Receive(_)) {
+                    gap |= !self.has_before(step, peer, office, &act, u64::MAX)?;
+                }
+                if !gap {
+                    log.contents_to += 1;
+                }
             }
-            if matches!(act.body(), Body::Receive(_)) {
-                gap |= !self.has_before(step, peer, office, &act, u64::MAX)?;
+            if gap || !full {
+                break;
             }
-            if !gap {
-                log.contents_to += 1;
-            }
-        }
-        if full && !gap {
-            return self.look_for_contents(step, peer, office, log);
         }
         Ok(!gap && log.contents_to == log.signed.size())
     }
@@ -277,7 +283,7 @@ impl Machine {
             // The wraps of a `receive` stay with the office that made them.
             let stays = matches!(act.body(), Body::Receive(_));
             for reference in contents_of(&act).into_iter().filter(|c| !stays && c.length <= length_max) {
-                complete &= self.want(step, peer, reference.root, reference.length)?;
+                complete &= self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
             }
             next = act.header().previous;
         }
@@ -291,7 +297,7 @@ impl Machine {
         office: OfficeId,
         act: ActId,
     ) -> Result<(), Stop> {
-        let now = step.now;
+        let now = step.steady;
         let link = self.link(peer)?;
         link.before_asked.retain(|_, at| now.ms_since(*at) < SAY_AGAIN_MS);
         if link.before_asked.len() >= BEFORE_ASKED_MAX || link.before_asked.contains_key(&act) {

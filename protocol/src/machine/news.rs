@@ -8,6 +8,7 @@
 
 use minicbor::bytes::ByteVec;
 
+use super::catch_up::Urgency;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::id::{ContentRoot, OfficeId};
 use crate::message::Message;
@@ -68,7 +69,7 @@ impl Machine {
         }
         for (peer, link) in self.links.iter_mut().filter(|(peer, _)| Some(**peer) != came_from) {
             // The office's own node wrote it.
-            if !link.offices.contains(&office) && link.given.may_give(step.now) {
+            if !link.offices.contains(&office) && link.given.may_give(step.steady) {
                 let message = Message::Dossier { office, acts: acts.clone() };
                 step.outputs.push(Output::Send { to: *peer, message });
             }
@@ -84,9 +85,9 @@ impl Machine {
     /// Asks for names: the office's own node first, then one linked node after the other.
     pub(super) fn seek_names(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         self.forget_named(step)?;
-        let asked = self.unnamed.values().filter(|unnamed| unnamed.again_at > step.now).count();
+        let asked = self.unnamed.values().filter(|unnamed| unnamed.again_at > step.steady).count();
         let mut due: Vec<(OfficeId, Unnamed)> =
-            self.unnamed.iter().map(|(o, u)| (*o, *u)).filter(|(_, u)| u.again_at <= step.now).collect();
+            self.unnamed.iter().map(|(o, u)| (*o, *u)).filter(|(_, u)| u.again_at <= step.steady).collect();
         // Who waits longest comes first, so that names which nobody has do not keep others from coming.
         due.sort_unstable_by_key(|(_, unnamed)| unnamed.again_at);
         due.truncate(NAMES_AT_ONCE.saturating_sub(asked));
@@ -95,9 +96,9 @@ impl Machine {
             if let Some(before) = unnamed.asked.filter(|before| *before != peer) {
                 self.want_no_more(before, &unnamed.snapshot.root);
             }
-            let again_at = step.now.plus_ms(NAMES_AGAIN_MS);
+            let again_at = step.steady.plus_ms(NAMES_AGAIN_MS);
             self.unnamed.insert(office, Unnamed { asked: Some(peer), again_at, ..unnamed });
-            self.want(step, peer, unnamed.snapshot.root, unnamed.snapshot.length)?;
+            self.want(step, peer, unnamed.snapshot.root, unnamed.snapshot.length, Urgency::Names)?;
         }
         Ok(())
     }
@@ -137,14 +138,13 @@ impl Machine {
     pub(super) fn not_there(&mut self, step: &mut Step<'_, '_>, peer: Peer, root: ContentRoot) {
         let asked = |unnamed: &&mut Unnamed| unnamed.snapshot.root == root && unnamed.asked == Some(peer);
         let Some(unnamed) = self.unnamed.values_mut().find(asked) else { return };
-        unnamed.again_at = step.now.plus_ms(NAMES_ELSEWHERE_MS);
+        unnamed.again_at = step.steady.plus_ms(NAMES_ELSEWHERE_MS);
         self.want_no_more(peer, &root);
     }
 
     fn want_no_more(&mut self, peer: Peer, root: &ContentRoot) {
         if let Some(link) = self.links.get_mut(&peer) {
-            link.wanted.retain(|wanted| wanted.root != *root);
-            link.asked.retain(|(asked, _), _| asked != root);
+            link.wants.forget(*root);
         }
     }
 

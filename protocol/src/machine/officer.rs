@@ -25,6 +25,9 @@ impl Machine {
             return Ok(receipt);
         }
         let post = self.post_of(actor)?;
+        if self.registry.office(&actor.office)?.ended().is_some() {
+            return Err(Refusal::OfficeEnded.into());
+        }
         let contents = Self::keep_contents(step, new.contents)?;
         if contents.is_empty() {
             return Err(Refusal::ContentNone.into());
@@ -76,7 +79,11 @@ impl Machine {
             return Ok(Self::remember(step, operation, &act));
         }
         if let Command::Forward { to } = command {
-            self.registry.office(&to.office)?.post(&to.post).ok_or(Refusal::PostUnknown)?;
+            let addressee = self.registry.office(&to.office)?;
+            addressee.post(&to.post).ok_or(Refusal::PostUnknown)?;
+            if addressee.ended().is_some() {
+                return Err(Refusal::OfficeEnded.into());
+            }
         }
         let contents = Self::keep_contents(step, contents)?;
         if contents.iter().any(|content| content.generation != matter.generation) {

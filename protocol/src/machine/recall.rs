@@ -95,10 +95,9 @@ impl Machine {
         let ready = UnverifiedAct::parse(&request.ready).map_err(Refusal::from)?;
         let (ready, _) = self.registry.verify(ready)?;
         let Body::Ready(promise) = ready.body() else { return Err(Refusal::ReadyMismatch.into()) };
-        let unopened =
-            !matter.opened && matter.phase == Phase::Active && ready.header().number + 1 == matter.number;
-        let unopened = unopened && self.is_good_promise(&ready);
-        if unopened {
+        let nothing_since = ready.header().number.checked_add(1) == Some(matter.number);
+        let unopened = !matter.opened && matter.phase == Phase::Active && nothing_since;
+        if unopened && self.is_good_promise(&ready) {
             let back_to = promise.to.office;
             self.hand_over(step, &matter, &ready, back_to)?;
             if self.hosts(&back_to) {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::catch_up::Urgency;
 use super::link::SAY_AGAIN_MS;
 use super::mirror::Page;
 use super::{Event, Machine, Output, Peer, Standing, Step, Stop};
@@ -27,6 +28,7 @@ const PATIENCE_MS: u64 = 40_000;
 
 /// How far the restoring of an office is, in memory.
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub(super) struct Restoring {
     source: Option<(Peer, u64)>,
     refused: BTreeSet<Peer>,
@@ -133,7 +135,7 @@ impl Machine {
         };
         match restoring.source {
             Some((peer, at))
-                if step.now.0.saturating_sub(at) < PATIENCE_MS && linked().any(|p| p == peer) =>
+                if step.steady.0.saturating_sub(at) < PATIENCE_MS && linked().any(|p| p == peer) =>
             {
                 vec![peer]
             }
@@ -162,7 +164,7 @@ impl Machine {
         page.leaves.truncate(room);
         self.append_mirrored(step, from, office, index, page)?;
         self.link(from)?.leaves_asked.remove(&office);
-        let now = step.now.0;
+        let now = step.steady.0;
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         if log.frontier.size() == start.size && log.frontier.root() != start.root {
             let place = key(&[&office.0, &start.size.to_be_bytes()]);
@@ -200,7 +202,7 @@ impl Machine {
                 }
                 gap = true;
                 if let Some(peer) = peer {
-                    self.want(step, peer, content.root, content.length)?;
+                    self.want(step, peer, content.root, content.length, Urgency::Addressed)?;
                 }
             }
             if matches!(act.body(), Body::Receive(_)) {
@@ -211,7 +213,7 @@ impl Machine {
             }
             at += u64::from(!gap);
         }
-        let now = step.now.0;
+        let now = step.steady.0;
         let restoring = self.restoring(&office)?;
         if at > from {
             restoring.checked_to = at;
@@ -240,7 +242,7 @@ impl Machine {
     /// Asks everybody who is linked what they know beyond us of files that we hold: what the former
     /// node did and no mirror kept may still have arrived elsewhere. Waits a moment for the answers.
     fn ask_others(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<bool, Stop> {
-        let now = step.now.0;
+        let now = step.steady.0;
         if let Some(at) = self.restoring(&office)?.asked_others_at {
             return Ok(now.saturating_sub(at) >= SAY_AGAIN_MS);
         }
@@ -252,11 +254,11 @@ impl Machine {
             let page = step.records.scan(Table::MATTERS, &from, &[0xff; 33], HEIGHTS_MAX)?;
             let Some((last, _)) = page.last() else { break };
             after = Some(last.clone());
-            let mut heights: Vec<(MatterId, u64)> = Vec::new();
+            let mut heights: Vec<(MatterId, u32, u64)> = Vec::new();
             for (id, _) in &page {
                 let held = |matter: &Matter| matter.is_held_by(&office);
                 if let Some(matter) = step.records.matter(&MatterId(id32(id)?))?.filter(held) {
-                    heights.push((matter.id, matter.number));
+                    heights.push((matter.id, matter.epoch, matter.number));
                 }
             }
             for peer in peers.iter().filter(|_| !heights.is_empty()) {
@@ -305,7 +307,8 @@ impl Machine {
         };
         // One mirror after the other, so that a content which one has lost comes from the next.
         let peers = self.sources(step, &office);
-        let Some(peer) = peers.get((step.now.0 / PATIENCE_MS) as usize % peers.len().max(1)).copied() else {
+        let Some(peer) = peers.get((step.steady.0 / PATIENCE_MS) as usize % peers.len().max(1)).copied()
+        else {
             return Ok(());
         };
         let before = log.contents_to;

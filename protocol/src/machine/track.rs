@@ -9,7 +9,7 @@ use crate::message::Message;
 use crate::refusal::Refusal;
 
 /// Matters compared with one peer in one go; the next go takes the next ones.
-/// 128 x 42 bytes a minute = 7.5 MB a day at the very most, when that many are on their way.
+/// 128 x 44 bytes a minute = 8 MB a day at the very most, when that many are on their way.
 const TRACKED_MAX: usize = 128;
 
 /// Matters answered in one go.
@@ -26,7 +26,8 @@ impl Machine {
     ) {
         let former = matter.offices().into_iter().filter(|office| *office != matter.holder.office);
         for office in former {
-            let Some(peer) = self.peer_of(&office).filter(|peer| Some(*peer) != except) else {
+            let wanted = |peer: &Peer| Some(*peer) != except && !self.is_full(peer);
+            let Some(peer) = self.peer_of(&office).filter(wanted) else {
                 continue;
             };
             let message = Message::Acts {
@@ -44,12 +45,12 @@ impl Machine {
         let after = self.link(peer)?.tracked_to;
         let followed = step.records.followed(after, TRACKED_MAX)?;
         self.link(peer)?.tracked_to = followed.last().copied().filter(|_| followed.len() == TRACKED_MAX);
-        let mut heights: Vec<(MatterId, u64)> = Vec::new();
+        let mut heights: Vec<(MatterId, u32, u64)> = Vec::new();
         for id in followed {
             let matter = self.matter(step, &id)?;
             let theirs = &self.link(peer)?.offices;
             if matter.offices().into_iter().any(|office| theirs.contains(&office)) {
-                heights.push((id, matter.number));
+                heights.push((id, matter.epoch, matter.number));
             }
         }
         if !heights.is_empty() {
@@ -63,14 +64,21 @@ impl Machine {
         &mut self,
         step: &mut Step<'_, '_>,
         from: Peer,
-        heights: &[(MatterId, u64)],
+        heights: &[(MatterId, u32, u64)],
     ) -> Result<(), Stop> {
         let mut answered = 0;
-        for (id, theirs) in heights {
+        for (id, epoch, theirs) in heights {
             let Some(matter) = step.records.matter(id)? else { continue };
-            if matter.number > *theirs && answered < ANSWERED_MAX {
+            if *epoch >= matter.epoch {
+                self.release_known(step, from, id)?;
+            }
+            if (matter.epoch, matter.number) > (*epoch, *theirs) && answered < ANSWERED_MAX {
                 answered += 1;
-                match self.send_acts(step, from, *id, theirs + 1) {
+                let first = match matter.epoch == *epoch {
+                    true => theirs + 1,
+                    false => Self::first_after_epoch(step, &matter, *epoch)?,
+                };
+                match self.send_acts(step, from, *id, first) {
                     Err(Stop::Refused(Refusal::NotHolder)) | Ok(()) => {}
                     Err(stop) => return Err(stop),
                 }

@@ -71,6 +71,10 @@ impl Records<'_> {
     /// Keeps one chunk that was verified against the root. A chunk that is here already changes
     /// nothing.
     ///
+    /// A Merkle root does not bind the number of its leaves, so a chunk can be shown in another
+    /// place than its own, under another length: what came under one length never counts under
+    /// another. Of two lengths the newer is tried; under a wrong one some place can never be filled.
+    ///
     /// # Errors
     /// [`StoreFault`].
     pub fn put_chunk(
@@ -80,6 +84,11 @@ impl Records<'_> {
         index: u64,
         bytes: &[u8],
     ) -> Result<(), StoreFault> {
+        match self.content(root)? {
+            Some(state) if state.is_complete() => return Ok(()),
+            Some(state) if state.length != length => self.forget_content(root)?,
+            _ => {}
+        }
         if self.has_chunk(root, index)? {
             return Ok(());
         }
@@ -93,6 +102,15 @@ impl Records<'_> {
         let mut state = self.content(root)?.unwrap_or(ContentState { length, chunks: 0 });
         state.chunks += 1;
         self.put(Table::CONTENTS, root.0.to_vec(), crate::codec::encode(&state));
+        Ok(())
+    }
+
+    fn forget_content(&mut self, root: &ContentRoot) -> Result<(), StoreFault> {
+        for (row, _) in self.scan_prefix(Table::CHUNKS, &root.0, usize::MAX >> 1)? {
+            self.delete(Table::CHUNKS, row);
+        }
+        self.delete(Table::CONTENTS, root.0.to_vec());
+        self.pending.chunks.retain(|chunk| chunk.root != *root);
         Ok(())
     }
 
@@ -115,6 +133,7 @@ impl Records<'_> {
     /// # Errors
     /// [`StoreFault`].
     pub fn put_staged(&mut self, root: &ContentRoot, length: u64, hashes: &[Hash]) -> Result<(), StoreFault> {
+        self.forget_content(root)?;
         for (index, hash) in (0u64..).zip(hashes) {
             self.put(Table::CHUNKS, key(&[&root.0, &index.to_be_bytes()]), hash.0.to_vec());
         }
@@ -175,7 +194,15 @@ impl Records<'_> {
         length: u64,
         max: usize,
     ) -> Result<Vec<u64>, StoreFault> {
-        let rows = self.scan_prefix(Table::CHUNKS, &root.0, usize::MAX >> 1)?;
+        let state = self.content(root)?;
+        if state.is_some_and(|state| state.is_complete()) {
+            return Ok(Vec::new());
+        }
+        // What came under another length may lie in another place: it does not count.
+        let rows = match state.filter(|state| state.length == length) {
+            Some(_) => self.scan_prefix(Table::CHUNKS, &root.0, usize::MAX >> 1)?,
+            None => Vec::new(),
+        };
         let here: std::collections::BTreeSet<u64> =
             rows.iter().filter_map(|(key, _)| be64(key).ok()).collect();
         Ok((0..chunk::chunk_count(length)).filter(|index| !here.contains(index)).take(max).collect())

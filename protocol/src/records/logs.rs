@@ -85,7 +85,8 @@ impl Held {
 
 // Classes of acts in a dossier: their order in the rows is an order in which they can be folded.
 const INCEPTION: u8 = 0;
-const ADMISSION: u8 = 1;
+/// Admissions and orders of succession: what endorsements may name and needs no chain.
+const PROPOSAL: u8 = 1;
 const CHAIN: u8 = 2;
 const ENDORSEMENT: u8 = 3;
 const OTHER: u8 = 4;
@@ -93,7 +94,11 @@ const OTHER: u8 = 4;
 fn dossier_key(office: &OfficeId, act: &VerifiedAct) -> Vec<u8> {
     let class = match act.body() {
         Body::Inception(_) => INCEPTION,
-        Body::Admit(_) => ADMISSION,
+        Body::Admit(_)
+        | Body::SucceedDivide(_)
+        | Body::SucceedMerge(_)
+        | Body::SucceedParent(_)
+        | Body::SucceedClose(_) => PROPOSAL,
         Body::Endorse(_) => ENDORSEMENT,
         _ if act.header().place == Place::Chain => CHAIN,
         _ => OTHER,
@@ -190,7 +195,7 @@ impl<'b> Records<'b> {
         let beyond = self.leaves(office, to.size(), usize::MAX >> 1)?;
         for (index, act) in (to.size()..).zip(&beyond) {
             let place = key(&[&office.0, &incarnation.to_be_bytes(), &index.to_be_bytes()]);
-            self.put(Table::ORPHANS, place, act.0.to_vec());
+            self.put(Table::GIVEN_UP, place, act.0.to_vec());
             self.delete(Table::LEAVES, key(&[&office.0, &index.to_be_bytes()]));
             self.delete(Table::PLACES, key(&[&act.0, &office.0]));
         }
@@ -271,7 +276,7 @@ impl<'b> Records<'b> {
         self.put(Table::HELD, office.0.to_vec(), codec::encode(held));
     }
 
-    /// Acts of an office's dossier in canonical order: inception, admissions, chain, endorsements,
+    /// Acts of an office's dossier in canonical order: inception, admissions and orders, chain, endorsements,
     /// other side acts. Chain acts below the number `from` are left out. At most `max`.
     ///
     /// # Errors
@@ -280,7 +285,7 @@ impl<'b> Records<'b> {
         let row = |class: u8| key(&[&office.0, &[class]]);
         let chain = key(&[&row(CHAIN), &from.max(1).to_be_bytes()]);
         let mut ids = Vec::new();
-        let inception = if from == 0 { row(INCEPTION) } else { row(ADMISSION) };
+        let inception = if from == 0 { row(INCEPTION) } else { row(PROPOSAL) };
         for (from, until) in [(inception, row(CHAIN)), (chain, row(OTHER + 1))] {
             let rows = self.scan(Table::DOSSIERS, &from, &until, max - ids.len())?;
             for (_, id) in rows {

@@ -100,7 +100,7 @@ impl Records<'_> {
             |m: &Matter| m.queued_to().filter(|_| hosted.contains(&m.holder.office)).map(|to| to.office);
         self.move_row(Table::QUEUED, old.as_ref().and_then(queued), queued(matter), matter, Vec::new());
         let transit = |m: &Matter| match m.phase {
-            Phase::InTransit { from } if hosted.contains(&from.office) => Some(m.holder.office),
+            Phase::InTransit { from, .. } if hosted.contains(&from.office) => Some(m.holder.office),
             _ => None,
         };
         self.move_row(

@@ -59,7 +59,9 @@ tables! {
     18 WITNESSED;
 
     /// office, incarnation (4 bytes), index → act id: leaves of a mirrored log that were given up
-    48 ORPHANS;
+    48 GIVEN_UP;
+    /// transport key of a node, matter → an offer that came by carrier packet and is not done
+    50 CARRIED;
 
     // Derived: can be rebuilt from the tables above.
 
@@ -77,4 +79,15 @@ tables! {
     35 READIES;
     /// matter → nothing: was here, is elsewhere
     36 FOLLOWED;
+
+    // Reassignment and forks. BRANCHES and FORKS are ground truth; the others follow from acts.
+
+    /// matter, number, act id → nothing: chain acts known here beside the chain (mirrored, rival, orphan)
+    40 BRANCHES;
+    /// matter, order act id → [`crate::records::OrderState`]: orders that this node has to do with
+    41 ORDERS;
+    /// matter, epoch (4 bytes) → [`crate::records::Fork`]: two acts that cannot both stand
+    42 FORKS;
+    /// former office, matter → take_up act id: taken from that office, which has not said that it knows
+    43 RELEASED;
 }

@@ -26,12 +26,14 @@ pub struct CharterChain {
     state: StateId,
     in_force: Vec<Version>,
     proposals: Vec<Version>,
+    /// Orders of succession beside the charter: who has signed, and by which root they count.
+    orders: Vec<(ActId, Vec<KeyId>, KeySet)>,
     acts: Vec<ActId>,
 }
 
 impl CharterChain {
     pub(super) const fn new(state: StateId) -> Self {
-        Self { state, in_force: Vec::new(), proposals: Vec::new(), acts: Vec::new() }
+        Self { state, in_force: Vec::new(), proposals: Vec::new(), orders: Vec::new(), acts: Vec::new() }
     }
 
     pub(super) const fn state(&self) -> StateId {
@@ -48,6 +50,17 @@ impl CharterChain {
         self.in_force.last().map(|v| (v.name_hi.as_str(), v.name_en.as_str()))
     }
 
+    /// The act of the version in force.
+    pub fn head(&self) -> Option<ActId> {
+        self.in_force.last().map(|version| version.id)
+    }
+
+    /// Whether an order of succession has reached the threshold of the root under which it was
+    /// given.
+    pub(super) fn is_ordered(&self, act: &ActId) -> bool {
+        self.orders.iter().any(|(order, signers, root)| order == act && root.is_reached_by(signers))
+    }
+
     /// Every act folded so far, in order: what a newcomer is given.
     pub fn acts(&self) -> &[ActId] {
         &self.acts
@@ -60,7 +73,8 @@ impl CharterChain {
 
     /// Sets whose keys may endorse something that is open.
     pub(super) fn endorsing_sets(&self) -> impl Iterator<Item = &KeySet> {
-        self.in_force().into_iter().chain(self.proposals.iter().map(|version| &version.root))
+        let orders = self.orders.iter().map(|(_, _, root)| root);
+        self.in_force().into_iter().chain(self.proposals.iter().map(|version| &version.root)).chain(orders)
     }
 
     pub(super) fn apply(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
@@ -84,7 +98,17 @@ impl CharterChain {
             }
             Body::Endorse(body) => {
                 let open = self.proposals.iter_mut().find(|version| version.id == body.act);
-                open.ok_or(Refusal::ChainGap)?.signers.push(act.key());
+                let order = self.orders.iter_mut().find(|(order, _, _)| *order == body.act);
+                let signers = open.map(|version| &mut version.signers);
+                let signers = signers.or(order.map(|(_, signers, _)| signers));
+                signers.ok_or(Refusal::ChainGap)?.push(act.key());
+            }
+            Body::SucceedDivide(_)
+            | Body::SucceedMerge(_)
+            | Body::SucceedParent(_)
+            | Body::SucceedClose(_) => {
+                let root = self.in_force().cloned().ok_or(Refusal::NotAuthority)?;
+                self.orders.push((act.id(), vec![act.key()], root));
             }
             _ => return Err(Refusal::ChainKind),
         }

@@ -10,6 +10,7 @@ use crate::keys::PublicKey;
 use crate::log::tree::Head;
 use crate::refusal::Refusal;
 use crate::registry::Signer;
+use crate::registry::succession::Succession;
 use crate::sealing::{ClearRef, SealingPublic};
 
 /// The machine that speaks for an office.
@@ -92,8 +93,10 @@ pub struct Register {
     directory: Option<(u64, ActId, ClearRef)>,
     escrows: BTreeMap<(u32, ActId), ClearRef>,
     sides: BTreeSet<ActId>,
+    commenced: BTreeMap<ActId, u64>,
     head: ActId,
     number: u64,
+    pub(super) succession: Succession,
 }
 
 impl Register {
@@ -114,8 +117,10 @@ impl Register {
             directory: None,
             escrows: BTreeMap::new(),
             sides: BTreeSet::new(),
+            commenced: BTreeMap::new(),
             head: act.id(),
             number: 0,
+            succession: Succession::default(),
         })
     }
 
@@ -124,14 +129,39 @@ impl Register {
         self.id
     }
 
-    /// The office above; none when the charter admits it.
-    pub const fn parent(&self) -> Option<OfficeId> {
+    /// The office above now; none when the charter is.
+    pub fn parent(&self) -> Option<OfficeId> {
+        self.succession.parent.unwrap_or(self.inception.parent)
+    }
+
+    /// The office that admitted it; none when the charter did.
+    pub const fn first_parent(&self) -> Option<OfficeId> {
         self.inception.parent
     }
 
-    /// Path such as `mp/indore/depalpur`.
+    /// Path such as `mp/indore/depalpur`, as it is now.
     pub fn path(&self) -> &str {
-        &self.inception.path
+        self.succession.path.as_deref().unwrap_or(&self.inception.path)
+    }
+
+    /// The order by which the office has ended, if it has.
+    pub const fn ended(&self) -> Option<ActId> {
+        self.succession.ended
+    }
+
+    /// Offices that took something over, each with the order, earliest first.
+    pub fn successors(&self) -> &[(ActId, OfficeId)] {
+        &self.succession.successors
+    }
+
+    /// The position at which this register brought an order into force.
+    pub fn commenced(&self, order: &ActId) -> Option<u64> {
+        self.commenced.get(order).copied()
+    }
+
+    /// Whether the office had ended, by its own register, at a position of it.
+    pub(super) fn has_ended_at(&self, position: u64) -> bool {
+        self.ended().and_then(|order| self.commenced(&order)).is_some_and(|since| since <= position)
     }
 
     /// Code in the Local Government Directory, or our own short code.
@@ -281,6 +311,11 @@ impl Register {
         self.directory.map_or(1, |(sequence, ..)| sequence.saturating_add(1))
     }
 
+    /// Whether its node has ever run: the first thing a node does is to publish a directory.
+    pub const fn has_run(&self) -> bool {
+        self.directory.is_some()
+    }
+
     /// The charge and the officer's key as they stood at a position of the register.
     pub(super) fn charge_at(
         &self,
@@ -313,7 +348,7 @@ impl Register {
 
     /// An act of the office's own authority counts when its operating or its recovery threshold
     /// was reached.
-    fn is_in_force(&self, act: &ActId) -> bool {
+    pub(super) fn is_in_force(&self, act: &ActId) -> bool {
         self.proposals.get(act).is_some_and(|signers| {
             self.operating().is_reached_by(signers) || self.recovery().is_reached_by(signers)
         })
@@ -342,7 +377,7 @@ impl Register {
     fn fold_side(&mut self, act: &VerifiedAct) -> Result<bool, Refusal> {
         match act.body() {
             Body::Admit(body) => {
-                if body.office != self.id || act.header().office != self.parent() {
+                if body.office != self.id || act.header().office != self.first_parent() {
                     return Err(Refusal::NotAuthority);
                 }
                 self.admissions.insert(act.id());
@@ -367,6 +402,12 @@ impl Register {
             Body::Escrow(body) => {
                 self.escrows.insert((act.header().incarnation, act.id()), body.wraps);
             }
+            Body::SucceedDivide(_)
+            | Body::SucceedMerge(_)
+            | Body::SucceedParent(_)
+            | Body::SucceedClose(_) => {
+                self.proposals.insert(act.id(), vec![act.key()]);
+            }
             Body::Anchor(_) => return Ok(false),
             Body::Unknown => {}
             _ => return Err(Refusal::ChainKind),
@@ -388,7 +429,7 @@ impl Register {
         let may = match signer {
             Signer::Authority => true,
             Signer::Officer { office, admin, .. } => *office == self.id && *admin,
-            Signer::Node { .. } => false,
+            Signer::Node { office } => *office == self.id && matches!(act.body(), Body::Commence(_)),
         };
         if !may {
             return Err(Refusal::NotAdmin);
@@ -478,6 +519,15 @@ impl Register {
             Body::RekeyOfficer(body) => {
                 let keys = self.officers.get_mut(&body.officer).ok_or(Refusal::OfficerUnknown)?;
                 keys.push((number, body.key));
+            }
+            Body::Commence(body) => {
+                if body.to.is_some() {
+                    return Err(Refusal::ChainKind);
+                }
+                if self.commenced.contains_key(&body.order) {
+                    return Err(Refusal::AlreadyDone);
+                }
+                self.commenced.insert(body.order, number);
             }
             Body::Unknown => {}
             _ => return Err(Refusal::ChainKind),

@@ -49,6 +49,7 @@ pub struct SealingPublic {
 }
 
 /// A private sealing key, kept as the 32 bytes from which it is derived.
+#[cfg_attr(feature = "testing", derive(Clone))]
 pub struct SealingSecret {
     seed: Zeroizing<[u8; 32]>,
     public: SealingPublic,

@@ -25,6 +25,7 @@ pub struct TestPost {
 }
 
 /// An office with all its secrets.
+#[derive(Clone)]
 pub struct TestOffice {
     /// The office.
     pub id: OfficeId,
@@ -40,30 +41,6 @@ pub struct TestOffice {
     pub posts: Vec<TestPost>,
     /// Its dossier, with the admission.
     pub dossier: Vec<ByteVec>,
-}
-
-impl Clone for TestOffice {
-    /// Sealing secrets are made anew from their seeds: they have no other way of being copied.
-    fn clone(&self) -> Self {
-        let sealing = |secret: &SealingSecret| SealingSecret::from_seed(ceremony::SEALING, &secret.to_seed());
-        let keys = OfficeKeys {
-            operating: self.keys.operating.clone(),
-            recovery: self.keys.recovery.clone(),
-            recovery_sealing: sealing(&self.keys.recovery_sealing),
-            signing: self.keys.signing.clone(),
-            transport: self.keys.transport.clone(),
-            sealing: sealing(&self.keys.sealing),
-        };
-        Self {
-            id: self.id,
-            path: self.path.clone(),
-            keys,
-            admin: self.admin.clone(),
-            admin_charge: self.admin_charge,
-            posts: self.posts.clone(),
-            dossier: self.dossier.clone(),
-        }
-    }
 }
 
 impl TestOffice {

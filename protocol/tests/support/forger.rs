@@ -8,7 +8,7 @@ use mohar_protocol::act::{self, Body, Header, Holder, Place, UnverifiedAct, Verb
 use mohar_protocol::audit::bundle::Placed;
 use mohar_protocol::audit::{Bundle, LogDirectory};
 use mohar_protocol::hash::Hash;
-use mohar_protocol::id::{ActId, ChargeId, KeyId, MatterId, OfficeId};
+use mohar_protocol::id::{ActId, ChargeId, KeyId, MatterId, OfficeId, PostId};
 use mohar_protocol::keys::SecretKey;
 use mohar_protocol::log::checkpoint::Checkpoint;
 use mohar_protocol::log::note::{CosignerKey, Note, SignatureLine};
@@ -21,7 +21,10 @@ use mohar_protocol::sealing::ClearRef;
 use crate::town::{DISTRICT, FAR, Morning, TEHSIL};
 
 pub struct Forger {
+    pub root: Vec<SecretKey>,
     pub office: OfficeId,
+    /// A post of the office that has neither file.
+    pub other_post: PostId,
     pub node: SecretKey,
     pub operating: SecretKey,
     pub admin: SecretKey,
@@ -56,7 +59,9 @@ impl Forger {
             _ => None,
         });
         Self {
+            root: town.state.root.clone(),
             office: district.id,
+            other_post: district.posts[1].post,
             node: district.keys.signing.clone(),
             operating: district.keys.operating.clone(),
             admin: district.admin.clone(),
@@ -223,7 +228,7 @@ impl Forger {
         bundle.evidence.retain(|evidence| evidence.office == office);
     }
 
-    fn ended_post(&self, dossier: &[Vec<u8>]) -> mohar_protocol::id::PostId {
+    fn ended_post(&self, dossier: &[Vec<u8>]) -> PostId {
         let given = dossier.iter().find_map(|act| {
             let act = UnverifiedAct::parse(act).unwrap();
             match act.body() {

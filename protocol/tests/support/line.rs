@@ -10,7 +10,7 @@ use mohar_protocol::directory::Snapshot;
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::{ActId, MatterId};
 use mohar_protocol::machine::{
-    Input, Machine, NewContent, NewMatter, Output, Peer, Receipt, Request, Ticket, Where, open_key,
+    Carried, Input, Machine, NewContent, NewMatter, Output, Peer, Receipt, Request, Ticket, Where, open_key,
 };
 use mohar_protocol::records::Records;
 use mohar_protocol::refusal::Refusal;
@@ -195,6 +195,45 @@ impl Line {
         let (arrives, generation) = (start.plus_ms(takes + DELAY_MS), wire.generation);
         self.sequence += 1;
         self.on_the_way.insert((arrives, self.sequence), (from, to, generation, frame));
+    }
+
+    /// Takes in or writes a carrier packet.
+    pub fn carry(&mut self, at: usize, request: Request) -> Result<Carried, Refusal> {
+        let Node { machine, store, noted, .. } = &mut self.nodes[at];
+        let (mut records, mut outputs) = (Records::new(store), Vec::new());
+        let input = Input::Request { ticket: Ticket(0), request };
+        machine.step(self.now, &mut self.entropy, &mut records, input, &mut outputs).unwrap();
+        machine.step(self.now, &mut self.entropy, &mut records, Input::Settle, &mut outputs).unwrap();
+        let writes = records.into_writes();
+        store.commit(writes);
+        let (mut answers, mut frames) = (Vec::new(), Vec::new());
+        for output in outputs {
+            match output {
+                Output::Carried { answer, .. } => answers.push(answer),
+                Output::Send { to, message } => frames.push((to, message.to_frame())),
+                Output::Noted(refusal) => noted.push(refusal.code()),
+                _ => {}
+            }
+        }
+        for (to, frame) in frames {
+            self.send(at, to, frame);
+        }
+        answers.pop().unwrap()
+    }
+
+    /// A packet from one office for another.
+    pub fn pack(&mut self, from: usize, to: usize) -> Vec<u8> {
+        let to = self.state.offices[to].id;
+        self.carry(from, Request::Pack { to, answers: Vec::new() }).unwrap().packet
+    }
+
+    /// Takes in a packet, as `mohar packet import` does; the answer, if one has to be carried back.
+    pub fn unpack(&mut self, at: usize, packet: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+        let taken = self.carry(at, Request::Carry(packet.to_vec()))?;
+        self.run(2_500);
+        let pack = Request::Pack { to: taken.other, answers: taken.frames };
+        let answer = self.carry(at, pack)?;
+        Ok((answer.owed > 0).then_some(answer.packet))
     }
 
     pub fn ask(&mut self, at: usize, request: Request) -> Result<Receipt, Refusal> {

@@ -1,6 +1,6 @@
 //! Three offices with a node each, in memory, and what they do in a morning.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use minicbor::bytes::ByteVec;
 use mohar_protocol::act::body::{ChargeKind, EndCharge, GiveCharge};
@@ -17,6 +17,7 @@ use mohar_protocol::machine::{
     Actor, HostSecrets, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Progress, Receipt,
     Request, Ticket, Where, open_key,
 };
+use mohar_protocol::message::Message;
 use mohar_protocol::records::{Records, Role};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -45,6 +46,7 @@ pub struct Town {
     nodes: Vec<Node>,
     entropy: Entropy,
     operations: u8,
+    cut_off: BTreeSet<usize>,
 }
 
 fn storage() -> StorageKey {
@@ -59,7 +61,8 @@ impl Town {
         state.add_office(None, "mp/indore", 3, None, &mut entropy, now);
         state.add_office(Some(DISTRICT), "mp/indore/depalpur", 2, None, &mut entropy, now);
         state.add_office(None, "mp/rewa", 1, None, &mut entropy, now);
-        let mut town = Self { state, now, nodes: Vec::new(), entropy, operations: 0 };
+        let mut town =
+            Self { state, now, nodes: Vec::new(), entropy, operations: 0, cut_off: BTreeSet::new() };
         for office in &town.state.offices {
             let store = MemoryStore::default();
             let registry = Registry::new(town.state.id);
@@ -104,7 +107,11 @@ impl Town {
             for output in outputs {
                 match output {
                     Output::Send { to, message } => {
+                        // A node whose machine burnt, and whose keys are not named any more.
                         let Some(to) = (0..3).find(|other| self.peer(*other) == to) else { continue };
+                        if self.cut_off.contains(&node) || self.cut_off.contains(&to) {
+                            continue;
+                        }
                         inputs.push_back((to, Input::Frame { from, bytes: message.to_frame() }));
                     }
                     Output::Answer { answer, .. } => answers.push(answer),
@@ -120,7 +127,7 @@ impl Town {
     }
 
     /// The link between two nodes is cut: neither hears the other any more.
-    pub fn cut(&mut self, a: usize, b: usize) {
+    pub fn unlink(&mut self, a: usize, b: usize) {
         for (at, other) in [(a, b), (b, a)] {
             let gone = self.peer(other);
             self.feed(at, Input::Disconnected(gone));
@@ -183,6 +190,31 @@ impl Town {
         start
     }
 
+    /// Cuts a node from the others, or gives it its links back.
+    pub fn cut(&mut self, node: usize, cut: bool) {
+        for (one, other) in (0..3).filter(|other| *other != node).flat_map(|o| [(node, o), (o, node)]) {
+            let peer = self.peer(other);
+            if cut {
+                self.cut_off.insert(node);
+                self.feed(one, Input::Disconnected(peer));
+            } else {
+                self.cut_off.remove(&node);
+                self.feed(one, Input::Connected(peer));
+            }
+        }
+    }
+
+    /// A frame that a node never sent.
+    pub fn forged_frame(&mut self, from: usize, to: usize, message: &Message) {
+        let from = self.peer(from);
+        self.feed(to, Input::Frame { from, bytes: message.to_frame() });
+    }
+
+    /// Hands an order in at a node.
+    pub fn reassign(&mut self, node: usize, acts: Vec<minicbor::bytes::ByteVec>) -> Result<Receipt, Refusal> {
+        self.request(node, Request::Reassign(acts))
+    }
+
     /// What a node keeps.
     pub fn records(&self, node: usize) -> Records<'_> {
         Records::new(&self.nodes[node].store)
@@ -208,6 +240,19 @@ impl Town {
             }
         }
         words
+    }
+
+    /// An act that an officer asks for, or why it is refused.
+    pub fn try_act(
+        &mut self,
+        node: usize,
+        actor: Actor,
+        matter: MatterId,
+        command: Command,
+    ) -> Result<ActId, Refusal> {
+        let operation = self.operation();
+        let request = Request::Act { actor, operation, matter, command, contents: Vec::new() };
+        self.request(node, request).map(|receipt| receipt.act)
     }
 
     /// Lets a second pass everywhere, so that whatever waits is said again.
@@ -359,7 +404,7 @@ pub fn morning(seed: u8) -> Morning {
 }
 
 /// Ticks until handovers are received and heads are cosigned.
-fn settle(town: &mut Town) {
+pub fn settle(town: &mut Town) {
     town.tick(6_000);
     town.tick(16 * 60_000);
     for _ in 0..3 {

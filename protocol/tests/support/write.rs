@@ -11,17 +11,22 @@ use mohar_protocol::audit::{LogDirectory, verify_bundle};
 use mohar_protocol::ceremony;
 use mohar_protocol::codec;
 use mohar_protocol::custody::{Matter, Phase};
+use mohar_protocol::id::{OfficeId, StateId};
 use mohar_protocol::keys::{PublicKey, SecretKey};
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::log::cosignature::cosignatures;
 use mohar_protocol::log::note::{CosignerKey, LogKey};
 use mohar_protocol::machine::{HostSecrets, Package, cosigner_name, origin};
+use mohar_protocol::message::Message;
+use mohar_protocol::packet::Packet;
 use mohar_protocol::records::Role;
 use mohar_protocol::registry::Registry;
+use mohar_protocol::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cases::{bundles_tampered, bytes_tampered};
 use crate::forger::{Forger, rename_cosigner};
+use crate::later;
 use crate::town::{DISTRICT, FAR, Morning, TEHSIL, last_entry, morning};
 
 /// Writes one page of vectors.
@@ -32,6 +37,7 @@ pub fn write(name: &str, path: &str) {
         "act" => acts(&morning, &forger),
         "registry" => registry(&morning, &forger),
         "custody" => custody(&morning, &forger),
+        "packet" => packets(),
         "checkpoint" => checkpoints(&morning, &forger),
         _ => bundles(&morning, &forger),
     };
@@ -60,7 +66,8 @@ fn acts(morning: &Morning, forger: &Forger) -> Value {
     let mut one_each: BTreeMap<u16, Vec<u8>> = BTreeMap::new();
     let logs = [town.log(DISTRICT), town.log(TEHSIL)];
     let charter = logs[0].registry.charter.iter().map(|act| act.to_vec());
-    for bytes in charter.chain(logs.iter().flat_map(|log| log.leaves.clone())) {
+    let later = later::one_each(forger, &logs[0]);
+    for bytes in charter.chain(logs.iter().flat_map(|log| log.leaves.clone())).chain(later) {
         one_each.entry(UnverifiedAct::parse(&bytes).unwrap().header().verb).or_insert(bytes);
     }
     let keys = all_keys(morning);
@@ -197,14 +204,17 @@ pub fn state_of(matter: &Matter) -> Value {
 
 fn custody(morning: &Morning, forger: &Forger) -> Value {
     let registry = fold(morning);
-    let chain = morning.town.chain(DISTRICT, morning.travelled);
-    let bytes: Vec<Vec<u8>> = morning
+    let mut chain = morning.town.chain(DISTRICT, morning.travelled);
+    let mut bytes: Vec<Vec<u8>> = morning
         .town
         .bundle(DISTRICT, morning.travelled, false)
         .chain
         .iter()
         .map(|act| act.to_vec())
         .collect();
+    let (closed, last) = (bytes.len() - 1, bytes[bytes.len() - 1].clone());
+    bytes.push(later::taken_from(forger, &last, 2));
+    chain.push(UnverifiedAct::parse(&bytes[closed + 1]).unwrap());
     let mut matter: Option<Matter> = None;
     let mut steps = Vec::new();
     for (act, bytes) in chain.into_iter().zip(&bytes) {
@@ -255,6 +265,16 @@ fn custody(morning: &Morning, forger: &Forger) -> Value {
                 (h.office, h.register) = (Some(forger.far), Some(forger.far_register));
             })
         }),
+        refused("an order with one signature of two", "authority.threshold", closed, {
+            later::taken_from(forger, &last, 1)
+        }),
+        refused("a taking up by an office that the order does not name", "custody.order_mismatch", closed, {
+            forger.forge(&bytes[closed + 1], &forger.far_node, |h, _| {
+                (h.office, h.register) = (Some(forger.far), Some(forger.far_register));
+            })
+        }),
+        refused("a second taking up", "chain.epoch", closed + 1, bytes[closed + 1].clone()),
+        refused("an act of the old epoch", "chain.epoch", closed + 1, last.clone()),
         refused("a file that is sent back to another post", "custody.wrong_holder", 8, {
             forger.forge(&bytes[9], &forger.tehsil_officer.key, |h, body| {
                 if let mohar_protocol::act::Body::SendBack(body) = body {
@@ -365,6 +385,44 @@ fn bundles(morning: &Morning, forger: &Forger) -> Value {
         "bundle": BASE64.encode(&good),
         "acts": report.acts_counted.verified,
         "contents": report.contents_counted.verified,
+        "altered": altered,
+    })
+}
+
+/// A packet with two frames, and what becomes of it in transit.
+fn packets() -> Value {
+    let key = SecretKey::from_seed(&[5; 32]);
+    let frames = [Message::GetCharter { from: 1 }.to_frame(), Message::GetCharter { from: 2 }.to_frame()];
+    let (state, from, to) = (StateId([1; 32]), OfficeId([2; 32]), OfficeId([3; 32]));
+    let good = Packet::write(state, from, to, Timestamp(1_795_321_800_000), &frames, &key);
+    let cut = |at: usize| good[..at].to_vec();
+    let flip = |at: usize| {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        bad
+    };
+    let signature = good.len() - 2 * (4 + frames[0].len()) - 64;
+    let cases = [
+        ("another first line", "packet.unreadable", flip(3)),
+        ("cut in the header", "packet.unreadable", cut(60)),
+        ("cut in the frames", "packet.damaged", cut(good.len() - 1)),
+        ("a byte more", "packet.damaged", [good.clone(), vec![0]].concat()),
+        ("a frame altered", "packet.damaged", flip(good.len() - 1)),
+        ("the last frame left out", "packet.damaged", cut(good.len() - 4 - frames[1].len())),
+        ("the signature altered", "packet.signature", flip(signature)),
+        ("another addressee", "packet.signature", {
+            let at = good.windows(32).position(|window| window == to.0).unwrap();
+            flip(at)
+        }),
+    ];
+    let altered: Vec<Value> = cases
+        .into_iter()
+        .map(|(name, code, bytes)| json!({ "name": name, "code": code, "packet": HEXLOWER.encode(&bytes) }))
+        .collect();
+    let frames: Vec<String> = frames.iter().map(|frame| HEXLOWER.encode(frame)).collect();
+    json!({
+        "public_key": HEXLOWER.encode(&key.public().to_bytes()),
+        "packet": HEXLOWER.encode(&good), "state": state, "from": from, "to": to, "frames": frames,
         "altered": altered,
     })
 }

@@ -8,7 +8,7 @@ use mohar_protocol::records::Records;
 
 use super::desk::{Desk, runtime, start};
 use super::{Rows, limits, spread};
-use crate::processes::town::{DEPARTMENT, DIVISION, PLANS, Town};
+use crate::processes::town::{DEPARTMENT, DIVISION, TOWN, Town};
 
 /// Acts measured.
 const ACTS: usize = 300;
@@ -20,7 +20,7 @@ const HANDOVERS: usize = 100;
 pub fn run() -> Rows {
     let dir = tempfile::tempdir().expect("a folder");
     let (_, flushes) = limits::fdatasync(dir.path());
-    let town = Town::asleep(PLANS.len());
+    let town = Town::asleep(TOWN);
     let (mut told, mut held, mut received) = (Vec::new(), Vec::new(), Vec::new());
     runtime().block_on(async {
         let mut nodes = Vec::new();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::catch_up::write;
 use super::desk::{Desk, runtime, start};
 use super::{Rows, spread};
-use crate::processes::town::{DEPARTMENT, PLANS, Town};
+use crate::processes::town::{DEPARTMENT, TOWN, Town};
 
 /// Starts measured of each sort.
 const STARTS: usize = 10;
@@ -29,7 +29,7 @@ pub fn run() -> Rows {
     let many = town.nodes[DEPARTMENT].resident_bytes().unwrap_or(0) >> 20;
     rows.push((format!("memory of a node with {acts} acts after these starts"), format!("{many} MiB")));
     drop(town);
-    let town = Town::running(PLANS.len());
+    let town = Town::running(TOWN);
     let memory =
         town.nodes.iter().filter_map(crate::processes::node::Node::resident_bytes).map(|bytes| bytes >> 20);
     let memory: Vec<String> = memory.map(|mib| mib.to_string()).collect();

@@ -17,7 +17,7 @@ pub fn check(world: &World) -> Broken {
         let Some(machine) = &node.machine else { continue };
         let mut erased = node.store.clone();
         erase(&mut erased, world.mutation == Some(Mutation::ErasingTakesActs));
-        let records = Records::new(&erased);
+        let records = Records::new(erased.as_written());
         for office in machine.hosted() {
             let fault = |e: mohar_protocol::records::StoreFault| format!("node {at}: {e}");
             let Some(log) = records.log(&office).map_err(fault)? else { continue };

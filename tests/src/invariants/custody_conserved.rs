@@ -17,7 +17,7 @@ use crate::world::World;
 /// The file that nobody or everybody has.
 pub fn check(world: &World) -> Broken {
     let mut holders: BTreeMap<MatterId, Vec<usize>> = BTreeMap::new();
-    for (at, node) in world.honest() {
+    for (at, node) in world.honest().filter(|(_, node)| !node.lost) {
         for table in [Table::QUEUED, Table::TRANSIT, Table::RECALLS] {
             let waits = node.store.rows(table).find(|(key, _)| is_between_honest(world, key));
             if let Some((key, _)) = waits {
@@ -33,17 +33,22 @@ pub fn check(world: &World) -> Broken {
             }
         }
     }
-    holders.retain(|matter, _| world.oracle.is_clean(matter));
+    // What a lost office holds, as far as the living know, waits for an order.
+    let lost = world.held_by_the_lost();
+    holders.retain(|matter, _| world.oracle.is_clean(matter) && !lost.contains(matter));
     match holders.into_iter().find(|(_, holders)| holders.len() != 1) {
         Some((matter, holders)) => Err(format!("{matter:?} is held by nodes {holders:?}")),
         None => Ok(()),
     }
 }
 
-/// Whether a waiting row is about offices and a matter that the adversary never had.
+/// Whether a waiting row is about offices and a matter that the adversary never had, and an office
+/// that is still there: what waits for a lost one waits until it is cancelled or reassigned.
 fn is_between_honest(world: &World, key: &[u8]) -> bool {
     let (Some(office), Some(matter)) = (key.first_chunk::<32>(), key.last_chunk::<32>()) else { return true };
-    world.oracle.trusts(&OfficeId(*office)) && world.oracle.is_clean(&MatterId(*matter))
+    !world.is_lost(&OfficeId(*office))
+        && world.oracle.trusts(&OfficeId(*office))
+        && world.oracle.is_clean(&MatterId(*matter))
 }
 
 /// What every node knows of the matter that a waiting row is about.
@@ -52,7 +57,7 @@ fn tell(world: &World, key: &[u8]) -> String {
         return String::new();
     };
     let known = world.nodes.iter().enumerate().filter_map(|(at, node)| {
-        let matter = mohar_protocol::records::Records::new(&node.store).matter(&id).ok()??;
+        let matter = mohar_protocol::records::Records::new(node.store.as_written()).matter(&id).ok()??;
         Some(format!(
             "\n  node {at}: number {} head {:?} {:?} {:?}",
             matter.number, matter.head, matter.holder, matter.phase

@@ -14,7 +14,7 @@ use crate::world::World;
 pub fn check(world: &World) -> Broken {
     for (at, node) in world.honest() {
         let Some(machine) = &node.machine else { continue };
-        let records = Records::new(&node.store);
+        let records = Records::new(node.store.as_written());
         for (_, value) in node.store.rows(Table::MATTERS) {
             let stored: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
             let mut folded: Option<Matter> = None;

@@ -6,7 +6,7 @@ use super::Broken;
 use crate::world::World;
 
 /// Entries remembered for one link: 64 offers, 4,096 contents wanted, 8 asked for, 4,096 things said, and
-/// one question for each office.
+/// two questions for each office.
 const PER_LINK_MAX: usize = 64 + 4_096 + 8 + 4_096;
 
 /// Kept proofs of forks and lies, on one node.
@@ -22,7 +22,7 @@ const OFFERS_MAX: usize = 64;
 pub fn check(world: &World) -> Broken {
     for (at, node) in world.honest() {
         let Some(machine) = &node.machine else { continue };
-        let bound = machine.linked().count() * (PER_LINK_MAX + world.state.offices.len());
+        let bound = machine.linked().count() * (PER_LINK_MAX + 2 * world.state.offices.len());
         if machine.footprint() > bound {
             return Err(format!("node {at} remembers {} things of its peers", machine.footprint()));
         }

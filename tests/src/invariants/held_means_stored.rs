@@ -18,7 +18,7 @@ pub fn check(world: &World) -> Broken {
         if !world.oracle.trusts(&office.id) {
             continue;
         }
-        let records = Records::new(&world.nodes[world.host_of(owner)].store);
+        let records = Records::new(world.nodes[world.host_of(owner)].store.as_written());
         let held = records.held(&office.id).map_err(|e| e.to_string())?;
         for (key, role, size, _) in held.by {
             if role != Role::Mirror {
@@ -41,7 +41,7 @@ pub fn check(world: &World) -> Broken {
 }
 
 fn stored(world: &World, mirror: usize, office: &OfficeId, size: u64) -> Broken {
-    let records = Records::new(&world.nodes[mirror].store);
+    let records = Records::new(world.nodes[mirror].store.as_written());
     let fault = |e: mohar_protocol::records::StoreFault| e.to_string();
     let ids = records.leaves(office, 0, size as usize).map_err(fault)?;
     if (ids.len() as u64) < size {

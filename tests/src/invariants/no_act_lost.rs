@@ -14,7 +14,7 @@ pub fn check(world: &World) -> Broken {
         if world.nodes[*node].hostile {
             continue;
         }
-        let records = Records::new(&world.nodes[*node].store);
+        let records = Records::new(world.nodes[*node].store.as_written());
         let offices = world.nodes[*node].offices.iter().map(|office| world.state.offices[*office].id);
         let is_logged = offices.into_iter().any(|office| matches!(records.place(act, &office), Ok(Some(_))));
         if !is_logged || records.act(act).map_err(|e| e.to_string())?.is_none() {

@@ -16,20 +16,21 @@ use crate::world::World;
 /// # Errors
 /// Who tells what differently.
 pub fn check(world: &World) -> Broken {
-    let mut heads: BTreeMap<MatterId, Vec<(usize, u64, ActId)>> = BTreeMap::new();
-    for (at, node) in world.honest() {
+    let mut heads: BTreeMap<MatterId, Vec<(usize, (u32, u64), ActId)>> = BTreeMap::new();
+    for (at, node) in world.honest().filter(|(_, node)| !node.lost) {
         for (_, value) in node.store.rows(Table::MATTERS) {
             let matter: Matter = codec::decode(value, usize::MAX).map_err(|e| e.to_string())?;
             if matter.offices().into_iter().any(|visited| world.is_hosted(at, &visited)) {
-                heads.entry(matter.id).or_default().push((at, matter.number, matter.head));
+                let height = (matter.epoch, matter.number);
+                heads.entry(matter.id).or_default().push((at, height, matter.head));
             }
         }
     }
     heads.retain(|matter, _| world.oracle.is_clean(matter));
     for (matter, tellers) in heads {
-        let newest = tellers.iter().max_by_key(|(_, number, _)| *number).map(|(_, _, head)| *head);
-        if let Some((at, number, _)) = tellers.iter().find(|(_, _, head)| Some(*head) != newest) {
-            return Err(format!("{matter:?}: node {at} knows it only up to act {number}: {tellers:?}"));
+        let newest = tellers.iter().max_by_key(|(_, height, _)| *height).map(|(_, _, head)| *head);
+        if let Some((at, height, _)) = tellers.iter().find(|(_, _, head)| Some(*head) != newest) {
+            return Err(format!("{matter:?}: node {at} knows it only up to act {height:?}: {tellers:?}"));
         }
     }
     Ok(())

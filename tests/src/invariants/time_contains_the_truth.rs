@@ -41,7 +41,7 @@ pub fn check(world: &World) -> Broken {
 /// had the right time.
 fn anchored(world: &World, office: &OfficeId, anchor: &ActId) -> Option<u64> {
     let owner = world.state.offices.iter().position(|other| other.id == *office)?;
-    let bytes = world.nodes[world.host_of(owner)].store.get(Table::ACTS, &anchor.0).ok()??;
+    let bytes = world.nodes[world.host_of(owner)].store.as_written().get(Table::ACTS, &anchor.0).ok()??;
     let Ok(act) = UnverifiedAct::parse(&bytes) else { return None };
     let Body::Anchor(body) = act.body() else { return None };
     let size = mohar_protocol::log::checkpoint::SignedCheckpoint::parse(&body.note).ok()?.claimed().head.size;

@@ -13,8 +13,8 @@ pub fn check(world: &World) -> Broken {
     for (office, index, id, bytes) in &world.oracle.newer {
         for (at, node) in world.honest() {
             let place = [office.0.as_slice(), &index.to_be_bytes()].concat();
-            let leaf = node.store.get(Table::LEAVES, &place).map_err(|e| e.to_string())?;
-            let kept = node.store.get(Table::ACTS, &id.0).map_err(|e| e.to_string())?;
+            let leaf = node.store.as_written().get(Table::LEAVES, &place).map_err(|e| e.to_string())?;
+            let kept = node.store.as_written().get(Table::ACTS, &id.0).map_err(|e| e.to_string())?;
             if leaf.as_deref() == Some(id.0.as_slice()) && kept.as_deref() != Some(bytes.as_slice()) {
                 return Err(format!("node {at} does not keep {id:?} as it came"));
             }

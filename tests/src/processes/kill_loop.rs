@@ -17,7 +17,7 @@ use mohar_protocol::time::Timestamp;
 
 use crate::processes::judge::{self, Logs};
 use crate::processes::officer::Officer;
-use crate::processes::town::{HEAD, PLANS, READER, Town};
+use crate::processes::town::{HEAD, PLANS, READER, TOWN, Town};
 use crate::processes::until_within;
 
 /// Files on one desk after which its officer opens no more: enough to choose from.
@@ -106,6 +106,7 @@ impl Ledger {
 /// An officer at work, and what this officer has written down.
 struct Worker<'a> {
     office: usize,
+    offices: usize,
     post: &'static str,
     officer: Officer,
     chance: Entropy,
@@ -118,9 +119,19 @@ struct Worker<'a> {
 /// # Panics
 /// With what was broken and the seed.
 pub fn run(kills: usize, seed: u64) -> Figures {
-    let mut town = Town::running(PLANS.len());
+    let figures = work_while(Town::running(TOWN), seed, |town| kill_all(town, kills, seed));
+    Figures { kills, ..figures }
+}
+
+/// Officers work at every office while something is done to the town; then everything arrives and is
+/// judged. What is done gives the times that killed nodes took to be ready again, sorted.
+///
+/// # Panics
+/// With what was broken and the seed.
+pub fn work_while(mut town: Town, seed: u64, disturb: impl FnOnce(&mut Town) -> Vec<Duration>) -> Figures {
+    let offices = town.nodes.len();
     let officers: Vec<Vec<Officer>> =
-        (0..PLANS.len()).map(|office| vec![town.head(office), town.reader(office)]).collect();
+        (0..offices).map(|office| vec![town.head(office), town.reader(office)]).collect();
     let began = mohar_node::clock::now();
     let (ledger, stop) = (Mutex::new(Ledger { began, ..Ledger::default() }), AtomicBool::new(false));
     let start = Instant::now();
@@ -128,8 +139,8 @@ pub fn run(kills: usize, seed: u64) -> Figures {
         for (office, pair) in officers.iter().enumerate() {
             for (officer, post) in pair.iter().zip([HEAD, READER]) {
                 let chance = chance(seed, office, post);
-                let mut worker =
-                    Worker { office, post, officer: officer.clone(), chance, count: 0, ledger: &ledger };
+                let officer = officer.clone();
+                let mut worker = Worker { office, offices, post, officer, chance, count: 0, ledger: &ledger };
                 let stop = &stop;
                 scope.spawn(move || {
                     while !stop.load(Ordering::Relaxed) {
@@ -138,8 +149,7 @@ pub fn run(kills: usize, seed: u64) -> Figures {
                 });
             }
         }
-        let killing =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| kill_all(&mut town, kills, seed)));
+        let killing = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| disturb(&mut town)));
         stop.store(true, Ordering::Relaxed);
         killing.unwrap_or_else(|cause| std::panic::resume_unwind(cause))
     });
@@ -153,7 +163,7 @@ pub fn run(kills: usize, seed: u64) -> Figures {
     the_judge_sees_what_is_missing_and_what_is_double(&ledger, &logs);
     Figures {
         seed,
-        kills,
+        kills: ready.len(),
         acknowledged: ledger.acknowledged(),
         leaves: logs.leaves,
         files: logs.chains.len(),
@@ -272,7 +282,7 @@ impl Worker<'_> {
         match self.below(10) {
             0..=3 => self.move_on(&id, self.office),
             4..=7 => {
-                let other = (self.office + 1 + self.below(PLANS.len() as u64 - 1) as usize) % PLANS.len();
+                let other = (self.office + 1 + self.below(self.offices as u64 - 1) as usize) % self.offices;
                 self.move_on(&id, other);
                 if self.below(4) == 0 {
                     self.recall(&id);

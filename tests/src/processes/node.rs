@@ -1,5 +1,6 @@
 //! One daemon: started, killed, asked over its control socket.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::os::unix::net::{UnixDatagram, UnixStream};
@@ -11,8 +12,8 @@ use data_encoding::BASE64;
 use mohar_protocol::act::UnverifiedAct;
 use mohar_protocol::control::{Request, Response, Status};
 
-use crate::processes::PATIENCE;
 use crate::processes::programs::PROGRAMS;
+use crate::processes::{PATIENCE, until};
 
 /// How often a start looks whether the program has ended instead.
 const LOOK: Duration = Duration::from_millis(50);
@@ -21,13 +22,15 @@ const LOOK: Duration = Duration::from_millis(50);
 pub struct Node {
     /// The data folder.
     pub data: PathBuf,
+    /// Words before the program's own, such as `ip netns exec <name>`; none for the network of all.
+    pub within: Vec<String>,
     child: Option<Child>,
 }
 
 impl Node {
     /// A node that is not running yet.
     pub const fn new(data: PathBuf) -> Self {
-        Self { data, child: None }
+        Self { data, within: Vec::new(), child: None }
     }
 
     /// Starts the program and waits until it says that it is ready; gives the time that took.
@@ -68,6 +71,20 @@ impl Node {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+
+    /// Waits until the program has ended by itself; gives its exit code.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn until_ended(&mut self) -> Option<i32> {
+        let ended = self.child.take().map(|mut child| {
+            until("the node has ended", || match child.try_wait() {
+                Ok(Some(ended)) => Ok(ended),
+                other => Err(format!("{other:?}")),
+            })
+        });
+        ended.and_then(|ended| ended.code())
     }
 
     /// Asks the program to stop and waits for it.
@@ -168,13 +185,15 @@ impl Node {
     }
 
     fn log_path(&self) -> PathBuf {
-        self.data.join("node.log")
+        // Beside the data: a full disk must not keep a node from saying so.
+        self.data.with_extension("log")
     }
 
     fn command(&self) -> Command {
         let log = open_log(&self.log_path());
-        let mut command = Command::new(&PROGRAMS.node);
-        command.arg("--data").arg(&self.data).stdin(Stdio::null());
+        let words = self.within.iter().map(OsStr::new).chain([PROGRAMS.node.as_os_str()]);
+        let mut command = Command::new(words.clone().next().expect("the program at least"));
+        command.args(words.skip(1)).arg("--data").arg(&self.data).stdin(Stdio::null());
         command.stdout(Stdio::null()).stderr(log).env_remove("NOTIFY_SOCKET");
         command
     }
@@ -187,5 +206,5 @@ impl Drop for Node {
 }
 
 fn open_log(path: &Path) -> File {
-    OpenOptions::new().create(true).append(true).open(path).expect("a log in the data folder")
+    OpenOptions::new().create(true).append(true).open(path).expect("a log beside the data folder")
 }

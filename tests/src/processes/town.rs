@@ -1,4 +1,4 @@
-//! Five offices of one state, founded once by the ceremonies that people do, then copied.
+//! Eight offices of one state, founded once by the ceremonies that people do, then copied.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -27,8 +27,8 @@ pub struct Plan {
     parent: Option<&'static str>,
 }
 
-/// A department, its division, its district and two tehsils.
-pub const PLANS: [Plan; 5] = [
+/// A department, its division, a district with two tehsils, and another district with two.
+pub const PLANS: [Plan; 8] = [
     Plan { name: "gad", title: "Department Revenue", path: "mp/gad", tier: "department", parent: None },
     Plan { name: "malwa", title: "Division Malwa", path: "mp/malwa", tier: "division", parent: Some("gad") },
     Plan {
@@ -52,7 +52,32 @@ pub const PLANS: [Plan; 5] = [
         tier: "tehsil",
         parent: Some("indore"),
     },
+    Plan {
+        name: "dhar",
+        title: "District Dhar",
+        path: "mp/malwa/dhar",
+        tier: "district",
+        parent: Some("malwa"),
+    },
+    Plan {
+        name: "kukshi",
+        title: "Tehsil Kukshi",
+        path: "mp/malwa/dhar/kukshi",
+        tier: "tehsil",
+        parent: Some("dhar"),
+    },
+    Plan {
+        name: "manawar",
+        title: "Tehsil Manawar",
+        path: "mp/malwa/dhar/manawar",
+        tier: "tehsil",
+        parent: Some("dhar"),
+    },
 ];
+
+/// So many of the first offices make the town of most tests: department, division, district and its
+/// two tehsils.
+pub const TOWN: usize = 5;
 
 /// Place of the department in [`PLANS`].
 pub const DEPARTMENT: usize = 0;
@@ -108,14 +133,14 @@ impl Town {
     /// When it cannot be founded or copied.
     pub fn asleep(count: usize) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
-        let founded = founded();
+        let founded = founded(count.max(TOWN));
         let plans = &PLANS[..count];
         for plan in plans {
             copy(&founded.join(plan.name), &dir.path().join(plan.name));
         }
         let foundings: Vec<Founding> =
             plans.iter().map(|plan| founding(&dir.path().join(plan.name))).collect();
-        let transports = transports(&founded);
+        let transports = transports(&founded, count.max(TOWN));
         let (web, net): (Vec<u16>, Vec<u16>) = plans.iter().map(|_| (ports::free(), ports::free())).unzip();
         for (at, plan) in plans.iter().enumerate() {
             let others = (0..count).filter(|other| *other != at);
@@ -177,19 +202,22 @@ impl Town {
     }
 }
 
-/// The folder with the founded state: made once for these programs, kept in the build folder.
-fn founded() -> PathBuf {
+/// The folder with the founded state of so many offices: made once for these programs, kept in the
+/// build folder.
+fn founded(count: usize) -> PathBuf {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = PROGRAMS.kept.join(format!("mohar-town-{:016x}", digest_of_programs()));
+    let these = format!("mohar-town-{:016x}", digest_of_programs());
+    let place = PROGRAMS.kept.join(format!("{these}-{count}"));
     if place.exists() {
         return place;
     }
     let dir = tempfile::tempdir().expect("a folder");
-    found(dir.path());
+    found(dir.path(), &PLANS[..count]);
     fs::create_dir_all(&PROGRAMS.kept).expect("the build folder can be written");
     for old in fs::read_dir(&PROGRAMS.kept).expect("a folder").flatten() {
-        if old.file_name().to_string_lossy().starts_with("mohar-town-") {
+        let name = old.file_name().to_string_lossy().into_owned();
+        if name.starts_with("mohar-town-") && !name.starts_with(&these) {
             let _ = fs::remove_dir_all(old.path());
         }
     }
@@ -214,12 +242,12 @@ fn digest_of_programs() -> u64 {
 }
 
 /// The ceremonies, as the guide describes them.
-fn found(dir: &Path) {
+fn found(dir: &Path, plans: &[Plan]) {
     let names = "--name-hi मध्य_प्रदेश --name-en Madhya_Pradesh";
     let state = good(dir, &format!("found --dir state {names} --keys 3 --threshold 2"));
     let state = state["state"].as_str().expect("an id").to_owned();
     let (mut nodes, mut ids): (Vec<Node>, Vec<String>) = (Vec::new(), Vec::new());
-    for plan in &PLANS {
+    for plan in plans {
         let above = plan.parent.and_then(|parent| PLANS.iter().position(|other| other.name == parent));
         let parent = above.map_or("none", |above| ids[above].as_str());
         ids.push(create(dir, plan, parent));
@@ -299,8 +327,8 @@ fn founding(data: &Path) -> Founding {
 }
 
 /// Transport keys of all offices, as the youngest office knows them.
-fn transports(founded: &Path) -> Vec<String> {
-    let youngest = founding(&founded.join(PLANS[PLANS.len() - 1].name)).invitation;
+fn transports(founded: &Path, count: usize) -> Vec<String> {
+    let youngest = founding(&founded.join(PLANS[count - 1].name)).invitation;
     let mut registry = Registry::new(youngest.state);
     for bytes in youngest.package.charter.iter().chain(youngest.package.dossiers.iter().flatten()) {
         let act = mohar_protocol::act::UnverifiedAct::parse(bytes).expect("an act");
@@ -311,7 +339,7 @@ fn transports(founded: &Path) -> Vec<String> {
         let transport = office.incarnation().expect("an incarnation").transport;
         data_encoding::HEXLOWER.encode(&transport.to_bytes())
     };
-    PLANS.iter().map(|plan| key(plan.path)).collect()
+    PLANS[..count].iter().map(|plan| key(plan.path)).collect()
 }
 
 fn node_toml<'a>(web: u16, net: u16, peers: impl Iterator<Item = (&'a str, u16)>) -> String {

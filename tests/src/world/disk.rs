@@ -18,17 +18,22 @@ pub mod rows;
 /// Rows remembered as written lately.
 const RECENT_MAX: usize = 64;
 
-/// A disk.
+/// A disk, as a node reads it: damaged rows are faults.
 #[derive(Clone, Default)]
 pub struct Disk {
+    written: Written,
+    recent: VecDeque<(Table, Vec<u8>)>,
+    damaged: BTreeSet<(Table, Vec<u8>)>,
+    half: Option<Undo>,
+    /// Damage is not noticed: what flipped is what is read.
+    blind: bool,
+}
+
+/// What was written, for whoever judges a disk without being the node.
+#[derive(Clone, Default)]
+pub struct Written {
     rows: Rows,
     chunks: BTreeMap<(ContentRoot, u64), Arc<[u8]>>,
-    recent: VecDeque<(Table, Vec<u8>)>,
-    /// What stood there before, for rows of which bits have flipped.
-    flipped: BTreeMap<(Table, Vec<u8>), Vec<u8>>,
-    half: Option<Undo>,
-    /// Whether damaged rows are noticed when they are read.
-    blind: bool,
 }
 
 /// What takes a half-written commit back.
@@ -50,7 +55,8 @@ pub enum Commit {
 impl Disk {
     /// A disk that begins with rows that other disks share.
     pub fn over(base: &Rows) -> Self {
-        Self { rows: base.share(), ..Self::default() }
+        let written = Written { rows: base.share(), ..Written::default() };
+        Self { written, ..Self::default() }
     }
 
     /// Makes pending writes durable, or does what a disk does instead. `half` says, for a torn
@@ -65,14 +71,14 @@ impl Disk {
 
     fn keep(&mut self, writes: Writes) {
         for chunk in writes.chunks {
-            self.chunks.insert((chunk.root, chunk.index), chunk.bytes.into());
+            self.written.chunks.insert((chunk.root, chunk.index), chunk.bytes.into());
         }
         for ((table, key), value) in writes.rows {
-            self.flipped.remove(&(table, key.clone()));
+            self.damaged.remove(&(table, key.clone()));
             if value.is_some() {
                 self.recent.push_back((table, key.clone()));
             }
-            self.rows.set(table, key, value);
+            self.written.rows.set(table, key, value);
         }
         while self.recent.len() > RECENT_MAX {
             self.recent.pop_front();
@@ -84,8 +90,8 @@ impl Disk {
         let written = (half as usize) % count;
         let mut undo = Vec::new();
         for ((table, key), value) in writes.rows.into_iter().take(written) {
-            undo.push(((table, key.clone()), self.rows.get(table, &key).map(<[u8]>::to_vec)));
-            self.rows.set(table, key, value);
+            undo.push(((table, key.clone()), self.written.rows.get(table, &key).map(<[u8]>::to_vec)));
+            self.written.rows.set(table, key, value);
         }
         self.half = Some(undo);
     }
@@ -93,7 +99,7 @@ impl Disk {
     /// Opens the store after the node was down: a half-written commit is taken back.
     pub fn open(&mut self) {
         for ((table, key), value) in self.half.take().into_iter().flatten() {
-            self.rows.set(table, key, value);
+            self.written.rows.set(table, key, value);
         }
     }
 
@@ -104,42 +110,41 @@ impl Disk {
 
     /// Flips one bit of one row, written lately or any; tells which table it was in.
     pub fn flip(&mut self, hot: bool, rng: &mut Entropy) -> Option<Table> {
+        let rows = &self.written.rows;
         let (table, key) = if hot {
             let at = (rng.next_u64() as usize).checked_rem(self.recent.len())?;
             self.recent[at].clone()
         } else {
-            let at = (rng.next_u64() as usize).checked_rem(self.rows.count())?;
-            self.rows.nth(at)?
+            let at = (rng.next_u64() as usize).checked_rem(rows.count())?;
+            rows.nth(at)?
         };
         self.flip_bit(table, key, rng)
     }
 
     /// Flips one bit of any row of a table.
     pub fn flip_in(&mut self, table: Table, rng: &mut Entropy) -> Option<Table> {
-        let count = self.rows.of(table).count();
-        let at = (rng.next_u64() as usize).checked_rem(count)?;
-        let key = self.rows.of(table).nth(at)?.0.to_vec();
+        let rows = &self.written.rows;
+        let at = (rng.next_u64() as usize).checked_rem(rows.of(table).count())?;
+        let key = rows.of(table).nth(at)?.0.to_vec();
         self.flip_bit(table, key, rng)
     }
 
     fn flip_bit(&mut self, table: Table, key: Vec<u8>, rng: &mut Entropy) -> Option<Table> {
-        let mut value = self.rows.get(table, &key)?.to_vec();
+        let mut value = self.written.rows.get(table, &key)?.to_vec();
         let bit = (rng.next_u64() as usize).checked_rem(value.len() * 8)?;
-        self.flipped.entry((table, key.clone())).or_insert_with(|| value.clone());
-        value[bit / 8] ^= 1 << (bit % 8);
-        self.rows.set(table, key, Some(value));
+        if self.blind {
+            value[bit / 8] ^= 1 << (bit % 8);
+            self.written.rows.set(table, key, Some(value));
+        } else {
+            self.damaged.insert((table, key));
+        }
         Some(table)
     }
 
     /// Puts back what flipped, as somebody does who restores the disk from a good copy of the same
     /// moment. Returns how many rows it were.
     pub fn repair(&mut self) -> usize {
-        let flipped = std::mem::take(&mut self.flipped);
-        let count = flipped.len();
-        for ((table, key), value) in flipped {
-            self.rows.set(table, key, Some(value));
-        }
-        count
+        std::mem::take(&mut self.damaged).len()
     }
 
     /// What was written so far is no longer lately.
@@ -154,41 +159,46 @@ impl Disk {
 
     /// Whether a row is damaged.
     pub fn is_damaged(&self) -> bool {
-        !self.flipped.is_empty()
+        !self.damaged.is_empty()
     }
 
-    /// Every row of a table, in key order.
+    /// What was written, damaged or not.
+    pub const fn as_written(&self) -> &Written {
+        &self.written
+    }
+
+    /// Every row of a table, in key order, as it was written.
     pub fn rows(&self, table: Table) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.rows.of(table)
+        self.written.rows.of(table)
     }
 
-    /// Every row of every table.
+    /// Every row of every table, as it was written.
     pub fn all_rows(&self) -> impl Iterator<Item = (Table, &[u8], &[u8])> {
-        self.rows.tables().flat_map(|table| self.rows.of(table).map(move |(key, value)| (table, key, value)))
+        let rows = &self.written.rows;
+        rows.tables().flat_map(|table| rows.of(table).map(move |(key, value)| (table, key, value)))
     }
 
     /// Every large chunk.
     pub fn chunks(&self) -> impl Iterator<Item = &[u8]> {
-        self.chunks.values().map(AsRef::as_ref)
+        self.written.chunks.values().map(AsRef::as_ref)
     }
 
     /// Deletes rows behind the store's back.
     pub fn lose(&mut self, table: Table, lost: impl Fn(&[u8]) -> bool) {
         let keys: BTreeSet<Vec<u8>> =
-            self.rows.of(table).filter(|(key, _)| lost(key)).map(|(key, _)| key.to_vec()).collect();
+            self.rows(table).filter(|(key, _)| lost(key)).map(|(key, _)| key.to_vec()).collect();
         for key in keys {
-            self.rows.set(table, key, None);
+            self.written.rows.set(table, key, None);
         }
     }
 
-    /// A number that is equal for equal rows, made over what differs from the base.
+    /// Feeds everything that was written since the beginning to a digest.
     pub fn digest(&self, digest: &mut impl FnMut(&[u8])) {
-        self.rows.digest(digest);
+        self.written.rows.digest(digest);
     }
 
     fn sound(&self, table: Table, key: &[u8]) -> Result<(), StoreFault> {
-        let damaged =
-            !self.blind && !self.flipped.is_empty() && self.flipped.contains_key(&(table, key.to_vec()));
+        let damaged = !self.damaged.is_empty() && self.damaged.contains(&(table, key.to_vec()));
         if damaged { Err(StoreFault::damaged("a row is not what was written")) } else { Ok(()) }
     }
 }
@@ -196,16 +206,28 @@ impl Disk {
 impl Kv for Disk {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
         self.sound(table, key)?;
+        self.written.get(table, key)
+    }
+
+    fn scan(&self, table: Table, from: &[u8], until: &[u8], max: usize) -> Result<Vec<Row>, StoreFault> {
+        let rows = self.written.scan(table, from, until, max)?;
+        rows.iter().try_for_each(|(key, _)| self.sound(table, key))?;
+        Ok(rows)
+    }
+
+    fn large_chunk(&self, root: &ContentRoot, index: u64) -> Result<Option<Vec<u8>>, StoreFault> {
+        self.written.large_chunk(root, index)
+    }
+}
+
+impl Kv for Written {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
         Ok(self.rows.get(table, key).map(<[u8]>::to_vec))
     }
 
     fn scan(&self, table: Table, from: &[u8], until: &[u8], max: usize) -> Result<Vec<Row>, StoreFault> {
         let rows = self.rows.range(table, from, until).take(max);
-        rows.map(|(key, value)| {
-            self.sound(table, key)?;
-            Ok((key.to_vec(), value.to_vec()))
-        })
-        .collect()
+        Ok(rows.map(|(key, value)| (key.to_vec(), value.to_vec())).collect())
     }
 
     fn large_chunk(&self, root: &ContentRoot, index: u64) -> Result<Option<Vec<u8>>, StoreFault> {

@@ -23,18 +23,21 @@ pub fn storage_key(node: usize) -> StorageKey {
 impl World {
     /// Starts a node from its disk. A disk that is damaged keeps it down, and it says so.
     pub fn start(&mut self, node: usize) {
-        if self.nodes[node].machine.is_some() {
+        if self.nodes[node].machine.is_some() || self.nodes[node].lost {
             return;
-        }
-        match self.mutation {
-            Some(Mutation::HalfCommitsStay) => self.nodes[node].store.open_without_taking_back(),
-            _ => self.nodes[node].store.open(),
         }
         let records = Records::new(&self.nodes[node].store);
         let hosts = self.secrets(node);
         match Machine::start(Registry::new(self.state.id), hosts, storage_key(node), &records) {
             Ok(machine) => self.up(node, machine),
             Err(fault) => self.stop(node, &fault.to_string()),
+        }
+    }
+
+    fn open_store(&mut self, node: usize) {
+        match self.mutation {
+            Some(Mutation::HalfCommitsStay) => self.nodes[node].store.open_without_taking_back(),
+            _ => self.nodes[node].store.open(),
         }
     }
 
@@ -52,10 +55,8 @@ impl World {
 
     fn up(&mut self, node: usize, machine: Machine) {
         self.nodes[node].machine = Some(machine);
-        for other in 0..self.nodes.len() {
-            if other != node {
-                self.after(20 + other as u64, Event::Connect(node.min(other), node.max(other)));
-            }
+        for other in self.founding.neighbours[node].clone() {
+            self.after(20 + other as u64, Event::Connect(node.min(other), node.max(other)));
         }
     }
 
@@ -89,7 +90,8 @@ impl World {
     /// A node's tick.
     pub(super) fn tick(&mut self, node: usize) {
         if self.mutation != Some(Mutation::NothingIsRepeated) {
-            self.feed(node, vec![Input::Tick]);
+            let inputs = self.breath();
+            self.feed(node, inputs);
         }
     }
 
@@ -132,7 +134,9 @@ impl World {
 
     /// Commits. `false` when the node does not live to answer.
     fn commit(&mut self, node: usize, writes: Writes, outputs: &[Output], requests: usize) -> bool {
-        if self.chance(self.faults.crash_before_commit) {
+        self.commits += 1;
+        let (before, after) = (Some((self.commits, false)), Some((self.commits, true)));
+        if self.crash_at == before || self.chance(self.faults.crash_before_commit) {
             self.mutated_crash(node, outputs);
             self.crash(node);
             return false;
@@ -141,7 +145,8 @@ impl World {
         if matches!(how, Commit::Full | Commit::Torn) {
             let half = self.rng.next_u64();
             self.nodes[node].store.commit(writes, how, half);
-            // A store that takes nothing back keeps the half of it.
+            // The next to open the store takes the half back; nobody reads it before.
+            self.open_store(node);
             self.oracle.faulted.insert(node);
             self.stop(node, "the commit failed");
             return false;
@@ -156,7 +161,7 @@ impl World {
             self.stop(node, "the commit failed");
             return false;
         }
-        if self.chance(self.faults.crash_after_commit) {
+        if self.crash_at == after || self.chance(self.faults.crash_after_commit) {
             self.crash(node);
             return false;
         }

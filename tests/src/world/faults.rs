@@ -60,7 +60,7 @@ faults! {
     /// A bit flips in any row, per second.
     flip_cold 4;
     /// A node's clock jumps by up to ten years, either way, or back to the truth, per second.
-    clock_jump 12;
+    clock_jump 60;
     /// A node's clock stops, or goes on again, per second.
-    clock_stuck 12;
+    clock_stuck 40;
 }

@@ -15,6 +15,10 @@ use super::disk::rows::Rows;
 use super::disk::{Commit, Disk};
 use super::driver::storage_key;
 
+mod graph;
+
+pub use self::graph::{Graph, real};
+
 /// Different small states of each size.
 pub const SHAPES: u64 = 4;
 
@@ -34,6 +38,8 @@ pub struct Founding {
     pub nodes: Vec<First>,
     /// Pairs of nodes that link, the lower number first.
     pub links: Vec<(usize, usize)>,
+    /// Nodes that each node links with.
+    pub neighbours: Vec<Vec<usize>>,
     is_link: BTreeSet<(usize, usize)>,
 }
 
@@ -54,7 +60,12 @@ impl Founding {
             }
             nodes.push(First { disk, offices });
         }
-        Self { state, nodes, links: links.iter().copied().collect(), is_link: links }
+        let mut neighbours = vec![Vec::new(); nodes.len()];
+        for (a, b) in &links {
+            neighbours[*a].push(*b);
+            neighbours[*b].push(*a);
+        }
+        Self { state, nodes, links: links.iter().copied().collect(), neighbours, is_link: links }
     }
 }
 
@@ -63,6 +74,20 @@ pub fn small(offices: usize, shape: u64) -> Arc<Founding> {
     static KNOWN: OnceLock<Mutex<BTreeMap<(usize, u64), Arc<Founding>>>> = OnceLock::new();
     let mut known = KNOWN.get_or_init(Mutex::default).lock().expect("founding does not panic");
     Arc::clone(known.entry((offices, shape)).or_insert_with(|| Arc::new(found_small(offices, shape))))
+}
+
+/// Three offices, each on its own node: one above, two below.
+pub fn three() -> Arc<Founding> {
+    static KNOWN: OnceLock<Arc<Founding>> = OnceLock::new();
+    Arc::clone(KNOWN.get_or_init(|| {
+        let mut rng = Entropy::from_seed([3; 32]);
+        let mut state = TestState::found(&mut rng, START);
+        for (parent, path) in [(None, "mp/gad"), (Some(0), "mp/gad/a"), (Some(0), "mp/gad/b")] {
+            state.add_office(parent, path, 1, None, &mut rng, START);
+        }
+        let links = BTreeSet::from([(0, 1), (0, 2), (1, 2)]);
+        Arc::new(Founding::settle(state, vec![vec![0], vec![1], vec![2]], links))
+    }))
 }
 
 fn found_small(offices: usize, shape: u64) -> Founding {

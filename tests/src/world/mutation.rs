@@ -7,6 +7,8 @@ use mohar_protocol::machine::Output;
 use mohar_protocol::records::{Table, Writes};
 use mohar_protocol::testing::guard::{self, Guard};
 
+use super::agenda::Event;
+use super::clock::TEN_YEARS_MS;
 use super::disk::Disk;
 use super::{Happening, START, World};
 
@@ -40,6 +42,7 @@ mutations! {
     3 MirrorForgets "Mirrors lose contents after they have cosigned.";
     4 SendBeforeCommit "Messages leave although the commit is lost in a crash.";
     5 RecheckOff "A head is signed without adding the stored hashes up again, on a disk whose damage nobody notices.";
+    5 HalfCommitsStay "A half-written commit is not taken back.";
     6 WitnessForgets "Witnesses and mirrors forget what they cosigned, and an old copy of a log comes back.";
     7 RestoredWithoutBarrier "A node is restored from an old copy of its disk and goes on signing.";
     7 ReadyForgotten "A store forgets which promises were given.";
@@ -51,8 +54,10 @@ mutations! {
     13 RelayDropsUnknown "Acts of verbs that a release does not know are not kept.";
     14 OffersWithoutBound "A peer may offer as much as it likes.";
     15 DamageIsNotNoticed "Rows that are not what was written are read as if they were sound.";
-    15 HalfCommitsStay "A half-written commit is not taken back.";
 }
+
+/// By then a node that crashed is linked again.
+const AFTER_RESTART_MS: u64 = 25_000;
 
 /// Prepares a world for its mutation.
 pub(super) fn arrange(world: &mut World) {
@@ -71,7 +76,12 @@ pub(super) fn arrange(world: &mut World) {
             world.goes_on(OldCopy { copy: None })
         }
         Some(Mutation::MirrorForgets) => world.goes_on(MirrorForgets),
-        Some(Mutation::RecheckOff) => world.goes_on(Flips { table: Table::HASHES }),
+        Some(Mutation::RecheckOff) => world.goes_on(Flips { table: Table::LOGS }),
+        Some(Mutation::AuthorityOff | Mutation::OffersWithoutBound) => {
+            let last = world.nodes.len() - 1;
+            world.take_over(vec![last]);
+        }
+        Some(Mutation::NoClockIsRight) => world.goes_on(WrongClocks),
         Some(Mutation::DamageIsNotNoticed) => world.goes_on(Flips { table: Table::MATTERS }),
         _ => {}
     }
@@ -84,10 +94,12 @@ impl World {
             Some(Mutation::AnswerBeforeCommit) => self.answer(node, outputs),
             Some(Mutation::SendBeforeCommit) => {
                 for output in outputs {
+                    // What was given to the transport arrives although the node is gone.
                     if let Output::Send { to, message } = output
                         && let Some(to) = self.node_of(to)
                     {
-                        self.send(node, to, message.to_frame());
+                        let frame = message.to_frame();
+                        self.after(AFTER_RESTART_MS, Event::Deliver { from: node, to, generation: 0, frame });
                     }
                 }
             }
@@ -165,9 +177,10 @@ impl Happening for OldCopy {
                 if world.mutation == Some(Mutation::WitnessForgets) {
                     let own: Vec<OfficeId> = world.hosted(0);
                     for node in 1..world.nodes.len() {
-                        world.nodes[node]
-                            .store
-                            .lose(Table::COSIGNED, |key| own.iter().any(|office| key.starts_with(&office.0)));
+                        let of_own = |key: &[u8]| own.iter().any(|office| key.starts_with(&office.0));
+                        for table in [Table::COSIGNED, Table::LOGS] {
+                            world.nodes[node].store.lose(table, of_own);
+                        }
                     }
                 }
             }
@@ -186,6 +199,17 @@ impl Happening for MirrorForgets {
                 node.store.lose(Table::CHUNKS, |_| true);
             }
         }
+    }
+}
+
+/// No clock has anything to do with the truth.
+struct WrongClocks;
+
+impl Happening for WrongClocks {
+    fn second(&mut self, world: &mut World) {
+        let node = (world.rng.next_u64() % world.nodes.len() as u64) as usize;
+        let years = (world.rng.next_u64() % (2 * TEN_YEARS_MS)) as i64;
+        world.nodes[node].clock.set(years - TEN_YEARS_MS as i64);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Links between nodes: ordered while they stand, with delay, loss, doubling, breaking and cuts. A
 //! frame that was kept back may come over the next link, after newer ones.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use mohar_protocol::limits::FRAME_BYTES_MAX;
 use mohar_protocol::machine::Input;
@@ -29,9 +29,22 @@ pub(super) struct Network {
     generation: u64,
     /// Bytes sent from a node to another.
     pub(super) carried: BTreeMap<(usize, usize), u64>,
+    heard: BTreeMap<(usize, u8), VecDeque<(usize, Vec<u8>)>>,
 }
 
+/// Frames of one kind to one node that are remembered.
+const HEARD_MAX: usize = 3;
+
 impl Network {
+    /// A frame begins with an array of two and the number of its kind.
+    fn hear(&mut self, from: usize, to: usize, frame: &[u8]) {
+        let frames = self.heard.entry((to, frame.get(1).copied().unwrap_or_default())).or_default();
+        frames.push_back((from, frame.to_vec()));
+        if frames.len() > HEARD_MAX {
+            frames.pop_front();
+        }
+    }
+
     pub(super) fn uncut(&mut self, a: usize, b: usize) {
         self.cuts.remove(&pair(a, b));
     }
@@ -62,6 +75,14 @@ fn pair(a: usize, b: usize) -> (usize, usize) {
 }
 
 impl World {
+    /// A tick; now and then another node takes nothing for some of them.
+    pub(super) fn breath(&mut self) -> Vec<Input> {
+        let other = usize::try_from(self.rng.next_u64() % self.nodes.len() as u64).unwrap_or(0);
+        let peer = self.peer(other);
+        let full = !self.healing && self.rng.next_u64().is_multiple_of(16);
+        vec![if full { Input::Full(peer) } else { Input::Room(peer) }, Input::Tick]
+    }
+
     /// Tries every link of the world.
     pub(super) fn connect_all(&mut self, ms: u64) {
         for (a, b) in self.founding.links.clone() {
@@ -117,10 +138,17 @@ impl World {
         self.network.carried.get(&(from, to)).copied().unwrap_or(0)
     }
 
+    /// The latest frames of each kind, with receiver and sender: real messages to alter.
+    pub fn heard(&self) -> impl Iterator<Item = (usize, usize, &[u8])> {
+        let heard = self.network.heard.iter();
+        heard.flat_map(|((to, _), frames)| frames.iter().map(|(from, frame)| (*to, *from, frame.as_slice())))
+    }
+
     /// Puts a frame on its way.
     pub fn send(&mut self, from: usize, to: usize, frame: Vec<u8>) {
         let Some(generation) = self.network.up.get(&pair(from, to)).copied() else { return };
         *self.network.carried.entry((from, to)).or_insert(0) += frame.len() as u64;
+        self.network.hear(from, to, &frame);
         // The transport refuses what is too long, and a dead direction swallows everything.
         if frame.len() > FRAME_BYTES_MAX || self.network.deaf.contains(&(from, to)) {
             return;
@@ -152,6 +180,9 @@ impl World {
         let standing = self.network.up.get(&pair(from, to));
         if standing.is_none_or(|standing| generation != 0 && *standing != generation) {
             return;
+        }
+        if self.nodes[to].hostile {
+            self.overheard.hear(&frame);
         }
         self.record(&[1, from as u8, to as u8], &frame);
         let from = self.peer(from);
@@ -207,7 +238,7 @@ impl World {
             self.network.outage_over = Some(self.now.plus_ms(OUTAGE_MS));
             self.pace = OUTAGE_PACE;
             let alone = (self.rng.next_u64() % self.nodes.len() as u64) as usize;
-            for other in (0..self.nodes.len()).filter(|other| *other != alone) {
+            for other in self.founding.neighbours[alone].clone() {
                 self.cut(alone, other, OUTAGE_MS);
             }
         }
@@ -221,8 +252,9 @@ impl World {
     }
 
     fn any_two(&mut self) -> Option<(usize, usize)> {
-        let count = self.nodes.len() as u64;
-        let (a, b) = ((self.rng.next_u64() % count) as usize, (self.rng.next_u64() % count) as usize);
-        (a != b).then_some((a, b))
+        let links = &self.founding.links;
+        let at = (self.rng.next_u64() as usize).checked_rem(links.len())?;
+        let (a, b) = links[at];
+        Some(if self.rng.next_u64().is_multiple_of(2) { (a, b) } else { (b, a) })
     }
 }

@@ -10,8 +10,8 @@ use mohar_protocol::machine::{NewContent, NewMatter, Request, Where, open_key};
 use mohar_protocol::records::{DeskClass, Records};
 use mohar_protocol::sealing::{Content, Kind, MatterKey, content};
 
-use super::World;
 use super::driver::storage_key;
+use super::{Mutation, World};
 
 /// Stands in every note: it must be found on no disk.
 pub const MARKER: &str = "गोपनीय टीप क्रमांक";
@@ -23,7 +23,7 @@ impl World {
         }
         let offices = &self.nodes[node].offices;
         let office = offices[(self.rng.next_u64() % offices.len() as u64) as usize];
-        let post = (self.rng.next_u64() % 2) as usize;
+        let post = (self.rng.next_u64() % self.state.offices[office].posts.len() as u64) as usize;
         let dice = self.rng.next_u64() % 100;
         let request =
             if dice < 15 { self.open_file(office, post) } else { self.act_on_desk(node, office, post) };
@@ -60,12 +60,12 @@ impl World {
         ];
         let class = classes[(self.rng.next_u64() % classes.len() as u64) as usize];
         let rows =
-            Records::new(&self.nodes[node].store).desk(&office, &post_id, class, 0, 64).expect("memory");
+            Records::new(self.nodes[node].store.as_written()).desk(&office, &post_id, class, 0, 64).ok()?;
         if rows.is_empty() {
             return None;
         }
         let row = rows[(self.rng.next_u64() % rows.len() as u64) as usize];
-        let matter = Records::new(&self.nodes[node].store).matter(&row.matter).expect("memory")?;
+        let matter = Records::new(self.nodes[node].store.as_written()).matter(&row.matter).ok()??;
         let command = self.choose(index, &matter)?;
         let contents = match command {
             Command::Note => vec![self.seal_for(node, &matter, Kind::Note, 1)?],
@@ -92,7 +92,11 @@ impl World {
             Phase::Active => match dice {
                 0..=39 => Command::Note,
                 40..=69 => Command::Forward { to: self.somewhere(index)? },
-                70..=79 => Command::Mark { to: self.state.offices[index].posts[(dice % 2) as usize].post },
+                70..=79 => Command::Mark {
+                    to: self.state.offices[index].posts
+                        [dice as usize % self.state.offices[index].posts.len()]
+                    .post,
+                },
                 80..=87 => Command::SendBack,
                 88..=93 => Command::Park { until: self.now.plus_ms(86_400_000) },
                 94..=96 => Command::Close { retention: 1 },
@@ -103,8 +107,13 @@ impl World {
     }
 
     fn somewhere(&mut self, from: usize) -> Option<Holder> {
-        let to = (self.rng.next_u64() % self.state.offices.len() as u64) as usize;
-        let post = (self.rng.next_u64() % 2) as usize;
+        // An office on a node that this one links with, or on this one.
+        let host = self.host_of(from);
+        let neighbours = &self.founding.neighbours[host];
+        let at = (self.rng.next_u64() % (neighbours.len() as u64 + 1)) as usize;
+        let offices = &self.nodes[neighbours.get(at).copied().unwrap_or(host)].offices;
+        let to = offices[(self.rng.next_u64() % offices.len() as u64) as usize];
+        let post = (self.rng.next_u64() % self.state.offices[to].posts.len() as u64) as usize;
         (to != from).then(|| Holder {
             office: self.state.offices[to].id,
             post: self.state.offices[to].posts[post].post,
@@ -115,18 +124,24 @@ impl World {
     fn seal_for(&mut self, node: usize, matter: &Matter, kind: Kind, lines: usize) -> Option<NewContent> {
         let key = self.matter_key(node, &matter.id, matter.generation)?;
         let mut entropy = Entropy::from_seed(self.rng.bytes32());
-        Some(seal(&key, matter.generation, kind, &MARKER.repeat(lines), &mut entropy))
+        let mut content = seal(&key, matter.generation, kind, &MARKER.repeat(lines), &mut entropy);
+        if self.mutation == Some(Mutation::NotesInTheClear) {
+            content.ciphertext = Where::Here(MARKER.repeat(lines).into_bytes());
+        }
+        Some(content)
     }
 
     /// The key of a matter, as the node keeps it.
     pub fn matter_key(&self, node: usize, matter: &MatterId, generation: u32) -> Option<MatterKey> {
         let storage = storage_key(node);
-        let sealed = Records::new(&self.nodes[node].store).sealed_key(matter, generation).expect("memory")?;
+        let sealed =
+            Records::new(self.nodes[node].store.as_written()).sealed_key(matter, generation).ok()??;
         open_key(&storage, &sealed)
     }
 }
 
-fn seal(key: &MatterKey, generation: u32, kind: Kind, text: &str, entropy: &mut Entropy) -> NewContent {
+/// Seals a text as a content of a matter.
+pub fn seal(key: &MatterKey, generation: u32, kind: Kind, text: &str, entropy: &mut Entropy) -> NewContent {
     let body = format!("{text} {}", entropy.next_u64()).into_bytes();
     let content = Content { kind, media_type: "text/plain".to_owned(), name: String::new(), body };
     let sealed = content::seal(key, generation, &content, entropy).expect("a short note");

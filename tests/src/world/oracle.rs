@@ -170,7 +170,7 @@ impl Oracle {
             self.tainted.insert(matter.id);
         }
         let claim = match &matter.phase {
-            Phase::InTransit { from } if hosted.contains(&from.office) => Some(Claim::Handed),
+            Phase::InTransit { from, .. } if hosted.contains(&from.office) => Some(Claim::Handed),
             Phase::InTransit { .. } => None,
             _ if hosted.contains(&matter.holder.office) => Some(Claim::Holds),
             _ => None,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::ArgGroup;
+use minicbor::bytes::ByteVec;
 use mohar_protocol::act::{Body, UnverifiedAct};
 use mohar_protocol::ceremony::{self, CEREMONY_BYTES_MAX, Invitation, OfficeRequest, PeerAddress};
 use mohar_protocol::control::Status;
@@ -99,19 +100,36 @@ impl Admit {
         if registry::state_of(&package)? != state {
             return Err(Failure::bad("the request is for another state").hint("Compare the state ids."));
         }
-        let known = registry::fold(state, &package)?;
-        let office = introduce(&request, &known, output)?;
-
-        let keys = self.unlock()?;
-        let dossier = ceremony::admit(&known, &request, &keys, clock::now())
-            .context("the office was not admitted")
-            .hint("Root keys: give as many as the charter asks for. Below an office: its operating key.")?;
+        let office = introduce(&request, &registry::fold(state, &package)?, output)?;
+        let dossier = self.admitted(office, &request, &mut package, output)?;
         let news = Package { charter: Vec::new(), dossiers: vec![dossier.clone()] };
-        package.dossiers.retain(|known| registry::office_of(known) != Some(office.into()));
         package.dossiers.push(dossier);
         let invitation = Invitation { state, office, package, peers };
         disk::write_new(&self.out, &ceremony::to_file(&invitation), Access::Public)?;
         self.tell(output, &mut nodes, &invitation, &news)
+    }
+
+    /// The dossier with the admission, taken out of the package. An office that was admitted before
+    /// is not admitted a second time: its invitation is written anew, and no key is asked for.
+    fn admitted(
+        &self,
+        office: OfficeId,
+        request: &OfficeRequest,
+        package: &mut Package,
+        output: Output,
+    ) -> Result<Vec<ByteVec>, Failure> {
+        let known = registry::fold(request.state, package)?;
+        let is_it = |dossier: &Vec<ByteVec>| registry::office_of(dossier) == Some(office.into());
+        let before = package.dossiers.iter().position(is_it).map(|at| package.dossiers.remove(at));
+        if let Some(dossier) = before.filter(|_| known.office(&office).is_ok_and(|o| known.is_admitted(o))) {
+            output.talk("This office was admitted before; its invitation is written anew.");
+            return Ok(dossier);
+        }
+        let keys = self.unlock()?;
+        let known = registry::fold(request.state, package)?;
+        ceremony::admit(&known, request, &keys, clock::now())
+            .context("the office was not admitted")
+            .hint("Root keys: give as many as the charter asks for. Below an office: its operating key.")
     }
 
     fn tell(

@@ -4,20 +4,26 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::ArgGroup;
+use data_encoding::BASE64;
 use mohar_protocol::act::VerifiedAct;
+use mohar_protocol::act::body::Incarnate;
 use mohar_protocol::ceremony::{
     self, Beginning, Login, NewOffice, NodeSecrets, OfficeKeys, OfficeRequest, OfficeSecrets,
 };
+use mohar_protocol::codec;
+use mohar_protocol::control::{Request, Response};
 use mohar_protocol::directory::{OfficerName, PostName, Snapshot};
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::{ActId, OfficeId, StateId};
 use mohar_protocol::keys::SecretKey;
+use mohar_protocol::limits::ACT_PAYLOAD_BYTES_MAX;
 use mohar_protocol::sealing::at_rest::StorageKey;
 use mohar_protocol::sealing::password;
 use serde_json::json;
 
 use crate::admin_login::AdminLogin;
 use crate::args::{Names, TierArg, code, name};
+use crate::connect::{Node, unexpected};
 use crate::disk::{self, Access};
 use crate::error::{Failure, Hint as _};
 use crate::exit::Exit;
@@ -34,12 +40,19 @@ use crate::{address, clock, fingerprint, registry};
 /// recovery kit: put it on paper, seal it, and keep it in another building.
 ///
 /// Three passwords are asked, in this order: operating key, recovery kit, first administrator.
+///
+/// With --hosted, DIR is the data folder of a running node that is to host the office beside its
+/// own. The node makes the node keys, and everything is written into a folder of the office's own,
+/// DIR/offices/ and the last step of the path.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, group = ArgGroup::new("of").required(true))]
 pub struct Create {
     /// Data folder of the node
     #[arg(long)]
     data: PathBuf,
+    /// Let the running node of DIR host the office beside its own
+    #[arg(long, conflicts_with_all = ["listen", "reach", "web"])]
+    hosted: bool,
     /// The state's registry file, as `mohar found` wrote it
     #[arg(long, value_name = "PATH", group = "of")]
     state_file: Option<PathBuf>,
@@ -110,8 +123,9 @@ impl Create {
     /// Existing paths, passwords that may not be set, a state file that does not hold.
     pub fn run(self, output: Output) -> Result<Exit, Failure> {
         let state = self.find_state()?;
-        let paths = Paths::of(&self.data);
+        let paths = self.paths();
         disk::refuse_existing(paths.all())?;
+        let host = if self.hosted { Some(Host::ask(&self.data, &self.admin_login)?) } else { None };
         let mut entropy = clock::entropy()?;
         let mut passwords = Passwords::new(&self.passwords)?;
         let operating = passwords.choose("the operating key")?;
@@ -120,15 +134,15 @@ impl Create {
 
         let keys = OfficeKeys::generate(&mut entropy);
         let admin_key = SecretKey::from_seed(&entropy.bytes32());
-        let begun = ceremony::begin_office(
-            state,
-            &self.new_office(),
-            &keys,
-            admin_key.public(),
-            clock::now(),
-            &mut entropy,
-        )
-        .context("the acts of the beginning cannot be signed")?;
+        let (new, admin_public, now) = (self.new_office(), admin_key.public(), clock::now());
+        let begun = match &host {
+            Some(host) => {
+                let node = host.incarnate.clone();
+                ceremony::begin_office_on(state, &new, &keys, node, admin_public, now, &mut entropy)
+            }
+            None => ceremony::begin_office(state, &new, &keys, admin_public, now, &mut entropy),
+        };
+        let begun = begun.context("the acts of the beginning cannot be signed")?;
         let en = &self.names.name_en;
         let operating = KeyFile::wrap(
             &format!("operating key of {en}"),
@@ -147,19 +161,25 @@ impl Create {
         let wrapped = password::wrap_with_password(&admin_key.to_seed(), &admin, &mut entropy)?;
         let login =
             Login { name: self.admin_login.clone(), office: begun.office, officer: begun.officer, wrapped };
-        let admin_login = AdminLogin { names: self.snapshot(&begun)?, login };
+        let addresses = host.as_ref().map_or_else(|| self.reachable(), |host| host.addresses.clone());
+        let admin_login = AdminLogin { names: self.snapshot(&begun, &addresses)?, login };
         let request = OfficeRequest {
             state,
             acts: begun.acts.iter().map(|act| act.bytes().to_vec().into()).collect(),
-            addresses: self.reachable(),
+            addresses,
         };
 
         disk::make_private_dir(&paths.keys)?;
-        write_node_secrets(&paths, begun.office, &keys, &mut entropy)?;
+        match &host {
+            Some(host) => disk::write_new(&paths.node_keys, &host.sealed, Access::Secret)?,
+            None => {
+                write_node_secrets(&paths, begun.office, &keys, &mut entropy)?;
+                disk::write_new(&paths.node_toml, self.node_toml().as_bytes(), Access::Public)?;
+            }
+        }
         disk::write_new(&paths.operating, operating.to_text().as_bytes(), Access::Secret)?;
         disk::write_new(&paths.recovery, kit.to_text().as_bytes(), Access::Secret)?;
         disk::write_new(&paths.admin_login, &ceremony::to_file(&admin_login), Access::Secret)?;
-        disk::write_new(&paths.node_toml, self.node_toml().as_bytes(), Access::Public)?;
         disk::write_new(&paths.request, &ceremony::to_file(&request), Access::Public)?;
         self.tell(output, &paths, state, begun.office, &kit)
     }
@@ -186,7 +206,7 @@ impl Create {
             "Put the recovery kit on paper, seal it together with nothing else, and keep it in another \
              building; its password in a third place. Then remove keys/recovery.key from this machine.",
         );
-        if self.reachable().is_empty() {
+        if !self.hosted && self.reachable().is_empty() {
             output.talk("No address was given under which others reach this node; `--reach` names one.");
         }
         output.talk(format!(
@@ -217,6 +237,13 @@ impl Create {
         }
     }
 
+    /// A hosted office has a folder of its own, named like the last step of its path.
+    fn paths(&self) -> Paths {
+        let step = self.path.rsplit('/').next().unwrap_or_default();
+        let folder = if self.hosted { self.data.join("offices").join(step) } else { self.data.clone() };
+        Paths::of(&folder, self.hosted)
+    }
+
     fn reachable(&self) -> Vec<String> {
         if self.reach.is_empty() && !address::is_wildcard(&self.listen) {
             return vec![self.listen.clone()];
@@ -224,13 +251,13 @@ impl Create {
         self.reach.clone()
     }
 
-    fn snapshot(&self, begun: &Beginning) -> Result<Snapshot, Failure> {
+    fn snapshot(&self, begun: &Beginning, addresses: &[String]) -> Result<Snapshot, Failure> {
         let [_, _, post, _, charge] = begun.acts.as_slice() else {
             return Err(Failure::usage("an office begins with five acts"));
         };
         let id = |act: &VerifiedAct| -> ActId { act.id() };
         Ok(Snapshot {
-            addresses: self.reachable(),
+            addresses: addresses.to_vec(),
             posts: vec![PostName {
                 post: id(post).into(),
                 rank: ADMIN_RANK,
@@ -260,11 +287,38 @@ impl Create {
     }
 }
 
+/// What the node that is to host the office says.
+struct Host {
+    /// The office's node keys, which only this node opens.
+    sealed: Vec<u8>,
+    incarnate: Incarnate,
+    addresses: Vec<String>,
+}
+
+impl Host {
+    fn ask(data: &Path, login: &str) -> Result<Self, Failure> {
+        let mut node = Node::open(data)?;
+        let mut addresses = node.status()?.listen;
+        addresses.retain(|address| !address::is_wildcard(address));
+        let request = Request::HostKeys { login: login.to_owned() };
+        let answer = node.ask(&request).hint("Take another `--admin-login`: names are those of the node.")?;
+        let Response::HostKeys { sealed, incarnate } = answer else { return Err(unexpected()) };
+        let incarnate = BASE64.decode(incarnate.as_bytes()).context("the node's answer is not base64")?;
+        Ok(Self {
+            sealed: BASE64.decode(sealed.as_bytes()).context("the node's answer is not base64")?,
+            incarnate: codec::decode(&incarnate, ACT_PAYLOAD_BYTES_MAX).context("the node's keys")?,
+            addresses,
+        })
+    }
+}
+
 /// What the ceremony writes.
 struct Paths {
+    hosted: bool,
     keys: PathBuf,
     machine: PathBuf,
     secrets: PathBuf,
+    node_keys: PathBuf,
     operating: PathBuf,
     recovery: PathBuf,
     request: PathBuf,
@@ -273,30 +327,27 @@ struct Paths {
 }
 
 impl Paths {
-    fn of(data: &Path) -> Self {
-        let keys = data.join("keys");
+    fn of(folder: &Path, hosted: bool) -> Self {
+        let keys = folder.join("keys");
         Self {
+            hosted,
             machine: keys.join("machine.key"),
             secrets: keys.join("secrets.sealed"),
+            node_keys: keys.join("node.sealed"),
             operating: keys.join("operating.key"),
             recovery: keys.join("recovery.key"),
-            request: data.join("office.request"),
-            admin_login: data.join("admin.login"),
-            node_toml: data.join("node.toml"),
+            request: folder.join("office.request"),
+            admin_login: folder.join("admin.login"),
+            node_toml: folder.join("node.toml"),
             keys,
         }
     }
 
-    fn all(&self) -> [&Path; 7] {
-        [
-            &self.machine,
-            &self.secrets,
-            &self.operating,
-            &self.recovery,
-            &self.request,
-            &self.admin_login,
-            &self.node_toml,
-        ]
+    fn all(&self) -> Vec<&Path> {
+        let office = [&self.operating, &self.recovery, &self.request, &self.admin_login];
+        let node: &[&PathBuf] =
+            if self.hosted { &[&self.node_keys] } else { &[&self.machine, &self.secrets, &self.node_toml] };
+        office.into_iter().chain(node.iter().copied()).map(PathBuf::as_path).collect()
     }
 }
 
@@ -333,7 +384,7 @@ fn parse_parent(text: &str) -> Result<Parent, String> {
 /// Characters of a path: eight tiers of fifteen letters.
 const PATH_CHARS_MAX: usize = 120;
 
-fn parse_path(text: &str) -> Result<String, String> {
+pub(super) fn parse_path(text: &str) -> Result<String, String> {
     let part = |part: &str| {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         !part.is_empty() && part.chars().all(allowed)

@@ -65,11 +65,14 @@ pub async fn add_post(api: &Arc<Api>, by: &Credentials, new: NewPost) -> Result<
     if post_by_code(api, office, &new.code).is_ok() {
         return Err(Refusal::AlreadyDone.into());
     }
-    let body = body::AddPost { code: new.code, admin: new.admin };
-    let post = PostId::from(sign(api, admin, Body::AddPost(body)).await?);
-    let name = PostName { post, rank: new.rank, name_hi: new.name_hi, name_en: new.name_en };
-    names::change(&api.ledger, office, |names| names.posts.push(name)).await?;
-    Ok(done(post))
+    let change = Body::AddPost(body::AddPost { code: new.code, admin: new.admin });
+    let request = Request::Register { actor: admin, change };
+    let post = names::change_with(&api.ledger, office, request, move |act, names| {
+        let (rank, name_hi, name_en) = (new.rank, new.name_hi, new.name_en);
+        names.posts.push(PostName { post: act.into(), rank, name_hi, name_en });
+        Vec::new()
+    });
+    Ok(done(post.await?))
 }
 
 /// Names a person, makes the key and the sign-in.
@@ -83,13 +86,16 @@ pub async fn add_officer(api: &Arc<Api>, by: &Credentials, new: NewOfficer) -> R
     }
     let key = SecretKey::from_seed(&clock::entropy().bytes32());
     let wrapped = api.keyring.wrap(&key, &new.password).await?;
-    let body = body::AddOfficer { key: key.public() };
-    let officer = sign(api, admin, Body::AddOfficer(body)).await?.into();
-    let login = Login { name: new.login, office, officer, wrapped };
-    api.ledger.write(vec![(LOGINS, login.name.clone().into_bytes(), Some(codec::encode(&login)))]).await?;
-    let name = OfficerName { officer, charges: Vec::new(), name_hi: new.name_hi, name_en: new.name_en };
-    names::change(&api.ledger, office, |names| names.officers.push(name)).await?;
-    Ok(done(officer))
+    let change = Body::AddOfficer(body::AddOfficer { key: key.public() });
+    let request = Request::Register { actor: admin, change };
+    let officer = names::change_with(&api.ledger, office, request, move |act, names| {
+        let officer = act.into();
+        let (name_hi, name_en) = (new.name_hi, new.name_en);
+        names.officers.push(OfficerName { officer, charges: Vec::new(), name_hi, name_en });
+        let login = Login { name: new.login, office, officer, wrapped };
+        vec![(LOGINS, login.name.clone().into_bytes(), Some(codec::encode(&login)))]
+    });
+    Ok(done(officer.await?))
 }
 
 /// Puts an officer on a post.
@@ -106,11 +112,9 @@ pub async fn give_charge(
     if charge_of(api, &login, post).is_ok() {
         return Err(Refusal::AlreadyDone.into());
     }
-    let body = body::GiveCharge { post, officer: login.officer, kind };
-    let charge = ChargeId::from(sign(api, admin, Body::GiveCharge(body)).await?);
-    let give = |officer: &mut OfficerName| officer.charges.push(charge);
-    change_officer(api, &login, give).await?;
-    Ok(done(charge))
+    let change = Body::GiveCharge(body::GiveCharge { post, officer: login.officer, kind });
+    let give = |charge, officer: &mut OfficerName| officer.charges.push(charge);
+    Ok(done(change_charge(api, admin, &login, change, give).await?))
 }
 
 /// Takes an officer off a post.
@@ -119,13 +123,14 @@ pub async fn end_charge(api: &Arc<Api>, by: &Credentials, login: &str, code: &st
     let (admin, office) = unlock(api, by).await?;
     let (login, post) = (login_of(api, office, login)?, post_by_code(api, office, code)?);
     let charge = charge_of(api, &login, post)?;
-    sign(api, admin, Body::EndCharge(body::EndCharge { charge })).await?;
-    change_officer(api, &login, |officer| officer.charges.retain(|held| *held != charge)).await?;
+    let change = Body::EndCharge(body::EndCharge { charge });
+    let take = move |_, officer: &mut OfficerName| officer.charges.retain(|held| *held != charge);
+    change_charge(api, admin, &login, change, take).await?;
     Ok(done(charge))
 }
 
 /// The administrator as an actor, and the office.
-async fn unlock(api: &Arc<Api>, by: &Credentials) -> Result<(Actor, OfficeId), No> {
+pub(super) async fn unlock(api: &Arc<Api>, by: &Credentials) -> Result<(Actor, OfficeId), No> {
     let login = login_row(api, &by.login)?.ok_or(Refusal::SignInFailed)?;
     let key = api.keyring.unlock(&login, &by.password).await?;
     let registry = api.ledger.registry();
@@ -137,24 +142,25 @@ async fn unlock(api: &Arc<Api>, by: &Credentials) -> Result<(Actor, OfficeId), N
     Ok((Actor { office: login.office, charge: Some(charge), key }, login.office))
 }
 
-async fn sign(api: &Arc<Api>, actor: Actor, change: Body) -> Result<ActId, Refusal> {
-    Ok(api.ledger.request(Request::Register { actor, change }).await?.act)
-}
-
-async fn change_officer(
+/// Signs a change of an officer's charges and changes the officer's name row with it.
+async fn change_charge(
     api: &Arc<Api>,
+    actor: Actor,
     login: &Login,
-    change: impl FnOnce(&mut OfficerName),
-) -> Result<(), Refusal> {
-    names::change(&api.ledger, login.office, |names| {
-        if let Some(officer) = names.officers.iter_mut().find(|name| name.officer == login.officer) {
-            change(officer);
+    change: Body,
+    tell: impl FnOnce(ChargeId, &mut OfficerName) + Send + 'static,
+) -> Result<ActId, Refusal> {
+    let officer = login.officer;
+    names::change_with(&api.ledger, login.office, Request::Register { actor, change }, move |act, names| {
+        if let Some(name) = names.officers.iter_mut().find(|name| name.officer == officer) {
+            tell(act.into(), name);
         }
+        Vec::new()
     })
     .await
 }
 
-fn login_row(api: &Api, name: &str) -> Result<Option<Login>, No> {
+pub(super) fn login_row(api: &Api, name: &str) -> Result<Option<Login>, No> {
     let Some(row) = api.ledger.snapshot().get(LOGINS, name.as_bytes())? else { return Ok(None) };
     let login = codec::decode(&row, LOGIN_ROW_BYTES_MAX);
     login.map(Some).map_err(|e| No::Failed(format!("a sign-in row is damaged: {e}")))
@@ -166,7 +172,7 @@ fn login_of(api: &Api, office: OfficeId, name: &str) -> Result<Login, No> {
     Ok(login.ok_or(Refusal::OfficerUnknown)?)
 }
 
-fn post_by_code(api: &Api, office: OfficeId, code: &str) -> Result<PostId, Refusal> {
+pub(super) fn post_by_code(api: &Api, office: OfficeId, code: &str) -> Result<PostId, Refusal> {
     let registry = api.ledger.registry();
     let post = registry.office(&office)?.posts().find(|post| post.code == code).map(|post| post.id);
     post.ok_or(Refusal::PostUnknown)

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use mohar_protocol::control::{CosignerStatus, OfficeStatus, OtherStatus, Response, RestoringStatus, Status};
+use mohar_protocol::control::{
+    CatchingUp, CosignerStatus, OfficeStatus, OtherStatus, Response, RestoringStatus, Status,
+};
 use mohar_protocol::id::{MatterId, OfficeId};
-use mohar_protocol::machine::Progress;
+use mohar_protocol::machine::{Backlog, Progress};
 use mohar_protocol::placement::placement;
 use mohar_protocol::records::{Held, Records, Role, Table};
 use mohar_protocol::registry::{Register, Registry};
@@ -39,12 +41,20 @@ pub fn status(api: &Api) -> Result<Response, No> {
         state: api.state,
         up_s: api.since.elapsed().as_secs(),
         web: format!("http://{}", api.web),
+        transport: data_encoding::HEXLOWER.encode(&api.keyring.transport().to_bytes()),
         listen: api.listen.clone(),
         offices,
         others: others.map(|register| other_status(register, &links, &waiting)).collect(),
+        catching_up: catching_up(&api.ledger.backlog()),
         refused_peers: api.net.refused(),
         refused_messages: api.counters.refused_messages(),
     }))
+}
+
+fn catching_up(backlog: &Backlog) -> Option<CatchingUp> {
+    let Backlog { dossiers, files, acts, bytes, bytes_per_s } = *backlog;
+    let seconds = backlog.seconds();
+    (!backlog.is_empty()).then_some(CatchingUp { dossiers, files, acts, bytes, bytes_per_s, seconds })
 }
 
 fn office_status(

@@ -1,11 +1,14 @@
 //! A paper with its bytes, for the viewer or to be saved.
 
-use axum::body::Body;
+use std::convert::Infallible;
+
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use mohar_protocol::id::{ActId, MatterId};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app::show::PaperBytes;
 use crate::clock;
@@ -14,6 +17,9 @@ use crate::web::error::Failure;
 use crate::web::files::matter;
 use crate::web::headers::{PAPER_POLICY, PDF_POLICY};
 use crate::web::session::AtWork;
+
+/// Bytes handed to the connection at a time.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// How it is wanted.
 #[derive(Deserialize)]
@@ -59,12 +65,23 @@ async fn answer(
     let paper = web.read(move |app| app.paper(&officer, &id, &act, n)).await?;
     let (media_type, policy, inline) = how(&paper);
     let inline = inline && wanted.save.is_empty();
+    let room = web.room_for_paper(paper.bytes.len()).await?;
     let headers = [
+        (header::CONTENT_LENGTH, paper.bytes.len().to_string()),
         (header::CONTENT_TYPE, media_type.to_owned()),
         (header::CONTENT_SECURITY_POLICY, policy.to_owned()),
         (header::CONTENT_DISPOSITION, disposition(inline, &paper, media_type)),
     ];
-    Ok((headers, Body::from(paper.bytes)).into_response())
+    Ok((headers, in_pieces(paper.bytes, room)).into_response())
+}
+
+/// A body that holds its room until its last piece is taken.
+fn in_pieces(bytes: Vec<u8>, room: OwnedSemaphorePermit) -> Body {
+    let pieces = futures::stream::unfold((Bytes::from(bytes), room), |(mut left, room)| async move {
+        let piece = left.split_to(left.len().min(PIECE_BYTES));
+        (!piece.is_empty()).then_some((Ok::<_, Infallible>(piece), (left, room)))
+    });
+    Body::from_stream(pieces)
 }
 
 /// Media type, policy, and whether a browser may show it. What is not one of the four kinds is only

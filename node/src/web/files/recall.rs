@@ -25,7 +25,7 @@ pub async fn recall(
     let Posted { visit, fields, form, .. } = posted;
     let (id, lang) = (matter(&id)?, visit.lang().code());
     let (officer, number) = (std::sync::Arc::clone(&visit.officer), number(&web, &visit, id).await?);
-    let queued = web.read(move |app| Ok(app.state_of(&officer, &id)?.queued_to().is_some())).await?;
+    let queued = web.read_to_act(move |app| Ok(app.state_of(&officer, &id)?.queued_to().is_some())).await?;
     let (asked, key) = if queued {
         (web.app.cancel(&visit.officer, form, id).await, "done-recalled")
     } else {

@@ -67,7 +67,7 @@ pub async fn send(
         Ok(true) => {
             let number = number(&web, &visit, id).await?;
             let office = std::sync::Arc::clone(&visit.officer);
-            let target = web.read(move |app| app.targets(&office, "", Some(to))).await?.chosen;
+            let target = web.read_to_act(move |app| app.targets(&office, "", Some(to))).await?.chosen;
             let to_name = target.map_or_else(String::new, |target| name(visit.lang(), &target.place.post));
             let key = if to.office == visit.officer.office { "done-sent" } else { "done-queued" };
             done("/desk", &visit.t().b(key, "number", number, "to", to_name))

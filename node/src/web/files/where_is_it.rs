@@ -3,6 +3,8 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use mohar_protocol::act::Body;
+use mohar_protocol::custody::Phase;
+use mohar_protocol::refusal::Refusal;
 
 use crate::app::history::{Arrival, Step as AppStep};
 use crate::clock;
@@ -30,10 +32,12 @@ pub async fn page(
         Ok(cover) => (cover.number.clone(), cover.subject.clone()),
         Err(refusal) => (id.short(), sentence(lang, *refusal)),
     };
-    let remark = history.queued_to.as_ref().map(|office| {
+    let queued = history.queued_to.as_ref().map(|office| {
         let age = crate::web::format::age(visit.t(), history.matter.since.0, frame.now);
         visit.t().b("state-queued", "office", name(lang, office), "age", age)
     });
+    let frozen = (history.matter.phase == Phase::Frozen).then(|| sentence(lang, Refusal::MatterFrozen));
+    let remark = queued.or(frozen);
     let mut steps: Vec<Step> = (1..).zip(&history.steps).map(|(n, one)| step(lang, n, one)).collect();
     steps.reverse();
     html(&WhereIsIt {
@@ -84,7 +88,9 @@ const fn moved(body: &Body) -> Moved {
         Body::Attach(_) => Moved::Attached,
         Body::Mark(_) | Body::Forward(_) => Moved::Forwarded,
         Body::Cancel(_) => Moved::Recalled,
-        Body::Handover(_) => Moved::HandedOver,
+        Body::Commence(_) => Moved::HandedOn,
+        Body::Handover(_) | Body::BlindHandover(_) => Moved::HandedOver,
+        Body::TakeUp(_) => Moved::Reassigned,
         Body::Receive(_) => Moved::Received,
         Body::Opened(_) => Moved::Opened,
         Body::SendBack(_) => Moved::SentBack,

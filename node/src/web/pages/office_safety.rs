@@ -15,12 +15,18 @@ pub struct OfficeSafety {
     pub frame: Frame,
     /// This office.
     pub own: OwnOffice,
+    /// What is still to come after an absence; `None` if nothing is known to be missing.
+    pub catching_up: Option<CatchingUp>,
     /// The mirrors of this office's log.
     pub mirrors: Vec<Mirror>,
     /// The other offices, those with waiting matters first.
     pub offices: Vec<OtherOffice>,
     /// Connections refused since the start because the registry does not name the node.
     pub refused_peers: u64,
+    /// Connections turned away since the start because there were too many.
+    pub turned_away: u64,
+    /// Times that a node was slowed down since the start, because it sent more than it may.
+    pub slowed: u64,
 }
 
 /// Facts about this office.
@@ -51,6 +57,19 @@ impl OwnOffice {
     pub fn all_in(&self, size: &u64) -> bool {
         *size >= self.log_size
     }
+}
+
+/// What is still to come from other offices.
+#[derive(Clone, Debug)]
+pub struct CatchingUp {
+    /// Files addressed to this office.
+    pub files: u64,
+    /// Acts of other offices that are mirrored here.
+    pub acts: u64,
+    /// Bytes of all that, in part an estimate.
+    pub bytes: u64,
+    /// Minutes that it takes at the present rate; `None` if nothing arrives.
+    pub minutes: Option<u64>,
 }
 
 /// A mirror of this office's log.
@@ -109,6 +128,7 @@ impl OfficeSafety {
                 disk_free: Some(212 * 1024 * 1024 * 1024),
                 hindrance: None,
             },
+            catching_up: Some(CatchingUp { files: 3, acts: 5_400, bytes: 11_059_200, minutes: Some(24) }),
             mirrors: vec![
                 Mirror {
                     office: "कलेक्टर कार्यालय इन्दौर".to_owned(), holds: Some(1_234_560), at: Some(lost)
@@ -128,6 +148,8 @@ impl OfficeSafety {
                 office("कलेक्टर कार्यालय सागर", Reach::Unknown, None, 0, None),
             ],
             refused_peers: 3,
+            turned_away: 120,
+            slowed: 1,
         }
     }
 }

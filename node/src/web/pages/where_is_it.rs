@@ -77,6 +77,8 @@ pub enum Moved {
     Attached,
     /// Marked or forwarded.
     Forwarded,
+    /// Queued for the successor of the office.
+    HandedOn,
     /// Custody passed to another office.
     HandedOver,
     /// The other office recorded its receipt.
@@ -105,12 +107,13 @@ pub enum Moved {
 
 impl Moved {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Created,
         Self::Diarised,
         Self::Noted,
         Self::Attached,
         Self::Forwarded,
+        Self::HandedOn,
         Self::HandedOver,
         Self::Received,
         Self::Opened,
@@ -133,6 +136,7 @@ impl Moved {
             Self::Noted => key("moved-noted"),
             Self::Attached => key("moved-attached"),
             Self::Forwarded => key("moved-forwarded"),
+            Self::HandedOn => key("moved-handed-on"),
             Self::HandedOver => key("moved-handed-over"),
             Self::Received => key("moved-received"),
             Self::Opened => key("moved-opened"),

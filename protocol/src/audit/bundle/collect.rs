@@ -101,20 +101,33 @@ fn package(
     offices: &BTreeSet<OfficeId>,
 ) -> Result<Package, StoreFault> {
     let cosigners = offices.iter().flat_map(|office| placement(registry, office)).map(|(by, _)| by);
-    let mut ordered: Vec<OfficeId> = Vec::new();
-    for office in offices.iter().copied().chain(cosigners) {
-        let line: Vec<OfficeId> = registry.line_above(&office).map(|register| register.id()).collect();
-        for above in line.into_iter().rev() {
-            if !ordered.contains(&above) {
-                ordered.push(above);
-            }
-        }
+    let ordered_about = registry.orders_in_force().filter(|order| offices.contains(&order.office));
+    let by_order = ordered_about.flat_map(|order| order.successors().into_iter().chain(order.giver));
+    let (mut ordered, mut seen) = (Vec::new(), BTreeSet::new());
+    for office in offices.iter().copied().chain(by_order).chain(cosigners) {
+        with_those_above(registry, office, &mut seen, &mut ordered);
     }
     let bytes = |ids: Vec<ActId>| -> Result<Vec<ByteVec>, StoreFault> {
         ids.iter().map(|id| Ok(records.expect_act(id)?.bytes().to_vec().into())).collect()
     };
     let dossiers = ordered.iter().map(|office| bytes(records.dossier(office, 0, usize::MAX >> 1)?));
     Ok(Package { charter: bytes(records.charter()?)?, dossiers: dossiers.collect::<Result<_, _>>()? })
+}
+
+/// An office after those above it: the one that admitted it, and the one above it now.
+fn with_those_above(
+    registry: &Registry,
+    office: OfficeId,
+    seen: &mut BTreeSet<OfficeId>,
+    ordered: &mut Vec<OfficeId>,
+) {
+    let Ok(register) = registry.office(&office) else { return };
+    if seen.insert(office) {
+        for above in register.first_parent().into_iter().chain(register.parent()) {
+            with_those_above(registry, above, seen, ordered);
+        }
+        ordered.push(office);
+    }
 }
 
 /// Proofs from the log of an office, own or mirrored: for its acts, and for its register acts, so
@@ -130,7 +143,12 @@ fn evidence_of(
     let of_register = records.dossier(&office, 0, usize::MAX >> 1)?.into_iter();
     let of_register =
         of_register.filter(|id| register.is_some_and(|register| register.position(id).is_some()));
-    let of_matter = acts.iter().filter(|act| act.header().office == Some(office)).map(|act| act.id());
+    // What an authority says stands in the logs of the offices that it concerns.
+    let by_authority = |act: &VerifiedAct| matches!(act.body(), Body::Reassign(_) | Body::Endorse(_));
+    let of_matter = acts
+        .iter()
+        .filter(|act| act.header().office == Some(office) || by_authority(act))
+        .map(|act| act.id());
     let mut indexes: BTreeMap<u64, ActId> = BTreeMap::new();
     for id in of_matter.chain(of_register) {
         if let Some(index) = records.place(&id, &office)? {

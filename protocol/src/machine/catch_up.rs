@@ -22,6 +22,9 @@ const LEAF_BYTES: u64 = 2 * 1024;
 /// The rate is that of the last so many milliseconds with something in them.
 const RATE_MS: u64 = 5_000;
 
+/// A line on which nothing arrived for this long stands still: a message of 256 KiB takes 32 s on 64 kbit/s.
+const STILL_MS: u64 = 60_000;
+
 /// Which content is fetched first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Urgency {
@@ -77,7 +80,7 @@ impl Meter {
     /// Time went on.
     pub fn tick(&mut self, now: Timestamp) {
         let passed = now.ms_since(self.since);
-        if passed >= RATE_MS {
+        if passed >= RATE_MS && (self.bytes > 0 || passed >= STILL_MS) {
             self.rate = self.bytes.saturating_mul(1_000) / passed;
             (self.since, self.bytes) = (now, 0);
         }

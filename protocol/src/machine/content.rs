@@ -117,7 +117,7 @@ impl Machine {
         let link = self.link(from)?;
         let asked = link.wants.heard(root, index, step.steady);
         // In a packet chunks come unasked; only those of a content that is wanted are taken.
-        if !asked && !(link.carried && link.wants.has(&root, length)) {
+        if !(asked || link.carried && link.wants.has(&root, length)) {
             return Ok(());
         }
         chunk::verify_chunk(&root, length, index, bytes, proof).map_err(|_| Refusal::ContentDamaged)?;

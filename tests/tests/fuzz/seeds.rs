@@ -97,9 +97,8 @@ fn of_acts(seeds: &mut Seeds) {
     for bytes in &custody {
         seeds.add("an_act_reads_back_and_names_one_key", bytes.clone());
     }
-    for value in [codec::encode(&Frontier::of_leaves(&[leaf_hash(b"a"), leaf_hash(b"b"), leaf_hash(b"c")]))] {
-        seeds.add("a_frontier_goes_on_as_it_was", value);
-    }
+    let frontier = Frontier::of_leaves(&[leaf_hash(b"a"), leaf_hash(b"b"), leaf_hash(b"c")]);
+    seeds.add("a_frontier_goes_on_as_it_was", codec::encode(&frontier));
     seeds.add("a_frontier_goes_on_as_it_was", codec::encode(&Frontier::empty()));
 }
 

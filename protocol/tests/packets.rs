@@ -175,10 +175,9 @@ fn a_mirror_without_a_line_holds_what_came_by_packet_and_says_so() {
     let office = line.state.offices[TEHSIL].id;
     let id = line.open(TEHSIL, "Crop damage");
     line.act(TEHSIL, 0, id, Command::Attach, &SECRET.repeat(20_000)).unwrap();
-    // What the tehsil logs of itself when it reads the answer (it is ready for a file) is not in it.
-    let size = Records::new(&line.nodes[TEHSIL].store).log(&office).unwrap().unwrap().signed.size();
     let held = |line: &Line| {
         let records = Records::new(&line.nodes[TEHSIL].store);
+        let size = records.log(&office).unwrap().unwrap().signed.size();
         records.held(&office).unwrap().count(Role::Mirror, size - 1)
     };
     assert_eq!(held(&line), 0);

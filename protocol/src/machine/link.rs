@@ -70,7 +70,7 @@ impl Link {
     /// Entries remembered.
     #[cfg(feature = "testing")]
     pub fn footprint(&self) -> usize {
-        let questions = self.leaves_asked.len() + self.before_asked.len() + self.pursued.len();
+        let questions = self.leaves_asked.len() + self.pursued.len();
         self.incoming.len() + self.wants.footprint() + self.said.len() + questions
     }
 
@@ -81,8 +81,7 @@ impl Link {
             self.incoming.iter().map(|(id, offer)| (id, offer.head, offer.asked_at == now)).collect();
         let said: Vec<_> = self.said.iter().map(|(id, at)| (id, *at == now)).collect();
         let leaves: Vec<_> = self.leaves_asked.iter().map(|(id, at)| (id, *at == now)).collect();
-        let before: Vec<_> = self.before_asked.iter().map(|(id, at)| (id, *at == now)).collect();
-        format!("{incoming:?} {said:?} {leaves:?} {before:?} {}", self.wants.memory(now))
+        format!("{incoming:?} {said:?} {leaves:?} {}", self.wants.memory(now))
     }
 
     /// Whether to say something about a matter now; notes that it was said.

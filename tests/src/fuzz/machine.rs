@@ -185,10 +185,7 @@ impl Stage {
     fn sign_again(&self, frame: &[u8]) -> Vec<u8> {
         let Ok(mut message) = Message::from_frame(frame) else { return frame.to_vec() };
         match &mut message {
-            Message::Charter { acts, .. }
-            | Message::Dossier { acts, .. }
-            | Message::Acts { acts, .. }
-            | Message::Before { acts, .. } => {
+            Message::Charter { acts, .. } | Message::Dossier { acts, .. } | Message::Acts { acts, .. } => {
                 self.sign_acts(acts);
             }
             Message::Leaves { leaves, .. } => self.sign_acts(leaves),

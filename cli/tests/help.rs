@@ -23,7 +23,6 @@ const COMMANDS: &[&str] = &[
     "log",
     "log export",
     "bundle",
-    "packet",
     "packet export",
     "packet import",
     "verify",

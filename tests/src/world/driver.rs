@@ -216,7 +216,7 @@ impl World {
                 && let Some(to) = self.node_of(&to)
             {
                 if !self.nodes[node].hostile {
-                    self.oracle.sent(&message, self.nodes[node].clock.is_right(self.now));
+                    self.oracle.sent(&message, &self.nodes[node].clock, self.now);
                 }
                 self.send(node, to, message.to_frame());
             }

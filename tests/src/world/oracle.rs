@@ -15,6 +15,7 @@ use mohar_protocol::records::Role;
 use mohar_protocol::time::Timestamp;
 
 pub use self::commit::Committed;
+use super::clock::Clock;
 use super::founding::Founding;
 
 /// Violations kept; one is enough to fail, a few help to understand.
@@ -155,10 +156,12 @@ impl Oracle {
         !self.tainted.contains(matter)
     }
 
-    /// A message leaves an honest node.
-    pub fn sent(&mut self, message: &Message, by_a_right_clock: bool) {
+    /// A message leaves an honest node, whose clock is right if it shows the true time `now`.
+    pub fn sent(&mut self, message: &Message, clock: &Clock, now: Timestamp) {
         if let Message::Cosigned { office, by, size, note, .. } = message {
             let second = last_cosignature(note, by);
+            // The earlier of two cosignatures of one key stays: it may be from when the clock was wrong.
+            let by_a_right_clock = clock.is_right(now) && second.abs_diff(now.seconds()) <= RIGHT_S;
             let seen = Cosigned { size: *size, second, by_a_right_clock };
             self.cosignatures.entry(*office).or_default().push(seen);
         }
@@ -204,6 +207,9 @@ impl Oracle {
         }
     }
 }
+
+/// A right clock is this near to the truth, in seconds.
+const RIGHT_S: u64 = 121;
 
 /// The second stated by the cosignature of an office in a note.
 fn last_cosignature(note: &[u8], by: &OfficeId) -> u64 {

@@ -89,7 +89,6 @@ impl Machine {
             last = self.import_dossier(step, dossier)?.map_or(last, Ok);
         }
         self.registry_changed(step);
-        self.lay_escrows(step)?;
         Ok(last?)
     }
 

@@ -27,7 +27,7 @@ pub async fn recall(
     let (officer, number) = (std::sync::Arc::clone(&visit.officer), number(&web, &visit, id).await?);
     let queued = web.read_to_act(move |app| Ok(app.state_of(&officer, &id)?.queued_to().is_some())).await?;
     let (asked, key) = if queued {
-        (web.app.cancel(&visit.officer, form, id).await, "done-recalled")
+        (web.app.cancel(&visit.officer, form, id, fields.get("reason")).await, "done-recalled")
     } else {
         let asked = web.app.request_recall(&visit.officer, form, id, lang, fields.get("reason")).await;
         (asked, "done-recall-asked")

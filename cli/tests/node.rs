@@ -180,6 +180,10 @@ impl Node {
                 name_en: "Department\u{1b}[2J".to_owned(),
                 log_size: self.leaves.len() as u64,
                 restoring: None,
+                standing: "asking".to_owned(),
+                why: Some("no_mark".to_owned()),
+                hindrance: Some("This office asks first.".to_owned()),
+                orphans: 0,
                 cosigners: Vec::new(),
             }],
             others: Vec::new(),
@@ -194,6 +198,7 @@ impl Node {
 fn status_names_the_office_without_letting_its_name_steer_the_terminal() {
     let shown = good(&Office::joined().run("status --data gad"));
     assert!(shown.contains("office mp/gad: Department\u{fffd}[2J (विभाग)"), "{shown}");
+    assert!(shown.contains("MAY NOT SIGN (no_mark): This office asks first."), "{shown}");
     assert!(shown.contains("nobody else holds a copy yet"), "{shown}");
     assert!(shown.contains("refused unknown peers: 3"), "{shown}");
 }

@@ -40,6 +40,7 @@ banner-unreachable =
        *[other] No contact with other offices since { $time }. Please carry on working; { $n } dispatches are waiting and will go by themselves when contact returns.
     }
 banner-unreachable-idle = No contact with other offices since { $time }. Please carry on working; whatever you send will go by itself when contact returns.
+banner-unwitnessed = By decision of the head of office work goes on unwitnessed; every act carries this mark until there is contact again.
 banner-read-only = Reading only at present: { $cause }. Please inform the office's IT in-charge.
 banner-planned =
     { $n ->

@@ -93,11 +93,14 @@ pub struct StoreConfig {
     /// MiB of rows kept in memory. 64 MiB hold the desks and indexes of a large office and leave
     /// room on a machine of 1 GiB.
     pub cache_mib: u16,
+    /// Folder of the mark of what was signed last; relative to the data folder. No backup may hold
+    /// it, so it is better outside the data folder.
+    pub mark: PathBuf,
 }
 
 impl Default for StoreConfig {
     fn default() -> Self {
-        Self { cache_mib: 64 }
+        Self { cache_mib: 64, mark: PathBuf::from("mark") }
     }
 }
 
@@ -165,6 +168,11 @@ impl Config {
         let mut config = Self::parse(&text, &path)?;
         config.data = data.to_owned();
         Ok(config)
+    }
+
+    /// The folder of the marks.
+    pub fn mark_folder(&self) -> PathBuf {
+        self.data.join(&self.store.mark)
     }
 
     /// Reads settings from text; `path` is named in errors.

@@ -1,4 +1,5 @@
-//! The one loop that owns the machine: take an input, step, commit, and only then answer or send.
+//! The one loop that owns the machine: take an input, step, commit, write the mark, and only then
+//! answer or send.
 //!
 //! Everything that changes what the node keeps goes through here, on one thread. Officers' requests
 //! are taken before peers' frames. Inputs that wait together share one commit. When the store
@@ -17,7 +18,8 @@ use std::thread::JoinHandle;
 
 use mohar_protocol::id::OfficeId;
 use mohar_protocol::machine::{
-    Backlog, Carried, Event, Input, Machine, NewContent, Output, Receipt, Request, Where,
+    Backlog, Carried, Event, Input, Machine, Memory, NewContent, Output, Receipt, Request, Standing, Where,
+    Why,
 };
 use mohar_protocol::records::{Records, SMALL_CONTENT_BYTES_MAX, StoreFault, Table};
 use mohar_protocol::refusal::Refusal;
@@ -28,7 +30,9 @@ use mohar_protocol::time::Timestamp;
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
 
 use self::turn::Turn;
+use crate::clock::{self, Stopwatch};
 use crate::keyring::Keyring;
+use crate::mark::Marks;
 use crate::metrics::Counters;
 use crate::observe;
 use crate::store::{Snapshot, Store};
@@ -59,6 +63,7 @@ pub struct Ledger {
     events: broadcast::Sender<Event>,
     registry: watch::Receiver<Arc<Registry>>,
     links: watch::Receiver<Arc<Links>>,
+    standings: watch::Receiver<Arc<Standings>>,
     backlog: watch::Receiver<Backlog>,
     names: Arc<Mutex<()>>,
 }
@@ -110,6 +115,9 @@ pub struct Links {
     pub lost: BTreeMap<OfficeId, Timestamp>,
 }
 
+/// Whether each hosted office may sign.
+pub type Standings = BTreeMap<OfficeId, Standing>;
+
 /// What else belongs into the commit of a request that is done.
 type Along = Box<dyn FnOnce(&Receipt) -> Vec<LocalRow> + Send>;
 
@@ -128,13 +136,15 @@ pub fn start(
     store: Store,
     keyring: Arc<Keyring>,
     registry: Registry,
+    (marks, memory): (Marks, BTreeMap<OfficeId, Memory>),
     counters: Arc<Counters>,
 ) -> Result<(Ledger, Ends), StoreFault> {
     let snapshot = store.snapshot();
     let records = Records::new(&snapshot);
     let hosts = keyring.hosts();
     let hosted = hosts.iter().map(|host| host.office).collect();
-    let machine = Machine::start(registry, hosts, keyring.storage().clone(), &records)?;
+    let (storage, mut entropy) = (keyring.storage().clone(), clock::entropy());
+    let machine = Machine::start(registry, hosts, storage, &records, &memory, &mut entropy)?;
     let (requests, requests_in) = mpsc::channel(REQUESTS_MAX);
     let (inputs, inputs_in) = mpsc::channel(PEER_INPUTS_MAX);
     let (outputs_out, outputs) = mpsc::channel(OUTPUTS_MAX);
@@ -142,6 +152,7 @@ pub fn start(
     let events = broadcast::Sender::new(EVENTS_MAX);
     let (registry_out, registry) = watch::channel(Arc::new(machine.registry().clone()));
     let (links_out, links) = watch::channel(Arc::new(Links::default()));
+    let (standings_out, standings) = watch::channel(Arc::new(turn::standings(&machine)));
     let (backlog_out, backlog) = watch::channel(Backlog::default());
     let ledger = Ledger {
         requests,
@@ -152,6 +163,7 @@ pub fn start(
         events: events.clone(),
         registry,
         links,
+        standings,
         backlog,
         names: Arc::default(),
     };
@@ -165,6 +177,9 @@ pub fn start(
         events,
         registry: registry_out,
         links: links_out,
+        standings: standings_out,
+        marks,
+        flushed: Stopwatch::start(),
         backlog: backlog_out,
     };
     let thread = std::thread::Builder::new()
@@ -254,6 +269,17 @@ impl Ledger {
     /// Which offices are reachable.
     pub fn links(&self) -> Arc<Links> {
         Arc::clone(&self.links.borrow())
+    }
+
+    /// Whether an office may sign; an office that is not hosted may not.
+    pub fn standing(&self, office: &OfficeId) -> Standing {
+        let standing = self.standings.borrow().get(office).copied();
+        standing.unwrap_or(Standing::Stopped(Why::Replaced))
+    }
+
+    /// Whether the hosted offices may sign, for whoever waits for a change.
+    pub fn watch_standings(&self) -> watch::Receiver<Arc<Standings>> {
+        self.standings.clone()
     }
 
     /// What is known to be still to come from others.

@@ -16,6 +16,7 @@ pub mod app;
 pub mod ledger;
 
 pub mod keyring;
+pub mod mark;
 pub mod store;
 
 pub mod net;

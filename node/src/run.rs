@@ -25,6 +25,7 @@ use crate::http;
 use crate::jobs;
 use crate::keyring::Keyring;
 use crate::ledger::{self, Ends, Ledger, Turning};
+use crate::mark::Marks;
 use crate::metrics::Counters;
 use crate::net;
 use crate::store::Store;
@@ -58,10 +59,12 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let store = Store::open(&config.data, usize::from(config.store.cache_mib) << 20).with_context(|| {
         format!("{}: the store cannot be opened; is another node running on it?", config.data.display())
     })?;
+    let hosted: Vec<_> = keyring.hosts().iter().map(|host| host.office).collect();
+    let memory = Marks::open(&config.mark_folder(), &Store::path(&config.data), &hosted)?;
     let counters = Arc::new(Counters::default());
     let registry = Registry::new(state);
     let (ledger, Ends { turning, inputs, outputs }) =
-        ledger::start(store, Arc::clone(&keyring), registry, Arc::clone(&counters))
+        ledger::start(store, Arc::clone(&keyring), registry, memory, Arc::clone(&counters))
             .context("what is kept cannot be read; restore the data folder from the backup")?;
     for founding in foundings.all() {
         founding::import(founding, &ledger).await?;

@@ -64,6 +64,11 @@ struct View {
 }
 
 impl Store {
+    /// The disk file of the rows.
+    pub fn path(data: &Path) -> std::path::PathBuf {
+        data.join("store.redb")
+    }
+
     /// Opens the store in a data folder and makes what is missing. What is left in the journal goes
     /// into the tables first.
     ///
@@ -75,7 +80,7 @@ impl Store {
         let contents = Contents::open(&data.join("contents"))?;
         let database = Builder::new()
             .set_cache_size(cache_bytes)
-            .create(data.join("store.redb"))
+            .create(Self::path(data))
             .map_err(|e| StoreFault::because("open store.redb", e))?;
         let moved = make_tables(&database).map_err(|e| StoreFault::because("make the tables", e))?;
         let Found { journal, entries } = Journal::open(data, moved)?;

@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["api", "demo", "jobs", "web"],
     &["app"],
     &["ledger"],
-    &["keyring", "store"],
+    &["keyring", "mark", "store"],
     &["net"],
     &["observe"],
     &["clock", "config", "metrics"],

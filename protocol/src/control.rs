@@ -96,6 +96,21 @@ pub enum Request {
         /// The post's code.
         post: String,
     },
+    /// The head of office goes on although no mirror and no witness can be asked.
+    Continue {
+        /// The head of office.
+        by: Credentials,
+    },
+    /// This installation of an office is the right one, whatever other speaks for it.
+    Rejoin {
+        /// The office; the node's first one when absent.
+        office: Option<OfficeId>,
+    },
+    /// Acts that gave way to the log that cosigners hold.
+    Orphans {
+        /// The office; the node's first one when absent.
+        office: Option<OfficeId>,
+    },
     /// Queues files for a successor of the office; what is on its way already is left out.
     HandOn {
         /// The administrator.
@@ -169,6 +184,13 @@ pub enum Response {
         size: u64,
         /// Acts in base64.
         leaves: Vec<String>,
+    },
+    /// To [`Request::Orphans`].
+    Orphans {
+        /// The office.
+        office: OfficeId,
+        /// In the order in which they stood in the log.
+        orphans: Vec<Orphan>,
     },
     /// To [`Request::PacketExport`] and [`Request::PacketImport`].
     Packet {
@@ -282,6 +304,14 @@ pub struct OfficeStatus {
     pub name_en: String,
     /// Leaves in the log.
     pub log_size: u64,
+    /// Whether it may sign: `working`, `asking`, `continuing` or `stopped`.
+    pub standing: String,
+    /// Why it does not simply work; one of the words of `machine::Why`.
+    pub why: Option<String>,
+    /// What is awaited and what to do, when it may not sign.
+    pub hindrance: Option<String>,
+    /// Acts that gave way to the log that cosigners hold.
+    pub orphans: u64,
     /// Cosigners with role and how much they have cosigned.
     pub cosigners: Vec<CosignerStatus>,
     /// How far it is, while it is fetched from its mirrors after its machine was replaced.
@@ -307,6 +337,23 @@ pub struct RestoringStatus {
     pub works: bool,
     /// Seconds that the rest will take at the pace since the node's start; unknown at first.
     pub left_s: Option<u64>,
+}
+
+/// An act that gave way.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Orphan {
+    /// Its place in the log that was given up.
+    pub index: u64,
+    /// The act.
+    pub act: crate::id::ActId,
+    /// Its matter.
+    pub matter: MatterId,
+    /// The verb, or its number when this software does not know it.
+    pub verb: String,
+    /// Declared time, milliseconds since 1970.
+    pub time_ms: u64,
+    /// Its bytes in base64.
+    pub base64: String,
 }
 
 /// A cosigner of an own log.

@@ -11,6 +11,8 @@ pub enum Guard {
     Authority,
     /// A peer may make so many offers at one time.
     Offers,
+    /// An office that does not know what it has signed asks before it signs.
+    Rejoin,
 }
 
 #[cfg(feature = "testing")]

@@ -18,6 +18,8 @@ pub enum Context {
     Placement,
     /// Digest of what a peer holds, compared once a minute.
     Heights,
+    /// Checksum of the mark of what was signed last, and the place it was made at.
+    Mark,
     /// Digest of one dossier: the head of the register chain and the side acts.
     Dossier,
     /// Digest of the frames of a carrier packet.
@@ -32,6 +34,7 @@ impl Context {
             Self::Commitment => "mohar/commitment/1",
             Self::Placement => "mohar/placement/1",
             Self::Heights => "mohar/heights/1",
+            Self::Mark => "mohar/mark/1",
             Self::Dossier => "mohar/dossier/1",
             Self::Packet => "mohar/packet/1",
             Self::Trace => "mohar/trace/1",

@@ -127,6 +127,12 @@ bytes32! {
     Commitment
 }
 
+bytes32! {
+    /// One installation of an office: drawn at random when a node begins to speak for it from a disk
+    /// that it has not spoken from before. A restart keeps it, a restored or cloned disk does not.
+    Lineage
+}
+
 macro_rules! from_act {
     ($($name:ident),*) => {$(
         impl From<ActId> for $name {

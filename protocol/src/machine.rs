@@ -19,6 +19,7 @@ mod escrow;
 mod fork;
 mod handover;
 pub mod io;
+mod lineage;
 mod link;
 mod matter;
 mod mirror;
@@ -29,8 +30,11 @@ mod recall;
 mod replaced;
 mod replay;
 mod restore;
+mod returned;
+mod standing;
 mod steady;
 mod succession;
+mod tail;
 mod track;
 mod wants;
 
@@ -47,10 +51,12 @@ use self::link::Link;
 pub use self::matter::open_key;
 use self::news::Unnamed;
 pub use self::restore::Progress;
+use self::standing::Rejoin;
+pub use self::standing::{Mark, Memory, Standing, Why};
 use self::steady::Steady;
 use crate::entropy::Entropy;
 use crate::hash::Hash;
-use crate::id::{ActId, KeyId, OfficeId};
+use crate::id::{ActId, KeyId, Lineage, MatterId, OfficeId};
 use crate::keys::SecretKey;
 use crate::placement::placement;
 use crate::records::{Records, Role, StoreFault};
@@ -90,23 +96,15 @@ impl HostSecrets {
 struct Host {
     secrets: HostSecrets,
     spare: Vec<HostSecrets>,
-    standing: Standing,
     mirror: SecretKey,
     witness: SecretKey,
     anchor: Option<ActId>,
     anchored_at: Timestamp,
     cosigners: Vec<Cosigner>,
-}
-
-/// Whether this node may speak for an office that it hosts.
-#[cfg_attr(feature = "testing", derive(Clone))]
-enum Standing {
-    /// It may.
-    Speaks,
-    /// Not before everything that the incarnation goes on from is here.
-    Restoring(restore::Restoring),
-    /// Another node speaks for the office now.
-    Replaced,
+    standing: Standing,
+    lineage: Lineage,
+    rejoin: Rejoin,
+    restoring: restore::Restoring,
 }
 
 /// What a cosigner of an own log is known to have, and what was last sent to it.
@@ -134,6 +132,16 @@ pub struct Machine {
     steady: Steady,
     /// Who cosigns whose log, computed when first asked for and forgotten when the registry changes.
     placements: RefCell<BTreeMap<OfficeId, Vec<(OfficeId, Role)>>>,
+    /// Heads of logs that we mirror, until their leaves are here; sent again after a start.
+    offered: BTreeMap<OfficeId, Vec<u8>>,
+    /// Who spoke over links that are gone.
+    left: lineage::Left,
+    /// Who spoke last for offices elsewhere: one that is new may have lost what it had cosigned.
+    heard: BTreeMap<OfficeId, Lineage>,
+    /// Matters that others follow to us and that we do not know so far.
+    behind: BTreeSet<MatterId>,
+    /// How far acts that came back have been looked through.
+    returned_to: Option<(MatterId, ActId)>,
 }
 
 /// Why a step of the machine ended early.
@@ -180,7 +188,9 @@ impl Step<'_, '_> {
 }
 
 impl Machine {
-    /// A machine for these offices, with the registry rebuilt from what is kept.
+    /// A machine for these offices, with the registry rebuilt from what is kept. `memory` is what
+    /// the shell remembers of an office outside its records; an office that it does not name is
+    /// [`Memory::Missing`].
     ///
     /// # Errors
     /// [`StoreFault`] when the records cannot be read or contradict themselves.
@@ -189,10 +199,12 @@ impl Machine {
         hosts: Vec<HostSecrets>,
         storage: StorageKey,
         records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
     ) -> Result<Self, StoreFault> {
         let mut machine = Self::new(registry, storage);
         machine.rebuild_registry(records)?;
-        machine.settle_hosts(hosts, records)?;
+        machine.settle_hosts(hosts, records, memory, entropy)?;
         Ok(machine)
     }
 
@@ -207,6 +219,8 @@ impl Machine {
         hosts: Vec<HostSecrets>,
         storage: StorageKey,
         records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
     ) -> Result<Self, StoreFault> {
         let mut machine = Self::new(registry, storage);
         for (office, _) in records.dossiers()? {
@@ -214,7 +228,7 @@ impl Machine {
             let register = register.map_err(|e| StoreFault::because("take over a folded registry", e))?;
             machine.digests.insert(office, register.digest());
         }
-        machine.settle_hosts(hosts, records)?;
+        machine.settle_hosts(hosts, records, memory, entropy)?;
         Ok(machine)
     }
 
@@ -244,9 +258,21 @@ impl Machine {
         self.links.values().map(|link| link.incoming.len()).max().unwrap_or(0)
     }
 
-    fn settle_hosts(&mut self, hosts: Vec<HostSecrets>, records: &Records<'_>) -> Result<(), StoreFault> {
+    fn settle_hosts(
+        &mut self,
+        hosts: Vec<HostSecrets>,
+        records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
+    ) -> Result<(), StoreFault> {
         for secrets in hosts {
-            self.adopt(secrets);
+            let memory = memory.get(&secrets.office).copied().unwrap_or(Memory::Missing);
+            let standing = Standing::at_start(records, &secrets.office, memory)?;
+            let lineage = match memory {
+                Memory::Here(mark) if standing.may_sign().is_ok() => mark.lineage,
+                _ => Lineage(entropy.bytes32()),
+            };
+            self.adopt(secrets, standing, lineage);
         }
         self.take_places(records)?;
         self.place_cosigners();
@@ -265,6 +291,11 @@ impl Machine {
             last_minute: Timestamp(0),
             steady: Steady::default(),
             placements: RefCell::default(),
+            offered: BTreeMap::new(),
+            left: lineage::Left::new(),
+            heard: BTreeMap::new(),
+            behind: BTreeSet::new(),
+            returned_to: None,
         }
     }
 
@@ -302,6 +333,8 @@ impl Machine {
             Input::Tick => self.tick(step),
             Input::Connected(peer) => self.connected(step, peer),
             Input::Disconnected(peer) => {
+                self.remember_left(&peer, step.steady);
+                self.forget_answers(&peer);
                 self.links.remove(&peer);
                 self.ask_others_for_names(peer);
                 step.event(Event::Links);
@@ -345,18 +378,22 @@ impl Machine {
     }
 
     fn request(&mut self, step: &mut Step<'_, '_>, request: Request) -> Result<Receipt, Stop> {
-        let speaker = match &request {
+        let signs = match &request {
             Request::Begin { actor, .. } | Request::Act { actor, .. } | Request::Register { actor, .. } => {
-                Some(actor.office)
+                Some(&actor.office)
             }
-            Request::Publish { office, .. } | Request::HandOn { office, .. } => Some(*office),
+            Request::Publish { office, .. } | Request::HandOn { office, .. } => Some(office),
             Request::Import(_)
             | Request::Adopt(_)
             | Request::Reassign(_)
             | Request::Carry(_)
-            | Request::Pack { .. } => None,
+            | Request::Pack { .. }
+            | Request::Continue { .. }
+            | Request::Rejoin { .. } => None,
         };
-        speaker.map_or(Ok(()), |office| self.speaks(&office))?;
+        if let Some(office) = signs {
+            self.may_sign(office)?;
+        }
         match request {
             Request::Begin { actor, operation, matter } => self.begin(step, &actor, operation, matter),
             Request::Act { actor, operation, matter, command, contents } => {
@@ -365,13 +402,9 @@ impl Machine {
             Request::Register { actor, change } => self.change_register(step, &actor, &change),
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
-            Request::Adopt(secrets) => {
-                let office = secrets.office;
-                self.adopt(secrets);
-                self.take_places(step.records)?;
-                let register = self.registry.office(&office)?;
-                Ok(Receipt { act: register.head(), matter: ActId::from(office).into() })
-            }
+            Request::Adopt(secrets) => self.host_also(step, secrets),
+            Request::Continue { actor } => self.continue_unwitnessed(step, &actor),
+            Request::Rejoin { office } => self.rejoin(step, office),
             Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),
             Request::Reassign(acts) => self.take_order(step, None, &acts),
             Request::Carry(_) | Request::Pack { .. } => Err(Refusal::PacketNotHere.into()),
@@ -463,16 +496,19 @@ fn cosigning(register: &Register, role: Role) -> Option<KeyId> {
 }
 
 impl Host {
-    fn new(secrets: HostSecrets) -> Self {
+    fn new(secrets: HostSecrets, standing: Standing, lineage: Lineage) -> Self {
         Self {
             mirror: HostSecrets::mirror(&secrets.signing),
             witness: HostSecrets::witness(&secrets.signing),
             secrets,
             spare: Vec::new(),
-            standing: Standing::Speaks,
             anchor: None,
             anchored_at: Timestamp(0),
             cosigners: Vec::new(),
+            standing,
+            lineage,
+            rejoin: Rejoin::default(),
+            restoring: restore::Restoring::default(),
         }
     }
 }

@@ -10,7 +10,7 @@ use minicbor::{Decode, Encode};
 use crate::act::{Holder, MatterKind};
 use crate::codec::{self, CodecError};
 use crate::hash::Hash;
-use crate::id::{ActId, ContentRoot, MatterId, OfficeId};
+use crate::id::{ActId, ContentRoot, Lineage, MatterId, OfficeId};
 use crate::limits::FRAME_BYTES_MAX;
 use crate::log::proof::Proof;
 use crate::records::Role;
@@ -34,9 +34,9 @@ pub enum Message {
         /// Highest schema level that the node reads.
         #[n(1)]
         level_max: u16,
-        /// Offices that it hosts.
+        /// Offices that it hosts, each with the installation that speaks for it.
         #[n(2)]
-        offices: Vec<OfficeId>,
+        offices: Vec<(OfficeId, Lineage)>,
     },
     /// Once a minute: what the sender holds, as digests. Differences are asked for.
     #[n(1)]
@@ -351,6 +351,51 @@ pub enum Message {
         #[n(1)]
         acts: Vec<ByteVec>,
     },
+    /// Asks what is known of the sender's own log.
+    #[n(34)]
+    AskHead {
+        /// The sender's office.
+        #[n(0)]
+        office: OfficeId,
+        /// Whether its people have decided that this installation takes over.
+        #[n(1)]
+        claim: bool,
+    },
+    /// What is known of a log of the receiver.
+    #[n(35)]
+    HeadKnown {
+        /// The office.
+        #[n(0)]
+        office: OfficeId,
+        /// Whether the receiver's installation is the one that is listened to.
+        #[n(1)]
+        word: Word,
+        /// The newest head signed by the office that is known; empty when there is none.
+        #[n(2)]
+        note: ByteVec,
+    },
+    /// Leaves of a log for the office whose log it is.
+    #[n(36)]
+    Tail {
+        /// The office.
+        #[n(0)]
+        office: OfficeId,
+        /// Index of the first.
+        #[n(1)]
+        from: u64,
+        /// Their bytes.
+        #[n(2)]
+        leaves: Vec<ByteVec>,
+        /// A head signed by the office that contains them.
+        #[n(3)]
+        note: ByteVec,
+        /// Consistency from the log that ends with these leaves.
+        #[n(4)]
+        proof: Proof,
+        /// Small contents that these leaves name.
+        #[n(5)]
+        contents: Vec<ByteVec>,
+    },
     /// Asks for acts of a chain, from one backwards: between an office and its mirrors.
     #[n(37)]
     GetBefore {
@@ -371,6 +416,24 @@ pub enum Message {
         #[n(1)]
         acts: Vec<ByteVec>,
     },
+}
+
+/// What a node says of the installation that asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Word {
+    /// The node does not cosign that log.
+    #[n(0)]
+    Stranger,
+    /// It is the one that is listened to.
+    #[n(1)]
+    Heard,
+    /// Another one is listened to, and is there.
+    #[n(2)]
+    Twin,
+    /// Another one took over from it.
+    #[n(3)]
+    Retired,
 }
 
 impl Message {

@@ -11,6 +11,7 @@ mod branches;
 mod contents;
 mod logs;
 mod matters;
+mod returned;
 pub mod table;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub use self::branches::{BRANCH_MAX, Fork, OrderState};
 pub use self::contents::{ContentState, LargeChunk, SMALL_CONTENT_BYTES_MAX};
 pub use self::logs::{Held, LogState, Role};
 pub use self::matters::{DeskClass, DeskRow};
+pub use self::returned::Lineages;
 pub use self::table::Table;
 use crate::act::{UnverifiedAct, VerifiedAct};
 use crate::codec;

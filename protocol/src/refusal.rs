@@ -115,6 +115,14 @@ refusals! {
     CheckpointUnreadable "log.checkpoint_unreadable" "शीर्ष-पत्र पढ़ा नहीं जा सका।" "The checkpoint cannot be read.";
     CheckpointSignature "log.checkpoint_signature" "शीर्ष-पत्र का हस्ताक्षर सही नहीं है।" "The checkpoint's signature is wrong.";
 
+    // What was signed before, and by whom.
+    RejoinAsking "rejoin.asking" "यह कार्यालय जाँच रहा है कि उसके नाम से पहले क्या हस्ताक्षरित हो चुका है; प्रति-कार्यालय या साक्षी से उत्तर आने तक पढ़ा जा सकता है, हस्ताक्षर नहीं होंगे। लाइन जाँचें; लाइन न हो तो कार्यालय प्रमुख आगे बढ़ने का निर्णय ले सकते हैं।" "This office is asking its mirrors and witnesses what was signed in its name before; until one answers it can be read but not signed. Check the line; if there is none, the head of office may decide to go on.";
+    RejoinTwin "rejoin.twin" "इसी कार्यालय की कुंजी से एक और मशीन अभी काम कर रही है; यहाँ हस्ताक्षर बंद हैं। दोनों में से एक मशीन बंद करें, तब यह स्वयं आगे बढ़ेगी।" "Another machine is working with the key of this office; nothing is signed here. Switch one of the two off, and this one goes on by itself.";
+    RejoinSuperseded "rejoin.superseded" "इस कार्यालय की कुंजी अब दूसरी मशीन पर काम कर रही है; यहाँ हस्ताक्षर बंद हैं। यदि यही सही मशीन है तो दूसरी बंद करके यहाँ `mohar office rejoin` चलाएँ।" "Another machine has taken over the key of this office; nothing is signed here. If this is the right one, switch the other off and run `mohar office rejoin` here.";
+    RejoinLinked "rejoin.linked" "प्रति-कार्यालय या साक्षी से संपर्क है; उनके उत्तर के बाद कार्यालय स्वयं आगे बढ़ेगा।" "A mirror or a witness is linked; the office goes on by itself when it has answered.";
+    RejoinNotNeeded "rejoin.not_needed" "कार्यालय काम कर रहा है; इस निर्णय की आवश्यकता नहीं है।" "The office is working; there is nothing to decide.";
+    PeerNotGreeted "link.not_greeted" "दूसरी ओर से अभी परिचय नहीं मिला है; वह पुनः प्रयास करेगा।" "The peer has not said yet which installation it is; it will try again.";
+
     // Carrier packets.
     PacketUnreadable "packet.unreadable" "यह डाक-पैकेट की फाइल नहीं है या अधूरी है; प्रेषक कार्यालय से पुनः बनवाएँ।" "This is not a carrier packet, or it is cut short; ask the other office to write it again.";
     PacketDamaged "packet.damaged" "डाक-पैकेट क्षतिग्रस्त है; प्रेषक कार्यालय से पुनः बनवाएँ।" "The carrier packet is damaged; ask the other office to write it again.";

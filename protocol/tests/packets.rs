@@ -10,7 +10,7 @@ use line::Line;
 use mohar_protocol::custody::command::Command;
 use mohar_protocol::custody::{Matter, Phase};
 use mohar_protocol::id::MatterId;
-use mohar_protocol::machine::Request;
+use mohar_protocol::machine::{Request, Standing};
 use mohar_protocol::packet::Packet;
 use mohar_protocol::records::{Records, Role};
 use mohar_protocol::refusal::Refusal;
@@ -108,7 +108,7 @@ fn packets_lost_repeated_and_out_of_order_do_no_harm() {
 }
 
 #[test]
-fn a_handover_that_arrives_before_its_offer_waits_for_it() {
+fn an_old_backup_learns_by_packet_what_it_had_signed_before_it_takes_a_handover() {
     let (mut line, id) = waiting(4);
     let offer = line.pack(DISTRICT, TEHSIL);
     // The tehsil's disk is copied before it reads the offer and comes back after: an old backup.
@@ -118,10 +118,16 @@ fn a_handover_that_arrives_before_its_offer_waits_for_it() {
     line.nodes[TEHSIL].store = before;
     line.restart(TEHSIL);
     let taken = line.carry(TEHSIL, Request::Carry(handover.clone())).unwrap();
-    assert_eq!(taken.refused, [Refusal::MatterUnknown]);
+    assert_eq!(taken.refused, [Refusal::RejoinAsking]);
+    let mut packet = handover.clone();
+    for at in [TEHSIL, DISTRICT, TEHSIL, DISTRICT, TEHSIL] {
+        packet = line.unpack(at, &packet).unwrap().unwrap();
+    }
+    let office = line.state.offices[TEHSIL].id;
+    assert_eq!(line.nodes[TEHSIL].machine.standing(&office), Some(Standing::Working));
     line.unpack(TEHSIL, &offer).unwrap();
     line.unpack(TEHSIL, &handover).unwrap();
-    assert!(matter(&line, TEHSIL, id).unwrap().is_held_by(&line.state.offices[TEHSIL].id));
+    assert!(matter(&line, TEHSIL, id).unwrap().is_held_by(&office));
 }
 
 #[test]

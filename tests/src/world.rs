@@ -20,6 +20,7 @@ pub mod newer;
 pub mod officers;
 pub mod oracle;
 pub mod orders;
+pub mod restores;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub use self::happening::Happening;
 pub use self::mutation::Mutation;
 use self::network::Network;
 pub use self::oracle::Oracle;
+use self::restores::Marks;
 
 /// 22 November 2026, 10:00 in Bhopal.
 pub const START: Timestamp = Timestamp(1_795_321_800_000);
@@ -59,6 +61,8 @@ pub struct Node {
     pub offices: Vec<usize>,
     /// Its clock.
     pub clock: Clock,
+    /// What it remembers outside its disk.
+    pub marks: Marks,
     /// Whether the adversary has its keys. Promises are judged among the others.
     pub hostile: bool,
     /// Whether it burnt down: it never comes back, and nobody waits for it.
@@ -144,7 +148,16 @@ impl World {
         for (node, first) in founding.nodes.iter().enumerate() {
             let clock = Clock::ahead(world.rng.next_u64() % 90_000);
             let (store, offices) = (first.disk.clone(), first.offices.clone());
-            world.nodes.push(Node { store, machine: None, offices, clock, hostile: false, lost: false });
+            let marks = Marks::default();
+            world.nodes.push(Node {
+                store,
+                machine: None,
+                offices,
+                clock,
+                marks,
+                hostile: false,
+                lost: false,
+            });
             world.know_peer(node);
             world.start_founded(node);
             world.after(1 + node as u64 * 37 % 1_000, Event::Tick(node));

@@ -1,10 +1,11 @@
-//! `mohar office`: opening an office, taking it in, and what becomes of it.
+//! `mohar office`: opening an office, taking it in, what becomes of it, and deciding about a restored one.
 
 pub mod admit;
 pub mod announce;
 pub mod create;
 pub mod hand_on;
 pub mod holding;
+pub mod rejoin;
 pub mod replace;
 pub mod succession;
 
@@ -14,7 +15,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::Output;
 
-/// Open an office, take one in, divide, merge, move and close
+/// Open an office, take one in, divide, merge, move, close, and decide about a restored one
 #[derive(Debug, Subcommand)]
 pub enum Office {
     Create(create::Create),
@@ -27,6 +28,9 @@ pub enum Office {
     Move(succession::Move),
     Close(succession::Close),
     HandOn(hand_on::HandOn),
+    Continue(rejoin::Continue),
+    Rejoin(rejoin::Rejoin),
+    Orphans(rejoin::Orphans),
 }
 
 impl Office {
@@ -46,6 +50,9 @@ impl Office {
             Self::Move(moved) => moved.run(output),
             Self::Close(close) => close.run(output),
             Self::HandOn(hand_on) => hand_on.run(output),
+            Self::Continue(decision) => decision.run(output),
+            Self::Rejoin(decision) => decision.run(output),
+            Self::Orphans(orphans) => orphans.run(output),
         }
     }
 }

@@ -73,6 +73,17 @@ fn show_office(output: Output, office: &OfficeStatus) -> Result<(), Failure> {
     if let Some(restoring) = &office.restoring {
         output.line(restoring_line(restoring))?;
     }
+    if let Some(hindrance) = &office.hindrance {
+        let why = office.why.as_deref().unwrap_or(&office.standing);
+        output.line(format!("  MAY NOT SIGN ({why}): {hindrance}"))?;
+    }
+    if office.standing == "continuing" {
+        output.line("  goes on unwitnessed, by decision of its head of office")?;
+    }
+    if office.orphans > 0 {
+        output
+            .line(format!("  acts that had to give way: {}; see `mohar office orphans`", office.orphans))?;
+    }
     if office.cosigners.is_empty() {
         output.line("  nobody else holds a copy yet")?;
     }

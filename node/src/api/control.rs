@@ -10,6 +10,7 @@ mod hosting;
 mod packet;
 mod reads;
 mod register;
+mod rejoin;
 mod status;
 
 use std::io;
@@ -121,6 +122,9 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::Checkpoint { office } => read(api, move |api| reads::checkpoint(api, office)).await,
         Request::Bundle { matter } => read(api, move |api| bundle::bundle(api, matter)).await,
         Request::Check => read(api, check::check).await,
+        Request::Continue { by } => rejoin::go_on(api, &by).await,
+        Request::Rejoin { office } => rejoin::rejoin(api, office).await,
+        Request::Orphans { office } => read(api, move |api| rejoin::orphans(api, office)).await,
         Request::HandOn { by, to, matters, posts } => {
             hand_on::hand_on(api, &by, to, hand_on::Which { matters, posts }).await
         }

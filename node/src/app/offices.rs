@@ -1,7 +1,7 @@
 //! Safety: facts of this office, who mirrors it, and which other offices answer.
 
 use mohar_protocol::id::OfficeId;
-use mohar_protocol::machine::Backlog;
+use mohar_protocol::machine::{Backlog, Standing};
 use mohar_protocol::placement::placement;
 use mohar_protocol::records::{Role, Table};
 use mohar_protocol::time::Timestamp;
@@ -30,6 +30,8 @@ pub struct Offices {
     pub root: String,
     /// Since when the node runs.
     pub started: Timestamp,
+    /// Whether it may sign.
+    pub standing: Standing,
     /// Who mirrors it.
     pub mirrors: Vec<Mirror>,
     /// Other offices.
@@ -94,6 +96,7 @@ impl App {
             incarnation: register.incarnation().map_or(0, |incarnation| incarnation.number),
             log_size,
             root,
+            standing: self.ledger.standing(own),
             started: self.started,
             mirrors: mirrors(&reader, &names, own)?,
             others,

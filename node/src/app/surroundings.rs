@@ -2,6 +2,7 @@
 //! cause when something is wrong. Nothing is called safe that no cosignature proves.
 
 use mohar_protocol::id::OfficeId;
+use mohar_protocol::machine::Standing;
 use mohar_protocol::records::{DeskClass, Role, Table};
 use mohar_protocol::time::Timestamp;
 
@@ -26,6 +27,8 @@ pub struct Surroundings {
     pub safety: Safety,
     /// Since when no other office can be reached, and how many movements wait for that.
     pub alone: Option<(Timestamp, usize)>,
+    /// Whether the office may sign.
+    pub standing: Standing,
 }
 
 /// What is proved about the office's log.
@@ -70,6 +73,7 @@ impl App {
             post,
             safety: Self::safety(&reader, &session.office, session.at_work.as_deref())?,
             alone: self.alone(&reader, &session.office)?,
+            standing: self.ledger.standing(&session.office),
         })
     }
 

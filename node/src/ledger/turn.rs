@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mohar_protocol::machine::{Backlog, Carried, Event, Input, Machine, Output, Receipt, Ticket};
+use mohar_protocol::machine::{Backlog, Carried, Event, Input, Machine, Output, Receipt, Ticket, Why};
 use mohar_protocol::records::{Records, StoreFault};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use super::{Along, Asked, EXIT_STORE_FAULT, FromPeer, Links, LocalRow, Toll, end_process};
+use super::{Along, Asked, EXIT_STORE_FAULT, FromPeer, Links, LocalRow, Standings, Toll, end_process};
 use crate::clock::{self, Stopwatch};
+use crate::mark::Marks;
 use crate::metrics::Counters;
 use crate::store::Store;
 
@@ -21,6 +22,9 @@ const INPUTS_PER_COMMIT_MAX: usize = 256;
 
 /// Time that a commit may spend on taking further inputs, so that the first one is not kept waiting.
 const GATHER_MAX: Duration = Duration::from_millis(5);
+
+/// Marks are forced to the disk this often.
+const FLUSH_EVERY: Duration = Duration::from_secs(60);
 
 /// How often the machine is told that time went on.
 const TICK: Duration = Duration::from_millis(500);
@@ -36,6 +40,9 @@ pub(super) struct Turn {
     pub events: broadcast::Sender<Event>,
     pub registry: watch::Sender<Arc<Registry>>,
     pub links: watch::Sender<Arc<Links>>,
+    pub standings: watch::Sender<Arc<Standings>>,
+    pub marks: Marks,
+    pub flushed: Stopwatch,
     pub backlog: watch::Sender<Backlog>,
 }
 
@@ -67,6 +74,7 @@ impl Turn {
             let _ = self.outputs.send(Output::Admit(self.machine.admitted_peers())).await;
             self.serve(stopped).await;
         });
+        self.keep_marks(&[], true).unwrap_or_else(|fault| end_process(&fault));
     }
 
     async fn serve(&mut self, mut stopped: oneshot::Receiver<()>) {
@@ -129,7 +137,23 @@ impl Turn {
             self.counters.commits.add(1);
             self.counters.commit_micros.add(u64::try_from(commit.elapsed().as_micros()).unwrap_or(u64::MAX));
         }
+        self.keep_marks(&outputs, self.flushed.elapsed() >= FLUSH_EVERY)?;
         Ok((outputs, answers))
+    }
+
+    /// Keeps what was signed last outside the store. Without that nothing may leave.
+    fn keep_marks(&mut self, outputs: &[Output], flush: bool) -> Result<(), StoreFault> {
+        let fault = |error| StoreFault::because("write the mark of what was signed", error);
+        for output in outputs {
+            if let Output::Mark { office, mark } = output {
+                self.marks.write(*office, *mark).map_err(fault)?;
+            }
+        }
+        if flush {
+            self.flushed = Stopwatch::start();
+            self.marks.flush().map_err(fault)?;
+        }
+        Ok(())
     }
 
     /// Local work first.
@@ -157,6 +181,7 @@ impl Turn {
                     tracing::debug!(code = refusal.code(), "a peer's message was refused");
                 }
                 Output::Send { .. } | Output::Admit(_) => sends.push(output),
+                Output::Mark { .. } => {}
             }
         }
         for answer in answers.rows {
@@ -189,6 +214,14 @@ impl Turn {
         if outputs.iter().any(changed) {
             self.registry.send_replace(Arc::new(self.machine.registry().clone()));
         }
+        if outputs.iter().any(|output| matches!(output, Output::Event(Event::Standing(_)))) {
+            let standings = standings(&self.machine);
+            for (office, standing) in &standings {
+                let why = standing.why().map_or("", Why::code);
+                tracing::warn!(office = office.short(), standing = standing.code(), why, "may it sign");
+            }
+            self.standings.send_replace(Arc::new(standings));
+        }
         let relinked = |output: &Output| matches!(output, Output::Admit(_) | Output::Event(Event::Links));
         if outputs.iter().any(relinked) {
             let links = self.links_now();
@@ -210,6 +243,11 @@ impl Turn {
         let lost = lost_now.chain(lost_before).filter(|(office, _)| !linked.contains_key(office)).collect();
         Links { linked, lost }
     }
+}
+
+/// Whether each hosted office may sign.
+pub(super) fn standings(machine: &Machine) -> Standings {
+    machine.hosted().into_iter().filter_map(|office| Some((office, machine.standing(&office)?))).collect()
 }
 
 impl Answers {

@@ -101,7 +101,11 @@ async fn outwards(
                 admitted.send_replace(peers);
                 sent
             }
-            Output::Answer { .. } | Output::Carried { .. } | Output::Event(_) | Output::Noted(_) => Ok(()),
+            Output::Answer { .. }
+            | Output::Carried { .. }
+            | Output::Event(_)
+            | Output::Noted(_)
+            | Output::Mark { .. } => Ok(()),
         };
         if sent.is_err() {
             break;

@@ -10,7 +10,7 @@ use crate::web::error::Failure;
 use crate::web::locale::{name, reach};
 use crate::web::pages::frame::Here;
 use crate::web::pages::office_safety::{CatchingUp, Mirror, OfficeSafety, OtherOffice, OwnOffice};
-use crate::web::session::AtWork;
+use crate::web::session::{AtWork, hindrance};
 use crate::web::texts::Lang;
 use crate::web::{Web, html};
 
@@ -27,7 +27,7 @@ pub async fn page(State(web): State<Web>, visit: AtWork) -> Result<Response, Fai
     let offices = known.others.iter().map(|other| row(lang, other, frame.now)).collect();
     let catching_up = catching_up(&known.backlog);
     html(&OfficeSafety {
-        own: own(&known),
+        own: own(lang, &known),
         catching_up,
         mirrors,
         offices,
@@ -44,7 +44,7 @@ fn catching_up(backlog: &Backlog) -> Option<CatchingUp> {
     (!backlog.is_empty()).then_some(CatchingUp { files, acts, bytes, minutes })
 }
 
-fn own(known: &Offices) -> OwnOffice {
+fn own(lang: Lang, known: &Offices) -> OwnOffice {
     OwnOffice {
         path: known.path.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -54,7 +54,7 @@ fn own(known: &Offices) -> OwnOffice {
         running_since: known.started.0,
         last_backup: None,
         disk_free: None,
-        hindrance: None,
+        hindrance: hindrance(lang, known.standing),
     }
 }
 

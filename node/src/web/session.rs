@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie as HttpCookie, SameSite};
 use mohar_protocol::hash::sha256;
+use mohar_protocol::machine::Standing;
 use mohar_protocol::refusal::Refusal;
 
 use crate::app::Officer;
@@ -104,10 +105,7 @@ impl SignedIn {
                 owner: owner(&self.session),
             }),
             lamp: Some(lamp(around.safety)),
-            banner: around.alone.map(|(since, waiting)| Banner::OfficesUnreachable {
-                since: since.0,
-                waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
-            }),
+            banner: banner(lang, around),
             done: self.guest.done.clone(),
             shortcuts: self.guest.shortcuts,
             here,
@@ -220,6 +218,27 @@ fn done_from_cookie(text: &str) -> Option<String> {
 fn owner(session: &Session) -> String {
     let digest = sha256(&[b"mohar/draft-owner/1\0", &session.officer.0, &session.office.0]);
     data_encoding::HEXLOWER.encode(&digest[..8])
+}
+
+/// An office that may not sign says so first: that is why nothing else goes.
+fn banner(lang: Lang, around: &Surroundings) -> Option<Banner> {
+    match around.standing {
+        Standing::Working => around.alone.map(|(since, waiting)| Banner::OfficesUnreachable {
+            since: since.0,
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        }),
+        Standing::Continuing => Some(Banner::Unwitnessed),
+        Standing::Asking(_) | Standing::Stopped(_) => {
+            hindrance(lang, around.standing).map(|why| Banner::NotSigning { why })
+        }
+    }
+}
+
+/// Why an office may not sign, and what is awaited.
+pub fn hindrance(lang: Lang, standing: Standing) -> Option<String> {
+    let refusal = standing.may_sign().err()?;
+    let sentence = if lang == Lang::Hi { refusal.hindi() } else { refusal.english() };
+    Some(sentence.to_owned())
 }
 
 fn lamp(safety: Safety) -> Lamp {

@@ -299,6 +299,13 @@ bodies! {
         /// The office that keeps its files.
         2 keeper: OfficeId,
     }
+    /// From here the office signs without knowing what it may have signed before.
+    ContinueUnwitnessed {
+        /// Leaves in the office's log when this was decided.
+        0 size: u64,
+        /// Their root.
+        1 root: Hash,
+    }
     /// A new file; its first content is the cover.
     Open {
         /// Keys of generation 1, wrapped.

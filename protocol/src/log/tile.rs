@@ -114,17 +114,19 @@ pub fn recheck<R: HashReader>(
     Ok(())
 }
 
-/// The frontier of the first `size` leaves, from stored hashes.
+/// The frontier that a log had when it was `size` leaves long, from stored hashes.
 ///
 /// # Errors
-/// [`ReadError`] when a hash is not at hand, as for a size above that of the log.
-pub fn frontier_of<R: HashReader>(reader: &R, size: u64) -> Result<Frontier, ReadError<R::Error>> {
-    let mut peaks = Vec::new();
-    for level in (0..=LEVEL_MAX).rev() {
-        let stored = size >> (TILE_HEIGHT * u32::from(level));
-        let (full, width) = (stored / TILE_WIDTH as u64, stored as usize % TILE_WIDTH);
-        let hashes = read(reader, level, full << TILE_HEIGHT, width)?;
-        peaks.extend_from_slice(Frontier::of_leaves(&hashes).peaks());
+/// [`ReadError`] when the store does not hold so many.
+pub fn frontier_at<R: HashReader>(reader: &R, size: u64) -> Result<Frontier, ReadError<R::Error>> {
+    let (mut peaks, mut start) = (Vec::new(), 0_u64);
+    for height in (0..u64::BITS - 1).rev().filter(|height| size >> height & 1 == 1) {
+        // Complete subtrees are aligned, so the 2^r hashes under one peak lie in one tile.
+        let level = (height / TILE_HEIGHT) as u8;
+        let count = 1_usize << (height % TILE_HEIGHT);
+        let hashes = read(reader, level, start >> (TILE_HEIGHT * u32::from(level)), count)?;
+        peaks.push(root_of_leaves(&hashes));
+        start += 1 << height;
     }
     Ok(Frontier::of_peaks(size, peaks))
 }

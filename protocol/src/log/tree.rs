@@ -69,6 +69,12 @@ impl Frontier {
         frontier
     }
 
+    /// A frontier from its peaks, largest first: one for every set bit of the size.
+    pub(crate) fn of_peaks(size: u64, peaks: Vec<Hash>) -> Self {
+        debug_assert_eq!(size.count_ones() as usize, peaks.len());
+        Self { size, peaks }
+    }
+
     /// Appends one leaf hash and says which hashes are to be stored.
     pub fn append(&mut self, leaf: Hash) -> Appended {
         let mut node = leaf;

@@ -33,7 +33,9 @@ impl Machine {
         let local = step.records.matter(&id)?;
         let offered = self.link(from)?.incoming.contains_key(&id);
         let ours = |matter: &Matter| matter.offices().into_iter().any(|office| self.hosts(&office));
-        if !offered && !local.as_ref().is_some_and(ours) {
+        let is_ours = local.as_ref().is_some_and(ours);
+        let returning = step.records.is_returning(&id)? || self.behind.remove(&id);
+        if !offered && !returning && !is_ours {
             return Err(Refusal::MatterUnknown.into());
         }
         for bytes in acts {
@@ -44,6 +46,9 @@ impl Machine {
             if matches!(self.take_chain_act(step, from, &act, &signer)?, Taken::Waits) {
                 return Ok(());
             }
+        }
+        if returning {
+            self.find_returned(step)?;
         }
         let more = acts.len() >= LEAVES_PER_MESSAGE_MAX || (offered && !acts.is_empty());
         if let Some(offer) = self.link(from)?.incoming.get_mut(&id).filter(|_| more) {
@@ -67,16 +72,19 @@ impl Machine {
             }
             let next = Matter::begin(act, signer)?;
             self.keep_matter(step, None, &next, act)?;
+            self.take_own_back(step, act)?;
             return Ok(Taken::Kept);
         };
         let follows = header.number == matter.number + 1 && header.previous == Some(matter.head);
         let takes_up = header.epoch > matter.epoch;
         if follows && (takes_up || matter.phase != Phase::Frozen) {
             if takes_up {
-                return self.follow_branch(step, Some(from), act).map(|()| Taken::Kept);
+                self.follow_branch(step, Some(from), act)?;
+                return Ok(Taken::Kept);
             }
             let next = matter.advance(act, signer, &self.registry)?;
             self.keep_matter(step, Some(&matter), &next, act)?;
+            self.take_own_back(step, act)?;
             self.pass_on(step, &next, act, Some(from));
             return Ok(Taken::Kept);
         }

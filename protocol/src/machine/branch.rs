@@ -122,6 +122,7 @@ impl Machine {
         for act in &acts {
             step.records.delete_branch(act);
             step.records.put_chain(act);
+            self.take_own_back(step, act)?;
         }
         self.keep_matter(step, old.as_ref(), &next, act)?;
         self.end_orders(step, &next)?;

@@ -11,10 +11,10 @@ use super::handover::contents_of;
 use super::link::{INCOMING_MAX, Incoming, Link};
 use super::mirror::Page;
 use super::{Machine, Output, Peer, Step, Stop};
-use crate::act::{Holder, LEVEL};
+use crate::act::Holder;
 use crate::id::{ActId, MatterId, OfficeId};
 use crate::limits::{CONTENT_ALONG_BYTES_MAX, PACKET_BYTES_MAX};
-use crate::message::{HEIGHTS_MAX, Message, VERSION};
+use crate::message::{HEIGHTS_MAX, Message};
 use crate::packet::Packet;
 use crate::records::{Held, Role, StoreFault, Table, id32, key};
 use crate::refusal::Refusal;
@@ -108,8 +108,9 @@ impl Machine {
         let from = self.hosted().into_iter().next().ok_or(Refusal::OfficeUnknown)?;
         let said =
             self.over_carrier(step, peer, |machine, step| machine.say_everything(step, peer, &answers))?;
-        let mut frames = answers;
-        for frame in said {
+        // Nothing is taken from whoever has not greeted: the greeting comes before the answers.
+        let mut frames = vec![self.hello().to_frame()];
+        for frame in answers.into_iter().chain(said) {
             if !frames.contains(&frame) {
                 frames.push(frame);
             }
@@ -170,8 +171,8 @@ impl Machine {
     ) -> Result<(), Stop> {
         let said: usize = answers.iter().map(Vec::len).sum();
         let mut room = PACKET_BYTES_MAX.saturating_sub(said + ROOM_BYTES);
-        step.send(peer, Message::Hello { version: VERSION, level_max: LEVEL, offices: self.hosted() });
         self.send_charter(step, peer, 0)?;
+        self.ask_peer(step, peer)?;
         self.give_own_dossiers(step, peer, &mut room)?;
         self.remember_offers(step, peer)?;
         let offices = self.link(peer)?.offices.clone();
@@ -207,6 +208,7 @@ impl Machine {
             incoming.asked_at = Timestamp(0);
         }
         self.drive_incoming(step, peer)?;
+        self.ask_own_tails(step, peer)?;
         self.advance_mirrors(step, peer)?;
         self.ask_dossiers(step, peer)?;
         self.fetch(step, peer)

@@ -114,7 +114,9 @@ impl Machine {
         for office in &link.offices {
             let mirrored = self.placement_of(office);
             let ours = mirrored.iter().any(|(by, role)| *role == Role::Mirror && self.hosts(by));
-            let Some(note) = records.head(office)?.filter(|_| ours) else { continue };
+            // A head is kept when its leaves are here; until then it is only remembered.
+            let said = self.offered.get(office).cloned();
+            let Some(note) = said.or(records.head(office)?).filter(|_| ours) else { continue };
             let here = records.log(office)?.map_or(0, |log| log.frontier.size());
             behind += stored_checkpoint(&note)?.head().size.saturating_sub(here);
         }

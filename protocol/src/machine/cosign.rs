@@ -2,7 +2,7 @@
 //! witnesses.
 
 use super::mirror::Page;
-use super::{Cosigner, Event, Machine, Peer, Step, Stop};
+use super::{Cosigner, Event, Machine, Peer, Standing, Step, Stop, Why};
 use crate::act::{Body, Header, Place, body};
 use crate::guard::{self, Guard};
 use crate::id::{ActId, OfficeId};
@@ -42,6 +42,9 @@ impl Machine {
     /// Signs the heads of logs that grew. The shell commits right after.
     pub(super) fn settle(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         for office in std::mem::take(&mut self.grown) {
+            if self.may_sign(&office).is_err() {
+                continue;
+            }
             let mut log = step.records.log(&office)?.ok_or(StoreFault::damaged("an own log is gone"))?;
             // One flipped bit must be found before it is signed, never after.
             if !guard::is_off(Guard::Recheck) {
@@ -54,14 +57,18 @@ impl Machine {
             log.note = checkpoint.to_bytes();
             log.signed = log.frontier.clone();
             step.records.put_log(&office, &log);
+            self.mark(step, office, &log)?;
         }
         self.send_heads(step)
     }
 
     /// Sends to each cosigner what it does not have, one question at a time.
     pub(super) fn send_heads(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        let offices = self.speaking();
+        let offices = self.hosted();
         for office in offices {
+            if self.standing(&office) != Some(Standing::Working) {
+                continue;
+            }
             let Some(log) = step.records.log(&office)? else { continue };
             let cosigners = self.host(&office)?.cosigners.clone();
             for (at, cosigner) in cosigners.into_iter().enumerate() {
@@ -159,6 +166,16 @@ impl Machine {
         let (Some(seen), true) = (seen.first(), head.size == size) else {
             return Err(Refusal::CheckpointSignature.into());
         };
+        if self.standing(&office) != Some(Standing::Working) {
+            return Ok(());
+        }
+        let log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
+        if size > log.signed.size() {
+            return self.ask_from_now(step, office, Why::Ahead);
+        }
+        if step.records.frontier_at(&office, size)?.root() != head.root {
+            return self.ask_from_now(step, office, Why::Contradicted);
+        }
         let mut held = step.records.held(&office)?;
         held.note(key.public().id(), role, size, seen.time_s);
         step.records.put_held(&office, &held);
@@ -180,7 +197,7 @@ impl Machine {
     }
 
     /// What waited for a witness may take effect now.
-    fn drive_all(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+    pub(super) fn drive_all(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         let links: Vec<(Peer, Vec<OfficeId>)> =
             self.linked().map(|(peer, offices)| (peer, offices.to_vec())).collect();
         for (peer, offices) in links {
@@ -241,6 +258,10 @@ impl Machine {
         by: OfficeId,
         size: u64,
     ) -> Result<(), Stop> {
+        let known = step.records.log(&office)?.map_or(0, |log| log.signed.size());
+        if size > known && self.standing(&office) == Some(Standing::Working) {
+            return self.ask_from_now(step, office, Why::Ahead);
+        }
         for cosigner in self.hosts.get_mut(&office).into_iter().flat_map(|host| &mut host.cosigners) {
             if cosigner.office == by && cosigner.role == Role::Witness {
                 cosigner.acked = size;
@@ -252,7 +273,7 @@ impl Machine {
 
     /// Logs foreign heads as time anchors: what follows is not older than they are.
     pub(super) fn anchor_logs(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        for office in self.speaking() {
+        for office in self.signing() {
             let (anchor, at) = {
                 let host = self.host(&office)?;
                 (host.anchor, host.anchored_at)
@@ -315,7 +336,7 @@ impl Machine {
         signed.verify(&key).map_err(|_| Refusal::CheckpointSignature)
     }
 
-    fn cosigner_key(&self, by: &OfficeId, role: Role) -> Result<CosignerKey, Refusal> {
+    pub(super) fn cosigner_key(&self, by: &OfficeId, role: Role) -> Result<CosignerKey, Refusal> {
         let incarnation = self.registry.office(by)?.incarnation().ok_or(Refusal::IncarnationUnknown)?;
         let public = match role {
             Role::Mirror => incarnation.mirror,

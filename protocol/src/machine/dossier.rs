@@ -79,6 +79,12 @@ impl Machine {
     /// Takes in charters and dossiers from a file. An own office whose log is still empty begins
     /// its log with them.
     pub(super) fn import(&mut self, step: &mut Step<'_, '_>, package: &Package) -> Result<Receipt, Stop> {
+        for (office, host) in &self.hosts {
+            // What would be logged and is not, is logged by a new incarnation when it begins.
+            if !matches!(host.standing, Standing::Restoring | Standing::Stopped(Why::Replaced)) {
+                self.may_sign(office)?;
+            }
+        }
         let mut last = Err(Refusal::AlreadyDone);
         for bytes in &package.charter {
             if let Some(act) = self.fold_charter(step, bytes)? {
@@ -109,7 +115,7 @@ impl Machine {
                 continue;
             };
             // New keys for a node at work (a rotation): there is nothing to fetch.
-            if own && self.speaks(&office) == Err(Refusal::Restoring) {
+            if own && self.may_sign(&office) == Err(Refusal::Restoring) {
                 self.begin_again(step, office)?;
             }
             if let Body::Directory(body) = act.body()
@@ -124,7 +130,7 @@ impl Machine {
         // An own office's log starts with its dossier; a parent also logs the admissions it gave.
         for (office, act) in &new {
             for log in [Some(*office), act.header().office].into_iter().flatten() {
-                if self.speaks(&log).is_ok() && step.records.place(&act.id(), &log)?.is_none() {
+                if self.may_sign(&log).is_ok() && step.records.place(&act.id(), &log)?.is_none() {
                     self.append(step, log, act)?;
                 }
             }
@@ -143,7 +149,7 @@ impl Machine {
         office: OfficeId,
         id: ActId,
     ) -> Result<Option<Receipt>, Stop> {
-        let begins = self.speaks(&office).is_ok()
+        let begins = self.may_sign(&office).is_ok()
             && self.registry.office(&office).is_ok_and(|known| !known.has_run() && known.keeps(&id))
             && step.records.place(&id, &office)?.is_none();
         if !begins {

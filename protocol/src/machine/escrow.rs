@@ -12,7 +12,7 @@ use crate::sealing::{SealingPublic, WrapSet, escrow};
 impl Machine {
     /// Publishes an escrow for every own office whose present one does not serve every recovery key.
     pub(super) fn lay_escrows(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        for office in self.speaking() {
+        for office in self.signing() {
             let register = self.registry.office(&office);
             if !register.is_ok_and(|register| self.registry.is_admitted(register)) {
                 continue;

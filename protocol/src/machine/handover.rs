@@ -43,7 +43,7 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
-            if self.speaks(&matter.holder.office).is_err() || !self.link(peer)?.may_say(id, step.steady) {
+            if self.may_sign(&matter.holder.office).is_err() || !self.link(peer)?.may_say(id, step.steady) {
                 continue;
             }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
@@ -62,7 +62,7 @@ impl Machine {
         }
         for (id, handover) in step.records.towards(Table::TRANSIT, office, OFFERS_MAX)? {
             let act = step.records.expect_act(&ActId(id32(&handover)?))?;
-            if act.header().office.is_none_or(|office| self.speaks(&office).is_err()) {
+            if act.header().office.is_none_or(|office| self.may_sign(&office).is_err()) {
                 continue;
             }
             if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(id, step.steady) {
@@ -89,7 +89,7 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
-            if self.speaks(&matter.holder.office).and(self.speaks(&to.office)).is_err() {
+            if self.may_sign(&matter.holder.office).and(self.may_sign(&to.office)).is_err() {
                 continue;
             }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
@@ -112,6 +112,9 @@ impl Machine {
     /// one is linked, so that a clone of this node cannot spend the same custody twice.
     pub(super) fn may_take_effect(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
         let office = act.header().office.ok_or(Refusal::ActHeader)?;
+        if self.may_sign(&office).is_err() {
+            return Ok(false);
+        }
         let Some(index) = step.records.place(&act.id(), &office)? else { return Ok(false) };
         let witnesses = self.host(&office)?.cosigners.iter().filter(|c| c.role == Role::Witness);
         // Whoever is reached by a packet only will not answer in time.
@@ -132,7 +135,7 @@ impl Machine {
         level: u16,
         incoming: Incoming,
     ) -> Result<(), Stop> {
-        if self.hosts(&incoming.to.office) && self.speaks(&incoming.to.office).is_err() {
+        if self.hosts(&incoming.to.office) && self.may_sign(&incoming.to.office).is_err() {
             return Ok(()); // it is offered again
         }
         let known = self.hosts(&incoming.to.office)
@@ -178,6 +181,9 @@ impl Machine {
         id: MatterId,
         offer: &Incoming,
     ) -> Result<(), Stop> {
+        if self.may_sign(&offer.to.office).is_err() {
+            return Ok(());
+        }
         let local = step.records.matter(&id)?;
         match local {
             Some(matter) if matter.phase == Phase::Frozen => {
@@ -295,7 +301,8 @@ impl Machine {
             (Body::Ready(ready), Signer::Node { office }) if ready.to.office == office => {
                 let matter = self.matter(step, &act.matter())?;
                 let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
-                if !self.hosts(&matter.holder.office) || matter.queued_to() != Some(ready.to) {
+                let holder = matter.holder.office;
+                if self.may_sign(&holder).is_err() || matter.queued_to() != Some(ready.to) {
                     return Ok(());
                 }
                 if log_size > ready.valid_to_size {
@@ -394,8 +401,8 @@ impl Machine {
     ) -> Result<(), Stop> {
         let (act, signer) = self.verify_or_ask(step, from, bytes)?;
         let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
-        let holder = act.header().holder.ok_or(Refusal::WrongHolder)?;
-        self.speaks(&holder.office)?;
+        let holder = act.header().holder.ok_or(Refusal::ActHeader)?;
+        self.may_sign(&holder.office)?;
         let promised = UnverifiedAct::parse(&body.ready).map_err(Refusal::from)?;
         let by_former = self
             .registry

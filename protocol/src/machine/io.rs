@@ -1,6 +1,7 @@
 //! Everything that can happen to the machine and everything it can ask for.
 
 use super::carry::Carried;
+use super::standing::Mark;
 use crate::act::Body;
 use crate::custody::command::Command;
 use crate::hash::Hash;
@@ -93,6 +94,17 @@ pub enum Request {
         office: OfficeId,
         /// CBOR of the snapshot.
         snapshot: Vec<u8>,
+    },
+    /// Go on although no mirror and no witness can say what was signed before. For the head of
+    /// office, who needs a charge that may change the register.
+    Continue {
+        /// In whose name.
+        actor: Actor,
+    },
+    /// This installation is the right one, whatever other has spoken for the office. For office IT.
+    Rejoin {
+        /// The office.
+        office: OfficeId,
     },
     /// Take in charters and dossiers that came by file: at founding, when a child is admitted, and
     /// when an order of succession was given.
@@ -195,6 +207,13 @@ pub enum Output {
         /// The answer.
         answer: Result<Receipt, Refusal>,
     },
+    /// Keep this outside the records and outside every backup, before anything is sent.
+    Mark {
+        /// The office.
+        office: OfficeId,
+        /// The mark.
+        mark: Mark,
+    },
     /// Answer a request about a carrier packet.
     Carried {
         /// Which.
@@ -225,4 +244,6 @@ pub enum Event {
     Register(OfficeId),
     /// More of an own office was fetched from its mirrors.
     Restored(OfficeId),
+    /// Whether an own office may sign has changed.
+    Standing(OfficeId),
 }

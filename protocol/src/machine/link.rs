@@ -8,10 +8,9 @@ use super::mirror::Page;
 use super::news::Given;
 use super::wants::Wants;
 use super::{Event, Machine, Output, Peer, Step, Stop};
-use crate::act::LEVEL;
 use crate::hash::Hash;
-use crate::id::{ActId, ContentRoot, MatterId, OfficeId};
-use crate::message::{HEIGHTS_MAX, Message, VERSION};
+use crate::id::{ActId, ContentRoot, Lineage, MatterId, OfficeId};
+use crate::message::{HEIGHTS_MAX, Message};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -56,6 +55,7 @@ pub(super) struct Link {
     pub said: BTreeMap<MatterId, Timestamp>,
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
     pub before_asked: BTreeMap<ActId, Timestamp>,
+    pub lineages: BTreeMap<OfficeId, Lineage>,
     pub tracked_to: Option<MatterId>,
     /// Much waits to be sent: nothing is said that was not asked for.
     pub full: bool,
@@ -104,9 +104,9 @@ impl Machine {
             return Err(Refusal::OfficeNotAdmitted.into());
         }
         self.links.insert(peer, Link { offices: offices.clone(), ..Link::default() });
-        let hello = Message::Hello { version: VERSION, level_max: LEVEL, offices: self.hosted() };
-        step.send(peer, hello);
+        step.send(peer, self.hello());
         self.compare(step, peer)?;
+        self.ask_peer(step, peer)?;
         self.forget_sent(&offices);
         for office in &offices {
             self.offer_now(step, office)?;
@@ -127,6 +127,8 @@ impl Machine {
             let served = self.serve(step, *peer);
             step.tolerate(served)?;
         }
+        self.tick_standing(step)?;
+        self.find_returned(step)?;
         let restored = self.restore_all(step);
         step.tolerate(restored)?;
         self.succeed(step)?;
@@ -134,7 +136,9 @@ impl Machine {
         self.send_heads(step)?;
         if step.steady.ms_since(self.last_minute) >= COMPARE_MS {
             self.last_minute = step.steady;
+            self.behind.clear();
             for peer in peers.into_iter().filter(|peer| !self.is_full(peer)).collect::<Vec<_>>() {
+                step.send(peer, self.hello());
                 self.compare(step, peer)?;
                 let tracked = self.track(step, peer);
                 step.tolerate(tracked)?;
@@ -184,10 +188,14 @@ impl Machine {
         self.link(from)?.meter.note(bytes.len());
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
         match message {
-            Message::Hello { level_max, .. } => {
-                // Which offices the peer hosts is the registry's word, not the peer's.
-                self.link(from)?.level_max = level_max;
-                Ok(())
+            Message::Hello { level_max, offices, .. } => self.take_lineages(step, from, level_max, &offices),
+            Message::AskHead { office, claim } => self.answer_ask_head(step, from, office, claim),
+            Message::HeadKnown { office, word, note } => {
+                self.take_head_known(step, from, office, word, &note)
+            }
+            Message::Tail { office, from: index, leaves, note, proof, contents } => {
+                let page = Page { leaves, contents };
+                self.take_tail(step, from, office, index, page, &note, &proof)
             }
             Message::Heights { charter, dossiers } => self.heights(step, from, charter, dossiers),
             Message::GetCharter { from: position } => self.send_charter(step, from, position),

@@ -62,7 +62,7 @@ impl Machine {
         Ok(newest)
     }
 
-    fn wrap_set(step: &Step<'_, '_>, wraps: &ClearRef) -> Result<WrapSet, Stop> {
+    pub(super) fn wrap_set(step: &Step<'_, '_>, wraps: &ClearRef) -> Result<WrapSet, Stop> {
         let bytes = step.records.content_bytes(&wraps.root)?.ok_or(Refusal::ContentMissing)?;
         Ok(WrapSet::from_bytes(&bytes).map_err(|_| Refusal::ContentDamaged)?)
     }

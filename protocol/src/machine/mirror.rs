@@ -1,7 +1,5 @@
 //! The cosigner's side: a mirror cosigns what it holds durably, a witness what only grew.
 
-use std::collections::BTreeMap;
-
 use minicbor::bytes::ByteVec;
 
 use super::catch_up::Urgency;
@@ -10,13 +8,13 @@ use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
 use crate::act::{Body, MatterKind, Place, VerifiedAct};
-use crate::id::{ActId, ContentRoot, OfficeId};
+use crate::id::{ActId, OfficeId};
 use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, CONTENT_ALONG_BYTES_MAX, LEAVES_PER_MESSAGE_MAX};
 use crate::log::checkpoint::VerifiedCheckpoint;
 use crate::log::cosignature;
 use crate::log::proof::{Proof, verify_consistency};
 use crate::log::tree::{Head, empty_root};
-use crate::message::Message;
+use crate::message::{Message, Word};
 use crate::records::{LogState, Records, Role, StoreFault, Table, key};
 use crate::refusal::Refusal;
 use crate::sealing::chunk::ChunkTree;
@@ -53,6 +51,18 @@ impl Page {
         }
         Ok(page)
     }
+
+    /// Keeps contents of an act that came along.
+    pub fn keep_contents(&self, records: &mut Records<'_>, act: &VerifiedAct) -> Result<(), StoreFault> {
+        for named in contents_of(act) {
+            let fits = |bytes: &&ByteVec| bytes.len() as u64 == named.length;
+            let same = |bytes: &&ByteVec| ChunkTree::of(bytes).root() == named.root;
+            if let Some(bytes) = self.contents.iter().find(|bytes| fits(bytes) && same(bytes)) {
+                records.put_content(&named.root, bytes)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Machine {
@@ -70,12 +80,13 @@ impl Machine {
         if self.cosigns(&office, Role::Mirror).is_none() {
             return Err(Refusal::NotAuthority.into());
         }
-        let newer = match step.records.head(&office)? {
-            Some(known) => stored_checkpoint(&known)?.head().size < checkpoint.head().size,
+        self.listens(step, from, office)?;
+        let newest = match self.offered.get(&office) {
+            Some(known) => stored_checkpoint(known)?.head().size <= checkpoint.head().size,
             None => true,
         };
-        if newer {
-            step.records.put_head(&office, note.to_vec());
+        if newest {
+            self.offered.insert(office, note.to_vec());
         }
         if !page.leaves.is_empty() {
             self.append_mirrored(step, from, office, index, page)?;
@@ -113,8 +124,6 @@ impl Machine {
         index: u64,
         page: Page,
     ) -> Result<(), Stop> {
-        let along: BTreeMap<ContentRoot, &[u8]> =
-            page.contents.iter().map(|bytes| (ChunkTree::of(bytes).root(), bytes.as_slice())).collect();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         let Some(skip) = log.frontier.size().checked_sub(index) else { return Ok(()) };
         for bytes in page.leaves.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)) {
@@ -122,12 +131,7 @@ impl Machine {
             match verified {
                 Ok((act, _)) => {
                     step.records.append_leaf(&office, &mut log, &act);
-                    for named in contents_of(&act) {
-                        let came = along.get(&named.root).filter(|b| b.len() as u64 == named.length);
-                        if let Some(bytes) = came {
-                            step.records.put_content(&named.root, bytes)?;
-                        }
-                    }
+                    page.keep_contents(step.records, &act)?;
                     if act.header().place == Place::Chain && act.header().kind != MatterKind::REGISTER {
                         self.seen(step, &act)?;
                     }
@@ -154,30 +158,63 @@ impl Machine {
 
     /// The next step of mirroring a log: leaves, root, contents, cosignature.
     fn advance_mirror(&mut self, step: &mut Step<'_, '_>, peer: Peer, office: OfficeId) -> Result<(), Stop> {
-        let Some(note) = step.records.head(&office)? else { return Ok(()) };
+        let Some(note) = self.offered.get(&office).cloned() else { return Ok(()) };
         let checkpoint = stored_checkpoint(&note)?;
         let head = *checkpoint.head();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
+        let signed = log.signed.head();
+        if head.size < signed.size || (head.size == signed.size && head.root != signed.root) {
+            self.offered.remove(&office);
+            return self.contradict(step, peer, office, &checkpoint);
+        }
         if log.frontier.size() < head.size {
             return self.ask_leaves(step, peer, office, log.frontier.size());
         }
-        if log.frontier.size() > head.size {
-            return Ok(());
-        }
-        if log.frontier.root() != head.root {
-            step.records.put(Table::EVIDENCE, key(&[&office.0, &head.size.to_be_bytes()]), note);
+        if log.frontier.head() != head {
+            // Leaves that no signed head covers yet may be those of an installation that is gone.
+            let clean = log.frontier.size() > head.size || signed.size == 0;
             step.records.truncate_log(&office, &mut log)?;
             step.records.put_log(&office, &log);
-            return Err(Refusal::LogRootMismatch.into());
+            if clean {
+                return self.ask_leaves(step, peer, office, log.frontier.size());
+            }
+            self.offered.remove(&office);
+            return self.contradict(step, peer, office, &checkpoint);
         }
         log.signed = log.frontier.clone();
-        log.note = note;
+        log.note = note.clone();
+        let known = step.records.head(&office)?.map(|known| stored_checkpoint(&known)).transpose()?;
+        if known.is_none_or(|known| known.head().size < head.size) {
+            step.records.put_head(&office, note);
+        }
         let complete = self.look_for_contents(step, peer, office, &mut log)?;
         step.records.put_log(&office, &log);
         if complete {
+            self.offered.remove(&office);
             self.cosign(step, peer, office, Role::Mirror, &checkpoint)?;
         }
         Ok(())
+    }
+
+    /// A head that does not fit what is held here: kept as evidence, and its office is told what is
+    /// held, so that it can look whether it is the one that is wrong.
+    fn contradict(
+        &self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+        checkpoint: &VerifiedCheckpoint,
+    ) -> Result<(), Stop> {
+        let head = checkpoint.head();
+        let held = step.records.log(&office)?.map_or(0, |log| log.signed.size());
+        let older = held >= head.size && step.records.frontier_at(&office, head.size)?.root() == head.root;
+        self.say_head_known(step, peer, office, Word::Heard)?;
+        if older {
+            // True, but behind: nothing contradicts, and the office is told how far it had come.
+            return Ok(());
+        }
+        step.records.put(Table::EVIDENCE, key(&[&office.0, &head.size.to_be_bytes()]), checkpoint.to_bytes());
+        Err(Refusal::LogRootMismatch.into())
     }
 
     pub(super) fn ask_leaves(
@@ -214,7 +251,7 @@ impl Machine {
                 for reference in contents_of(&act) {
                     gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
                 }
-                if matches!(act.body(), Body::Receive(_)) {
+                if matches!(act.body(), Body::Receive(_) | Body::TakeUp(_)) {
                     gap |= !self.has_before(step, peer, office, &act, u64::MAX)?;
                 }
                 if !gap {
@@ -237,6 +274,10 @@ impl Machine {
         from: u64,
     ) -> Result<(), Stop> {
         self.may_have_copies(to, office)?;
+        if !self.hosts(&office) {
+            // The office itself asks for what it lacks.
+            return self.send_tail(step, to, office, from);
+        }
         let signed = step.records.log(&office)?.map_or(0, |log| log.signed.size());
         let count =
             usize::try_from(signed.saturating_sub(from)).unwrap_or(usize::MAX).min(LEAVES_PER_MESSAGE_MAX);
@@ -259,7 +300,7 @@ impl Machine {
         if may { Ok(()) } else { Err(Refusal::NotAuthority) }
     }
 
-    /// Whether all that a `receive` of an office follows from is here, acts and contents: back to
+    /// Whether all that a `receive` or `take_up` of an office follows from is here, acts and contents: back to
     /// the beginning of its chain, or to an act of the same log, below which it was looked at
     /// before. What is missing is asked for; contents only up to a length.
     pub(super) fn has_before(
@@ -280,8 +321,8 @@ impl Machine {
             if step.records.place(&id, &office)?.is_some() {
                 break;
             }
-            // The wraps of a `receive` stay with the office that made them.
-            let stays = matches!(act.body(), Body::Receive(_));
+            // The wraps with which a generation begins stay with the office that made them.
+            let stays = matches!(act.body(), Body::Receive(_) | Body::TakeUp(_));
             for reference in contents_of(&act).into_iter().filter(|c| !stays && c.length <= length_max) {
                 complete &= self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
             }
@@ -371,6 +412,7 @@ impl Machine {
     ) -> Result<(), Stop> {
         let by = self.cosigns(&office, Role::Witness).ok_or(Refusal::NotAuthority)?;
         let checkpoint = self.verified_checkpoint(&office, note)?;
+        self.listens(step, from, office)?;
         let held = cosignature::cosignatures(&checkpoint, &self.cosigner_keys(&office, Role::Mirror));
         if held.map_err(|_| Refusal::CheckpointSignature)?.is_empty() {
             return Err(Refusal::CheckpointSignature.into());
@@ -384,6 +426,7 @@ impl Machine {
         if verify_consistency(&old, checkpoint.head(), proof).is_err() {
             let place = key(&[&office.0, &checkpoint.head().size.to_be_bytes()]);
             step.records.put(Table::EVIDENCE, place, note.to_vec());
+            self.say_head_known(step, from, office, Word::Heard)?;
             return Err(Refusal::LogForked.into());
         }
         // A cosigned head is worth keeping for everyone: as a time anchor, and as evidence.
@@ -426,7 +469,7 @@ impl Machine {
     }
 
     /// Which of our offices cosigns a log in a role.
-    fn cosigns(&self, office: &OfficeId, role: Role) -> Option<OfficeId> {
+    pub(super) fn cosigns(&self, office: &OfficeId, role: Role) -> Option<OfficeId> {
         if self.hosts(office) {
             return None;
         }

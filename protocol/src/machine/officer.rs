@@ -21,7 +21,7 @@ impl Machine {
         operation: [u8; 16],
         new: NewMatter,
     ) -> Result<Receipt, Stop> {
-        if let Some(receipt) = Self::done_before(step, operation)? {
+        if let Some(receipt) = Self::done_before(step, actor, operation)? {
             return Ok(receipt);
         }
         let post = self.post_of(actor)?;
@@ -64,7 +64,7 @@ impl Machine {
         command: &Command,
         contents: Vec<NewContent>,
     ) -> Result<Receipt, Stop> {
-        if let Some(receipt) = Self::done_before(step, operation)? {
+        if let Some(receipt) = Self::done_before(step, actor, operation)? {
             return Ok(receipt);
         }
         self.post_of(actor)?;
@@ -170,9 +170,13 @@ impl Machine {
     }
 
     /// The answer to an operation that was done before.
-    fn done_before(step: &Step<'_, '_>, operation: [u8; 16]) -> Result<Option<Receipt>, Stop> {
+    fn done_before(step: &Step<'_, '_>, actor: &Actor, operation: [u8; 16]) -> Result<Option<Receipt>, Stop> {
         let Some(row) = step.records.get(Table::OPERATIONS, &operation)? else { return Ok(None) };
         let act = step.records.expect_act(&ActId(id32(&row)?))?;
+        // What had to give way to the log that others hold was not done.
+        if step.records.place(&act.id(), &actor.office)?.is_none() {
+            return Ok(None);
+        }
         Ok(Some(Receipt { act: act.id(), matter: act.matter() }))
     }
 

@@ -63,6 +63,9 @@ impl Machine {
         if ours.is_empty() {
             return Err(Refusal::OfficeUnknown.into());
         }
+        for office in &ours {
+            self.may_sign(office)?;
+        }
         for act in [&order.act].into_iter().chain(&order.endorsements) {
             for office in &ours {
                 if step.records.place(&act.id(), office)?.is_none() {
@@ -142,10 +145,10 @@ impl Machine {
     }
 
     fn drive_order(&mut self, step: &mut Step<'_, '_>, order: &Order, state: OrderState) -> Result<(), Stop> {
-        if self.hosts(&order.body.from) && self.contest(step, order)? {
+        if self.may_sign(&order.body.from).is_ok() && self.contest(step, order)? {
             return Ok(());
         }
-        if self.hosts(&order.body.to.office) { self.take_up(step, order, state) } else { Ok(()) }
+        if self.may_sign(&order.body.to.office).is_ok() { self.take_up(step, order, state) } else { Ok(()) }
     }
 
     /// The order with its endorsements, as kept; none if its authority has changed since.
@@ -203,6 +206,17 @@ impl Machine {
             step.records.put_released(&order.body.from, &id, &act.id());
         }
         self.follow_branch(step, None, &act)
+    }
+
+    /// A taking up of our own came back from a mirror: the old office is told again.
+    pub(super) fn release_again(&self, step: &mut Step<'_, '_>, act: &VerifiedAct) -> Result<(), Stop> {
+        let Body::TakeUp(body) = act.body() else { return Ok(()) };
+        let endorsements = body.endorsements.iter().map(|act| act.as_slice());
+        let order = Order::read(&body.order, endorsements, &self.registry)?;
+        if !self.hosts(&order.body.from) {
+            step.records.put_released(&order.body.from, &act.matter(), &act.id());
+        }
+        Ok(())
     }
 
     fn ask_branch(&mut self, step: &mut Step<'_, '_>, order: &Order, head: ActId) -> Result<(), Stop> {
@@ -263,6 +277,11 @@ impl Machine {
         }
         if by != order.body.from {
             return Err(Refusal::NotAuthority.into());
+        }
+        for office in order.act.header().office.into_iter().chain([order.body.to.office]) {
+            if self.hosts(&office) {
+                self.may_sign(&office)?;
+            }
         }
         let checkpoint = self.verified_checkpoint(&by, &contest.note)?;
         let witnesses = self.cosigner_keys(&by, Role::Witness);

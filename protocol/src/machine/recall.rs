@@ -87,7 +87,7 @@ impl Machine {
         request: &RequestRecall,
     ) -> Result<(), Stop> {
         let matter = self.matter(step, &act.matter())?;
-        if !self.hosts(&matter.holder.office) || matches!(matter.phase, Phase::InTransit { .. }) {
+        if self.may_sign(&matter.holder.office).is_err() || matches!(matter.phase, Phase::InTransit { .. }) {
             // Not received yet, or gone on its way: the request is repeated until it is answered.
             return Ok(());
         }

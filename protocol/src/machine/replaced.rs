@@ -1,29 +1,20 @@
 //! New incarnations: which keys of an own office speak now, and going back, once, where an act of
 //! authority gave leaves up.
 
-use super::{Host, HostSecrets, Machine, Standing, Step, Stop, cosigning, restore};
-use crate::id::OfficeId;
+use super::restore::Restoring;
+use super::{Event, Host, HostSecrets, Machine, Memory, Receipt, Standing, Step, Stop, Why, cosigning};
+use crate::id::{ActId, Lineage, OfficeId};
 use crate::keys::PublicKey;
 use crate::log::checkpoint::SignedCheckpoint;
-use crate::log::tile::frontier_of;
 use crate::records::{Records, Role, StoreFault, Table};
 use crate::refusal::Refusal;
 use crate::registry::Incarnation;
 use crate::sealing::SealingSecret;
 
 impl Machine {
-    /// Whether this node may sign for an office of its own.
-    pub(super) fn speaks(&self, office: &OfficeId) -> Result<(), Refusal> {
-        match self.host(office)?.standing {
-            Standing::Speaks => Ok(()),
-            Standing::Restoring(_) => Err(Refusal::Restoring),
-            Standing::Replaced => Err(Refusal::IncarnationStale),
-        }
-    }
-
     /// The own offices for which this node may sign.
-    pub(super) fn speaking(&self) -> Vec<OfficeId> {
-        self.hosts.keys().copied().filter(|office| self.speaks(office).is_ok()).collect()
+    pub(super) fn signing(&self) -> Vec<OfficeId> {
+        self.hosts.keys().copied().filter(|office| self.may_sign(office).is_ok()).collect()
     }
 
     /// Whether the incarnation in force is this node, at work.
@@ -38,18 +29,37 @@ impl Machine {
         self.host(office).is_ok_and(|host| host.spare.iter().any(|s| s.signing.public() == *signing))
     }
 
-    /// Keeps secrets of an office: of the one that speaks, of one that may speak next, or of a new host.
-    pub(super) fn adopt(&mut self, secrets: HostSecrets) {
+    /// Keeps secrets of an office: of a new host, else of one that may speak next.
+    pub(super) fn adopt(&mut self, secrets: HostSecrets, standing: Standing, lineage: Lineage) {
         match self.hosts.get_mut(&secrets.office) {
             Some(host) => host.spare.push(secrets),
             None => {
-                self.hosts.insert(secrets.office, Host::new(secrets));
+                self.hosts.insert(secrets.office, Host::new(secrets, standing, lineage));
             }
         }
     }
 
-    /// Finds out, for every own office, whether this node speaks for it, with the keys of the
-    /// incarnation in force.
+    /// Hosts an office while the node runs, or has keys for its next incarnation at hand.
+    pub(super) fn host_also(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        secrets: HostSecrets,
+    ) -> Result<Receipt, Stop> {
+        let office = secrets.office;
+        let standing = Standing::at_start(step.records, &office, Memory::Missing)?;
+        self.adopt(secrets, standing, Lineage(step.entropy.bytes32()));
+        self.take_places(step.records)?;
+        let register = self.registry.office(&office)?;
+        let receipt = Receipt { act: register.head(), matter: ActId::from(office).into() };
+        let hello = self.hello();
+        for peer in self.links.keys() {
+            step.send(*peer, hello.clone());
+        }
+        Ok(receipt)
+    }
+
+    /// Finds out, for every own office, whether this node has the keys of the incarnation in force,
+    /// and whether that incarnation has begun to speak.
     pub(super) fn take_places(&mut self, records: &Records<'_>) -> Result<(), StoreFault> {
         for (office, host) in &mut self.hosts {
             let Some(present) = self.registry.office(office).ok().and_then(|r| r.incarnation()) else {
@@ -57,25 +67,27 @@ impl Machine {
             };
             if host.secrets.signing.public() != present.signing {
                 let next = host.spare.iter().position(|s| s.signing.public() == present.signing);
-                match next {
-                    Some(at) => {
-                        let next = host.spare.swap_remove(at);
-                        host.spare.push(std::mem::replace(&mut host.secrets, next));
-                        host.mirror = HostSecrets::mirror(&host.secrets.signing);
-                        host.witness = HostSecrets::witness(&host.secrets.signing);
-                    }
-                    None => {
-                        host.standing = Standing::Replaced;
-                        continue;
-                    }
-                }
+                let Some(at) = next else {
+                    host.standing = Standing::Stopped(Why::Replaced);
+                    continue;
+                };
+                let next = host.spare.swap_remove(at);
+                host.spare.push(std::mem::replace(&mut host.secrets, next));
+                host.mirror = HostSecrets::mirror(&host.secrets.signing);
+                host.witness = HostSecrets::witness(&host.secrets.signing);
             }
             let began = present.number == 1 || records.place(&present.act, office)?.is_some();
-            host.standing = match (&mut host.standing, began) {
-                (_, true) => Standing::Speaks,
-                (Standing::Restoring(restoring), false) => Standing::Restoring(std::mem::take(restoring)),
-                (_, false) => Standing::Restoring(restore::Restoring::default()),
-            };
+            match (host.standing, began) {
+                (Standing::Restoring, false) | (Standing::Asking(Why::Restored), _) => {}
+                (_, false) => {
+                    host.standing = Standing::Restoring;
+                    host.restoring = Restoring::default();
+                }
+                (Standing::Restoring | Standing::Stopped(Why::Replaced), true) => {
+                    host.standing = Standing::Working;
+                }
+                (_, true) => {}
+            }
         }
         Ok(())
     }
@@ -93,8 +105,13 @@ impl Machine {
             return Ok(());
         }
         self.take_places(step.records)?;
-        if !self.hosts(&office) || self.speaks(&office) == Err(Refusal::Restoring) {
-            Self::go_back(step, &office, &present, before)?;
+        if self.hosts(&office) {
+            step.event(Event::Standing(office));
+        } else {
+            // Whoever spoke under the former keys is no twin of the new node.
+            step.records.delete(Table::LINEAGES, office.0.to_vec());
+            self.left.remove(&office);
+            Self::go_back(step, &office, &present)?;
         }
         for role in [Role::Mirror, Role::Witness] {
             if let Some((size, _)) = step.records.cosigned(&office, role)?
@@ -113,7 +130,6 @@ impl Machine {
         step: &mut Step<'_, '_>,
         office: &OfficeId,
         present: &Incarnation,
-        before: u32,
     ) -> Result<(), Stop> {
         let start = present.start;
         if let Some(head) = step.records.head(office)? {
@@ -127,12 +143,10 @@ impl Machine {
         if size <= start.size || !present.gives_up(size) {
             return Ok(());
         }
-        let to = frontier_of(&step.records.log_hashes(*office), start.size)
-            .map_err(|_| StoreFault::damaged("hashes of a mirrored log"))?;
-        if to.root() != start.root {
+        if step.records.frontier_at(office, start.size)?.root() != start.root {
             return Err(Refusal::LogForked.into());
         }
-        step.records.rewind_log(office, &mut log, to, before)?;
+        step.records.orphan_leaves(office, &mut log, start.size)?;
         step.records.put_log(office, &log);
         Ok(())
     }

@@ -24,27 +24,14 @@ impl Machine {
         let act = step.records.expect_act(id)?;
         let header = act.header();
         match (header.kind, header.place) {
-            (MatterKind::REGISTER, _) => self.replay_register(step, office, &act),
+            (MatterKind::REGISTER, _) if ActId::from(act.matter()) != office.into() => Ok(()),
+            (MatterKind::REGISTER, _) => {
+                let signer = self.registry.signer_of(&act)?;
+                self.fold_register_leaf(step, office, &act, &signer)
+            }
             (MatterKind::FILE | MatterKind::DAK, Place::Chain) => self.replay_chain(step, office, &act),
             (MatterKind::FILE | MatterKind::DAK, Place::Side) => self.replay_side(step, office, &act),
             _ => Ok(()),
-        }
-    }
-
-    /// What the dossier lacks is taken from the log.
-    fn replay_register(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        office: OfficeId,
-        act: &VerifiedAct,
-    ) -> Result<(), Stop> {
-        if ActId::from(act.matter()) != office.into() || matches!(act.body(), Body::Anchor(_)) {
-            return Ok(());
-        }
-        let signer = self.registry.signer_of(act)?;
-        match self.take_in(step, office, act, &signer) {
-            Err(Stop::Refused(Refusal::AlreadyDone)) => Ok(()),
-            taken => taken.map(|_| ()),
         }
     }
 
@@ -57,6 +44,10 @@ impl Machine {
         let mut matter = step.records.matter(&act.matter())?;
         if matter.as_ref().is_some_and(|known| known.number >= act.header().number) {
             return Ok(());
+        }
+        if matter.as_ref().map_or(0, |known| known.epoch) < act.header().epoch {
+            self.release_again(step, act)?;
+            return self.follow_branch(step, None, act);
         }
         for earlier in Self::acts_between(step, matter.as_ref(), act)?.iter().chain([act]) {
             let signer = self.registry.signer_of(earlier)?;
@@ -72,6 +63,7 @@ impl Machine {
             Body::Open(body) => Some(body.wraps),
             Body::Diarise(body) => Some(body.wraps),
             Body::Receive(body) => Some(body.wraps),
+            Body::TakeUp(body) => Some(body.wraps),
             _ => None,
         };
         match wraps.map(|wraps| self.unwrap_keys(step, office, &matter, &wraps)) {

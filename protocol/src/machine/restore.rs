@@ -34,7 +34,6 @@ pub(super) struct Restoring {
     refused: BTreeSet<Peer>,
     checked_to: u64,
     replayed_to: u64,
-    asked_others_at: Option<u64>,
 }
 
 /// How much of a restored office there is, and how much of it is here.
@@ -108,30 +107,27 @@ impl Machine {
             return self.ask_for_leaves(step, office, here);
         }
         let whole = self.look_for_acts(step, office, start)?
-            && self.replay(step, office, start)?
-            && self.ask_others(step, office)?;
-        if whole { self.begin_again(step, office) } else { Ok(()) }
+            && self.replay(step, office, start)?;
+        // Cosigners say whether this very incarnation has spoken before: from a disk that is lost too.
+        if whole { self.ask_from_now(step, office, Why::Restored) } else { Ok(()) }
     }
 
     fn restoring_from(&self, office: &OfficeId) -> Result<Option<Head>, Refusal> {
-        if !matches!(self.host(office)?.standing, Standing::Restoring(_)) {
+        if self.host(office)?.standing != Standing::Restoring {
             return Ok(None);
         }
         Ok(self.registry.office(office)?.incarnation().map(|present| present.start))
     }
 
     fn restoring(&mut self, office: &OfficeId) -> Result<&mut Restoring, Refusal> {
-        match self.hosts.get_mut(office).map(|host| &mut host.standing) {
-            Some(Standing::Restoring(restoring)) => Ok(restoring),
-            _ => Err(Refusal::NotAuthority),
-        }
+        self.hosts.get_mut(office).map(|host| &mut host.restoring).ok_or(Refusal::OfficeUnknown)
     }
 
     /// Whom to ask: the mirror that answers, or everybody who has not brought something wrong.
     fn sources(&self, step: &Step<'_, '_>, office: &OfficeId) -> Vec<Peer> {
         let linked = || self.links.iter().filter(|(_, link)| !link.offices.is_empty()).map(|(peer, _)| *peer);
-        let Some(Standing::Restoring(restoring)) = self.hosts.get(office).map(|host| &host.standing) else {
-            return linked().collect();
+        let Some(restoring) = self.hosts.get(office).map(|host| &host.restoring) else {
+            return Vec::new();
         };
         match restoring.source {
             Some((peer, at))
@@ -205,7 +201,7 @@ impl Machine {
                     self.want(step, peer, content.root, content.length, Urgency::Addressed)?;
                 }
             }
-            if matches!(act.body(), Body::Receive(_)) {
+            if matches!(act.body(), Body::Receive(_) | Body::TakeUp(_)) {
                 gap |= match peer {
                     Some(peer) => !self.has_before(step, peer, office, &act, SMALL_CONTENT_BYTES_MAX)?,
                     None => true,
@@ -239,33 +235,14 @@ impl Machine {
         Ok(restoring.replayed_to >= start.size)
     }
 
-    /// Asks everybody who is linked what they know beyond us of files that we hold: what the former
-    /// node did and no mirror kept may still have arrived elsewhere. Waits a moment for the answers.
-    fn ask_others(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<bool, Stop> {
-        let now = step.steady.0;
-        if let Some(at) = self.restoring(&office)?.asked_others_at {
-            return Ok(now.saturating_sub(at) >= SAY_AGAIN_MS);
-        }
-        self.restoring(&office)?.asked_others_at = Some(now);
-        let peers: Vec<Peer> = self.links.keys().copied().collect();
-        let mut after: Option<Vec<u8>> = None;
-        loop {
-            let from = after.map_or_else(Vec::new, |key| [key, vec![0]].concat());
-            let page = step.records.scan(Table::MATTERS, &from, &[0xff; 33], HEIGHTS_MAX)?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.clone());
-            let mut heights: Vec<(MatterId, u32, u64)> = Vec::new();
-            for (id, _) in &page {
-                let held = |matter: &Matter| matter.is_held_by(&office);
-                if let Some(matter) = step.records.matter(&MatterId(id32(id)?))?.filter(held) {
-                    heights.push((matter.id, matter.epoch, matter.number));
-                }
-            }
-            for peer in peers.iter().filter(|_| !heights.is_empty()) {
-                step.send(*peer, Message::Track { heights: heights.clone() });
-            }
-        }
-        Ok(false)
+    /// Begins to speak as a new incarnation, unless its log says that it has.
+    pub(super) fn begin_if_new(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
+        let present = self.registry.office(&office)?.incarnation();
+        let Some((number, act)) = present.map(|present| (present.number, present.act)) else {
+            return Ok(());
+        };
+        let began = number == 1 || step.records.place(&act, &office)?.is_some();
+        if began { Ok(()) } else { self.begin_again(step, office) }
     }
 
     /// Logs register entries that the surviving leaves lack, the incarnation among them, and speaks.
@@ -283,7 +260,8 @@ impl Machine {
         step.records.put_log(&office, &log);
         self.grown.insert(office);
         if let Some(host) = self.hosts.get_mut(&office) {
-            host.standing = Standing::Speaks;
+            host.standing = Standing::Working;
+            host.restoring = Restoring::default();
         }
         step.event(Event::Restored(office));
         step.event(Event::Register(office));
@@ -299,7 +277,7 @@ impl Machine {
     fn fetch_rest(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
         let start =
             self.registry.office(&office).ok().and_then(|r| r.incarnation()).map_or(0, |i| i.start.size);
-        if start == 0 || self.speaks(&office).is_err() {
+        if start == 0 || self.may_sign(&office).is_err() {
             return Ok(());
         }
         let Some(mut log) = step.records.log(&office)?.filter(|log| log.contents_to < start) else {

@@ -19,7 +19,7 @@ const HANDED_ON_MAX: usize = 8;
 impl Machine {
     /// Does what orders ask of the own offices.
     pub(super) fn succeed(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        for office in self.speaking() {
+        for office in self.signing() {
             match self.succeed_at(step, office) {
                 // What stands in the way of one office is no reason to leave the rest undone.
                 Err(Stop::Refused(refusal)) => step.outputs.push(Output::Noted(refusal)),
@@ -30,7 +30,7 @@ impl Machine {
     }
 
     fn succeed_at(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
-        if self.registry.office(&office).is_err() {
+        if self.registry.office(&office).is_err() || self.may_sign(&office).is_err() {
             return Ok(());
         }
         for order in self.registry.orders_due(&office, step.now) {

@@ -12,6 +12,9 @@ use crate::refusal::Refusal;
 /// 128 x 44 bytes a minute = 8 MB a day at the very most, when that many are on their way.
 const TRACKED_MAX: usize = 128;
 
+/// Matters that others know more of, remembered at a time; the next minute names them again.
+const BEHIND_MAX: usize = 1_024;
+
 /// Matters answered in one go.
 const ANSWERED_MAX: usize = 64;
 
@@ -59,7 +62,15 @@ impl Machine {
         Ok(())
     }
 
-    /// Answers with what we know beyond the peer.
+    /// A former holder has followed a matter further than we know it, as after a restore.
+    fn ask_behind(&mut self, step: &mut Step<'_, '_>, from: Peer, matter: MatterId, number: u64) {
+        if self.behind.len() < BEHIND_MAX {
+            self.behind.insert(matter);
+            step.send(from, Message::GetActs { matter, from: number });
+        }
+    }
+
+    /// Answers with what we know beyond the peer, and asks for what it knows beyond us.
     pub(super) fn answer_track(
         &mut self,
         step: &mut Step<'_, '_>,
@@ -68,7 +79,12 @@ impl Machine {
     ) -> Result<(), Stop> {
         let mut answered = 0;
         for (id, epoch, theirs) in heights {
-            let Some(matter) = step.records.matter(id)? else { continue };
+            let known = step.records.matter(id)?;
+            let here = known.as_ref().map(|matter| (matter.epoch, matter.number));
+            if here.is_none_or(|here| here < (*epoch, *theirs)) {
+                self.ask_behind(step, from, *id, here.map_or(0, |(_, number)| number + 1));
+            }
+            let Some(matter) = known else { continue };
             if *epoch >= matter.epoch {
                 self.release_known(step, from, id)?;
             }

@@ -180,32 +180,6 @@ impl<'b> Records<'b> {
         Ok(())
     }
 
-    /// Goes back to an earlier part of a log. The leaves beyond it are kept as orphans of the incarnation
-    /// that wrote them; returns how many there are.
-    ///
-    /// # Errors
-    /// [`StoreFault`].
-    pub fn rewind_log(
-        &mut self,
-        office: &OfficeId,
-        log: &mut LogState,
-        to: Frontier,
-        incarnation: u32,
-    ) -> Result<usize, StoreFault> {
-        let beyond = self.leaves(office, to.size(), usize::MAX >> 1)?;
-        for (index, act) in (to.size()..).zip(&beyond) {
-            let place = key(&[&office.0, &incarnation.to_be_bytes(), &index.to_be_bytes()]);
-            self.put(Table::GIVEN_UP, place, act.0.to_vec());
-            self.delete(Table::LEAVES, key(&[&office.0, &index.to_be_bytes()]));
-            self.delete(Table::PLACES, key(&[&act.0, &office.0]));
-        }
-        log.contents_to = log.contents_to.min(to.size());
-        log.note = Vec::new();
-        log.signed = to.clone();
-        log.frontier = to;
-        Ok(beyond.len())
-    }
-
     /// Act ids of a log from an index on, at most `max`.
     ///
     /// # Errors
@@ -304,6 +278,11 @@ impl<'b> Records<'b> {
     /// Takes a directory out of a dossier, because a newer one has replaced it. The act stays.
     pub fn drop_directory(&mut self, office: &OfficeId, act: &ActId) {
         self.delete(Table::DOSSIERS, key(&[&office.0, &[OTHER], &act.0]));
+    }
+
+    /// Takes an act that had to give way out of its office's dossier. The act stays.
+    pub fn drop_dossier(&mut self, office: &OfficeId, act: &VerifiedAct) {
+        self.delete(Table::DOSSIERS, dossier_key(office, act));
     }
 
     /// Offices that have a dossier here, with its length.

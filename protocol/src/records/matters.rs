@@ -46,13 +46,13 @@ pub struct DeskRow {
 }
 
 impl DeskRow {
-    fn key(&self) -> Vec<u8> {
+    pub(super) fn key(&self) -> Vec<u8> {
         key(&[&self.office.0, &self.post.0, &[self.class as u8], &self.since.0.to_be_bytes(), &self.matter.0])
     }
 }
 
 /// The lines that a matter puts on desks.
-fn desk_rows(matter: &Matter) -> BTreeSet<DeskRow> {
+pub(super) fn desk_rows(matter: &Matter) -> BTreeSet<DeskRow> {
     let row = |office, post, class| DeskRow { office, post, class, since: matter.since, matter: matter.id };
     let class = match matter.phase {
         Phase::Active | Phase::Frozen | Phase::InTransit { .. } => DeskClass::Desk,

@@ -58,8 +58,12 @@ tables! {
     /// office → note: the latest checkpoint of an own log that a witness has cosigned
     18 WITNESSED;
 
-    /// office, incarnation (4 bytes), index → act id: leaves of a mirrored log that were given up
-    48 GIVEN_UP;
+    /// office → [`crate::records::Lineages`]: which installation speaks for an office that we cosign
+    45 LINEAGES;
+    /// office, act id → index: acts of an own log that gave way to the log that cosigners hold
+    46 ORPHANS;
+    /// matter, act id → nothing: an own act that came back from others and still lacks something
+    47 RETURNED;
     /// transport key of a node, matter → an offer that came by carrier packet and is not done
     50 CARRIED;
 

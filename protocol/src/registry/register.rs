@@ -356,16 +356,16 @@ impl Register {
 
     pub(super) fn apply(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         match act.header().place {
-            Place::Side => self.apply_side(act),
+            Place::Side => self.apply_side(act, signer),
             Place::Chain => self.apply_chain(act, signer),
         }
     }
 
-    fn apply_side(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
+    fn apply_side(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         if self.sides.contains(&act.id()) {
             return Err(Refusal::AlreadyDone);
         }
-        if self.fold_side(act)? {
+        if self.fold_side(act, signer)? {
             self.sides.insert(act.id());
         }
         Ok(())
@@ -374,7 +374,7 @@ impl Register {
     /// Folds a side act. What it leads to depends on which side acts there are, never on the order
     /// in which they came: whoever relays a dossier cannot change what it says. Returns whether
     /// the act belongs to the dossier.
-    fn fold_side(&mut self, act: &VerifiedAct) -> Result<bool, Refusal> {
+    fn fold_side(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<bool, Refusal> {
         match act.body() {
             Body::Admit(body) => {
                 if body.office != self.id || act.header().office != self.first_parent() {
@@ -407,6 +407,10 @@ impl Register {
             | Body::SucceedParent(_)
             | Body::SucceedClose(_) => {
                 self.proposals.insert(act.id(), vec![act.key()]);
+            }
+            Body::ContinueUnwitnessed(_) => {
+                let is_admin = matches!(signer, Signer::Officer { admin: true, .. });
+                return if is_admin { Ok(false) } else { Err(Refusal::NotAdmin) };
             }
             Body::Anchor(_) => return Ok(false),
             Body::Unknown => {}

@@ -8,9 +8,10 @@ use mohar_protocol::codec;
 use mohar_protocol::custody::command::Command;
 use mohar_protocol::directory::Snapshot;
 use mohar_protocol::entropy::Entropy;
-use mohar_protocol::id::{ActId, MatterId};
+use mohar_protocol::id::{ActId, Lineage, MatterId};
 use mohar_protocol::machine::{
-    Carried, Input, Machine, NewContent, NewMatter, Output, Peer, Receipt, Request, Ticket, Where, open_key,
+    Carried, Input, Machine, Mark, Memory, NewContent, NewMatter, Output, Peer, Receipt, Request, Ticket,
+    Where, open_key,
 };
 use mohar_protocol::records::Records;
 use mohar_protocol::refusal::Refusal;
@@ -89,8 +90,19 @@ impl Line {
     }
 
     fn machine(&self, at: usize, store: &MemoryStore) -> Machine {
-        let hosts = vec![self.state.offices[at].host()];
-        Machine::start(Registry::new(self.state.id), hosts, storage(), &Records::new(store)).unwrap()
+        let (office, records) = (&self.state.offices[at], Records::new(store));
+        let signed = records.log(&office.id).unwrap().map(|log| log.signed);
+        // The mark fits: what a restored disk does is another test's subject.
+        let mark = signed.map(|signed| Mark {
+            size: signed.size(),
+            root: signed.root(),
+            incarnation: 1,
+            lineage: Lineage(office.id.0),
+        });
+        let memory = mark.map(|mark| (office.id, Memory::Here(mark))).into_iter().collect();
+        let (hosts, registry) = (vec![office.host()], Registry::new(self.state.id));
+        let mut lineages = Entropy::from_seed(office.id.0);
+        Machine::start(registry, hosts, storage(), &records, &memory, &mut lineages).unwrap()
     }
 
     /// Stops a node and starts it from its disk; its links are gone.

@@ -1,6 +1,6 @@
 //! Three offices with a node each, in memory, and what they do in a morning.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use minicbor::bytes::ByteVec;
 use mohar_protocol::act::body::{ChargeKind, EndCharge, GiveCharge};
@@ -66,8 +66,11 @@ impl Town {
         for office in &town.state.offices {
             let store = MemoryStore::default();
             let registry = Registry::new(town.state.id);
+            let (records, memory, mut lineages) =
+                (Records::new(&store), BTreeMap::new(), Entropy::from_seed([9; 32]));
+            let hosts = vec![office.host()];
             let machine =
-                Machine::start(registry, vec![office.host()], storage(), &Records::new(&store)).unwrap();
+                Machine::start(registry, hosts, storage(), &records, &memory, &mut lineages).unwrap();
             town.nodes.push(Node { machine, store });
         }
         for node in 0..3 {

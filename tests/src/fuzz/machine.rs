@@ -28,6 +28,7 @@ use mohar_protocol::time::Timestamp;
 
 use crate::world::disk::{Commit, Disk};
 use crate::world::driver::storage_key;
+use crate::world::restores::Marks;
 use crate::world::{World, WorldFaults};
 
 /// Frames of one input: enough for a conversation, few enough to stay fast.
@@ -175,9 +176,13 @@ impl Stage {
                 earlier: Vec::new(),
             }
         };
-        let hosts = self.own.iter().map(host).collect();
-        let storage = storage_key(0);
-        let machine = Machine::start(Registry::new(self.state.id), hosts, storage, &Records::new(store));
+        let hosts: Vec<HostSecrets> = self.own.iter().map(host).collect();
+        let offices: Vec<_> = hosts.iter().map(|host| host.office).collect();
+        let (records, registry) = (Records::new(store), Registry::new(self.state.id));
+        // What was signed last is remembered: the node works at once.
+        let (memory, mut entropy) =
+            (Marks::founded(&records, &offices).memory(), Entropy::from_seed([0; 32]));
+        let machine = Machine::start(registry, hosts, storage_key(0), &records, &memory, &mut entropy);
         machine.expect("the node starts from what it kept")
     }
 

@@ -30,7 +30,8 @@ pub fn check(world: &World) -> Broken {
                 .iter()
                 .position(|other| HostSecrets::mirror(&other.keys.signing).public().id() == key);
             let mirror = mirror.ok_or("a cosigner that is no office")?;
-            if world.nodes[world.host_of(mirror)].hostile {
+            let mirrored_at = &world.nodes[world.host_of(mirror)];
+            if mirrored_at.hostile || mirrored_at.marks.lacks_copies() {
                 continue;
             }
             stored(world, world.host_of(mirror), &office.id, size)

@@ -11,7 +11,7 @@ use crate::world::World;
 /// The act that is missing.
 pub fn check(world: &World) -> Broken {
     for (node, act) in &world.oracle.acknowledged {
-        if world.nodes[*node].hostile {
+        if world.nodes[*node].hostile || world.nodes[*node].marks.is_behind() {
             continue;
         }
         let records = Records::new(world.nodes[*node].store.as_written());

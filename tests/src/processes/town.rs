@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use mohar_node::mark::Marks;
+use mohar_node::store::Store;
 use mohar_protocol::ceremony::{Founding, from_file};
 use mohar_protocol::id::OfficeId;
+use mohar_protocol::machine::Memory;
 use mohar_protocol::registry::Registry;
 use tempfile::TempDir;
 
@@ -136,7 +139,7 @@ impl Town {
         let founded = founded(count.max(TOWN));
         let plans = &PLANS[..count];
         for plan in plans {
-            copy(&founded.join(plan.name), &dir.path().join(plan.name));
+            copy_office(&founded.join(plan.name), &dir.path().join(plan.name));
         }
         let foundings: Vec<Founding> =
             plans.iter().map(|plan| founding(&dir.path().join(plan.name))).collect();
@@ -172,6 +175,20 @@ impl Town {
                 lost.map_or(Ok(()), |lost| Err(format!("{} has not {}", status.offices[0].path, lost.path)))
             });
         }
+    }
+
+    /// Gives the copy of a data folder ports of its own; the address of its pages.
+    ///
+    /// # Panics
+    /// When the settings cannot be written.
+    pub fn move_ports(&self, office: usize, data: &Path) -> String {
+        let text = fs::read_to_string(self.nodes[office].data.join("node.toml")).expect("settings");
+        let (web, net) = (ports::free(), ports::free());
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines[1] = format!("listen = \"127.0.0.1:{web}\"");
+        lines[3] = format!("listen = [\"/ip4/127.0.0.1/tcp/{net}\"]");
+        fs::write(data.join("node.toml"), lines.join("\n")).expect("settings");
+        format!("http://127.0.0.1:{web}")
     }
 
     /// The head of an office, signed in.
@@ -223,6 +240,9 @@ fn founded(count: usize) -> PathBuf {
     }
     let half = place.with_extension(std::process::id().to_string());
     copy(dir.path(), &half);
+    for plan in &PLANS[..count] {
+        take_along_marks(&dir.path().join(plan.name), &half.join(plan.name));
+    }
     // Another test program may have been faster; then its town is as good.
     if fs::rename(&half, &place).is_err() {
         let _ = fs::remove_dir_all(&half);
@@ -353,7 +373,33 @@ fn node_toml<'a>(web: u16, net: u16, peers: impl Iterator<Item = (&'a str, u16)>
     text
 }
 
-fn copy(from: &Path, to: &Path) {
+/// A town is founded once and copied for every test. Its offices are to work at once, so the copies
+/// get marks of their own; without them every office would ask first.
+fn copy_office(from: &Path, to: &Path) {
+    copy(from, to);
+    take_along_marks(from, to);
+}
+
+fn take_along_marks(from: &Path, to: &Path) {
+    let offices: Vec<OfficeId> = fs::read_dir(from.join("mark"))
+        .expect("marks")
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_string_lossy().strip_suffix(".mark")?.parse().ok())
+        .collect();
+    assert!(!offices.is_empty(), "{}: no mark", from.display());
+    let open = |data: &Path| Marks::open(&data.join("mark"), &Store::path(data), &offices).expect("marks");
+    let (known, (mut marks, _)) = (open(from).1, open(to));
+    for (office, memory) in known {
+        let Memory::Here(mark) = memory else { panic!("{}: the mark of another place", from.display()) };
+        marks.write(office, mark).expect("a mark");
+    }
+}
+
+/// Copies a folder as a backup does.
+///
+/// # Panics
+/// When that fails.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let (path, there) = (entry.path(), to.join(entry.file_name()));

@@ -11,6 +11,7 @@ use mohar_protocol::time::Timestamp;
 
 use crate::world::disk::{Commit, Disk};
 use crate::world::driver::storage_key;
+use crate::world::restores::Marks;
 
 /// A node.
 #[derive(Clone)]
@@ -34,17 +35,13 @@ pub(super) enum Cut {
 
 impl SmallNode {
     pub(super) fn new(number: usize, disk: Disk, registry: Registry, secrets: HostSecrets) -> Self {
-        let records = Records::new(disk.as_written());
-        let machine = Machine::start_folded(registry, vec![secrets], storage_key(number), &records)
-            .expect("a founded disk is sound");
+        let machine = start(number, &disk, registry, secrets);
         Self { disk, machine, number, rows: 0 }
     }
 
     /// Starts again from the disk.
     pub(super) fn restart(&mut self, registry: Registry, secrets: HostSecrets) {
-        let records = Records::new(self.disk.as_written());
-        self.machine = Machine::start_folded(registry, vec![secrets], storage_key(self.number), &records)
-            .expect("a disk in memory is sound");
+        self.machine = start(self.number, &self.disk, registry, secrets);
     }
 
     /// One input, and what is to be sent. What is drawn by chance follows from what the node has and is
@@ -86,4 +83,13 @@ fn row_digest(table: Table, key: &[u8], value: Option<&[u8]>) -> u64 {
     let mut hasher = DefaultHasher::new();
     (table.0, key, value).hash(&mut hasher);
     hasher.finish()
+}
+
+/// A machine whose mark fits its disk.
+fn start(number: usize, disk: &Disk, registry: Registry, secrets: HostSecrets) -> Machine {
+    let records = Records::new(disk.as_written());
+    let memory = Marks::founded(&records, &[secrets.office]).memory();
+    let mut entropy = Entropy::from_seed([number as u8; 32]);
+    Machine::start_folded(registry, vec![secrets], storage_key(number), &records, &memory, &mut entropy)
+        .expect("a disk in memory is sound")
 }

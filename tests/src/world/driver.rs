@@ -11,6 +11,7 @@ use mohar_protocol::sealing::at_rest::StorageKey;
 use super::agenda::Event;
 use super::disk::Commit;
 use super::oracle::Committed;
+use super::restores::Marks;
 use super::{Mutation, Node, World};
 
 /// The key under which a simulated node seals its secrets at rest.
@@ -26,9 +27,11 @@ impl World {
         if self.nodes[node].machine.is_some() || self.nodes[node].lost {
             return;
         }
+        let lineage_seed = self.rng.bytes32();
         let records = Records::new(&self.nodes[node].store);
-        let hosts = self.secrets(node);
-        match Machine::start(Registry::new(self.state.id), hosts, storage_key(node), &records) {
+        let (hosts, registry) = (self.secrets(node), Registry::new(self.state.id));
+        let (memory, mut entropy) = (self.nodes[node].marks.memory(), Entropy::from_seed(lineage_seed));
+        match Machine::start(registry, hosts, storage_key(node), &records, &memory, &mut entropy) {
             Ok(machine) => self.up(node, machine),
             Err(fault) => self.stop(node, &fault.to_string()),
         }
@@ -44,9 +47,13 @@ impl World {
     /// Starts a node as it was founded: its registry is the state's, and need not be folded again.
     pub(super) fn start_founded(&mut self, node: usize) {
         let records = Records::new(&self.nodes[node].store);
-        let registry = self.founding.state.registry.clone();
-        let machine = Machine::start_folded(registry, self.secrets(node), storage_key(node), &records);
+        let (registry, hosts) = (self.founding.state.registry.clone(), self.secrets(node));
+        let marks = Marks::founded(&records, &self.hosted(node));
+        let (memory, mut entropy) = (marks.memory(), Entropy::from_seed([node as u8; 32]));
+        let machine =
+            Machine::start_folded(registry, hosts, storage_key(node), &records, &memory, &mut entropy);
         self.nodes[node].machine = Some(machine.expect("a founded disk is sound"));
+        self.nodes[node].marks = marks;
     }
 
     fn secrets(&self, node: usize) -> Vec<mohar_protocol::machine::HostSecrets> {
@@ -128,6 +135,7 @@ impl World {
         if !writes.is_empty() && !self.commit(node, writes, &outputs, requests) {
             return;
         }
+        self.nodes[node].marks.keep(&outputs);
         self.answer(node, &outputs);
         self.post(node, outputs);
     }

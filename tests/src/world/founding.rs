@@ -122,9 +122,10 @@ fn found_small(offices: usize, shape: u64) -> Founding {
 fn import(state: &TestState, node: usize, offices: &[usize], shared: Option<&Rows>) -> Disk {
     let hosts = offices.iter().map(|office| state.offices[*office].host()).collect();
     let (empty, mut disk) = (Disk::default(), shared.map_or_else(Disk::default, Disk::over));
-    let mut machine =
-        Machine::start(Registry::new(state.id), hosts, storage_key(node), &Records::new(&empty))
-            .expect("an empty disk is sound");
+    let (registry, records) = (Registry::new(state.id), Records::new(&empty));
+    let (memory, mut lineages) = (BTreeMap::new(), Entropy::from_seed([node as u8; 32]));
+    let mut machine = Machine::start(registry, hosts, storage_key(node), &records, &memory, &mut lineages)
+        .expect("an empty disk is sound");
     let mut records = Records::new(&disk);
     let mut entropy = Entropy::from_seed([node as u8; 32]);
     let request = Input::Request { ticket: Ticket(0), request: Request::Import(state.package()) };

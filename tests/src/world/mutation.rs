@@ -66,6 +66,9 @@ pub(super) fn arrange(world: &mut World) {
         Some(Mutation::RecheckOff) => guard::switch_off(Some(Guard::Recheck)),
         Some(Mutation::AuthorityOff) => guard::switch_off(Some(Guard::Authority)),
         Some(Mutation::OffersWithoutBound) => guard::switch_off(Some(Guard::Offers)),
+        Some(Mutation::RestoredWithoutBarrier | Mutation::WitnessForgets) => {
+            guard::switch_off(Some(Guard::Rejoin));
+        }
         _ => {}
     }
     if matches!(world.mutation, Some(Mutation::RecheckOff | Mutation::DamageIsNotNoticed)) {

@@ -83,6 +83,8 @@ pub struct Oracle {
     pub flips: u64,
     /// Why nodes stopped by themselves, with how often.
     pub stopped: BTreeMap<String, u64>,
+    /// Nodes that run from a copy and have not caught up: what their disks say is no claim.
+    pub behind: BTreeSet<usize>,
     /// Nodes whose disk has failed a commit.
     pub faulted: BTreeSet<usize>,
     /// What was seen to be wrong.
@@ -156,6 +158,23 @@ impl Oracle {
         !self.tainted.contains(matter)
     }
 
+    /// A disk is gone with leaves that nobody else knew; their places are free again.
+    pub fn forget_log(&mut self, office: &OfficeId, size: u64) {
+        self.leaves.retain(|(of, index), _| of != office || *index < size);
+        self.heads.retain(|(of, _, head), _| of != office || *head <= size);
+    }
+
+    /// Acts went with a disk.
+    pub fn forget_acts(&mut self, acts: &[ActId]) {
+        self.places.retain(|_, act| !acts.contains(act));
+        self.readies.retain(|_, act| !acts.contains(act));
+    }
+
+    /// What a node had cosigned went with its disk.
+    pub fn forget_cosigned(&mut self, node: usize) {
+        self.cosigned.retain(|(at, ..), _| *at != node);
+    }
+
     /// A message leaves an honest node, whose clock is right if it shows the true time `now`.
     pub fn sent(&mut self, message: &Message, clock: &Clock, now: Timestamp) {
         if let Message::Cosigned { office, by, size, note, .. } = message {
@@ -193,12 +212,12 @@ impl Oracle {
         let Some(claims) = self.claims.get(matter) else { return };
         let mut epochs: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for (node, (epoch, claim)) in claims {
-            if *claim == Claim::Holds {
+            if *claim == Claim::Holds && !self.behind.contains(node) {
                 epochs.entry(*epoch).or_default().push(*node);
             }
         }
         let twice = epochs.values().find(|nodes| nodes.len() > 1).cloned();
-        let nowhere = claims.is_empty();
+        let nowhere = claims.is_empty() && self.behind.is_empty();
         if let Some(nodes) = twice {
             self.broken(1, format!("{matter:?} is held by nodes {nodes:?} at one moment"));
         }

@@ -6,7 +6,7 @@ use mohar_protocol::control::{
     CatchingUp, CosignerStatus, OfficeStatus, OtherStatus, Response, RestoringStatus, Status,
 };
 use mohar_protocol::id::{MatterId, OfficeId};
-use mohar_protocol::machine::{Backlog, Progress};
+use mohar_protocol::machine::{Backlog, Progress, Standing};
 use mohar_protocol::placement::placement;
 use mohar_protocol::records::{Held, Records, Role, Table};
 use mohar_protocol::registry::{Register, Registry};
@@ -17,6 +17,9 @@ use crate::ledger::Links;
 
 /// Waiting files that are counted one by one; more are shown as this many.
 const WAITING_MAX: usize = 100_000;
+
+/// Acts that gave way, counted up to this number.
+const ORPHANS_MAX: usize = 100_000;
 
 /// Files that wait for an office.
 #[derive(Default, Clone, Copy)]
@@ -31,8 +34,8 @@ pub fn status(api: &Api) -> Result<Response, No> {
     let (records, hosted) = (Records::new(&snapshot), api.ledger.hosted());
     let mut offices = Vec::new();
     for register in hosted.iter().filter_map(|office| registry.office(office).ok()) {
-        let up_s = api.since.elapsed().as_secs();
-        offices.push(office_status(&records, &registry, register, up_s)?);
+        let (standing, up_s) = (api.ledger.standing(&register.id()), api.since.elapsed().as_secs());
+        offices.push(office_status(&records, &registry, register, standing, up_s)?);
     }
     let (waiting, links) = (waiting(&records)?, api.ledger.links());
     let others = registry.offices().filter(|register| !hosted.contains(&register.id()));
@@ -61,6 +64,7 @@ fn office_status(
     records: &Records<'_>,
     registry: &Registry,
     register: &Register,
+    standing: Standing,
     up_s: u64,
 ) -> Result<OfficeStatus, No> {
     let office = register.id();
@@ -75,6 +79,10 @@ fn office_status(
         name_hi: register.name_hi().to_owned(),
         name_en: register.name_en().to_owned(),
         log_size: records.log(&office)?.map_or(0, |log| log.signed.size()),
+        standing: standing.code().to_owned(),
+        why: standing.why().map(|why| why.code().to_owned()),
+        hindrance: standing.may_sign().err().map(|refusal| refusal.english().to_owned()),
+        orphans: records.gave_way(&office, ORPHANS_MAX)?.len() as u64,
         cosigners,
         restoring: Progress::of(records, registry, &office)?.map(|progress| restoring(&progress, up_s)),
     })

@@ -130,6 +130,13 @@ pub enum Banner {
         /// The cause in the officer's language, for example a full disk.
         cause: String,
     },
+    /// The office may not sign until it knows what was signed before.
+    NotSigning {
+        /// What is awaited and what to do, in the officer's language.
+        why: String,
+    },
+    /// The head of office goes on without any cosigner.
+    Unwitnessed,
     /// Work on the node is planned.
     Planned {
         /// When it starts.
@@ -143,8 +150,8 @@ impl Banner {
     /// The style class.
     pub fn class(&self) -> &'static str {
         match self {
-            Self::OfficesUnreachable { .. } => "banner-wait",
-            Self::ReadOnly { .. } => "banner-fault",
+            Self::OfficesUnreachable { .. } | Self::Unwitnessed => "banner-wait",
+            Self::ReadOnly { .. } | Self::NotSigning { .. } => "banner-fault",
             Self::Planned { .. } => "banner-plain",
         }
     }
@@ -160,6 +167,8 @@ impl Banner {
                 t.b("banner-unreachable", "time", format::clock(*since, now), "n", waiting)
             }
             Self::ReadOnly { cause } => t.a("banner-read-only", "cause", cause),
+            Self::NotSigning { why } => why.clone(),
+            Self::Unwitnessed => t.s("banner-unwitnessed"),
             Self::Planned { at, minutes } => {
                 t.b("banner-planned", "time", format::clock(*at, now), "n", minutes)
             }

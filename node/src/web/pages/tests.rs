@@ -173,6 +173,8 @@ fn banners_name_the_cause_and_what_to_do() {
     let t = Frame::sample(Lang::Hi).t;
     let banners = [
         Banner::OfficesUnreachable { since: SAMPLE_NOW, waiting: 0 },
+        Banner::NotSigning { why: "लाइन जाँचें।".to_owned() },
+        Banner::Unwitnessed,
         Banner::ReadOnly { cause: "डिस्क 97% भरी".to_owned() },
         Banner::Planned { at: SAMPLE_NOW, minutes: 1 },
     ];

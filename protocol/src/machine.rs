@@ -384,7 +384,6 @@ impl Machine {
             }
             Request::Publish { office, .. } | Request::HandOn { office, .. } => Some(office),
             Request::Import(_)
-            | Request::Adopt(_)
             | Request::Reassign(_)
             | Request::Carry(_)
             | Request::Pack { .. }
@@ -402,7 +401,6 @@ impl Machine {
             Request::Register { actor, change } => self.change_register(step, &actor, &change),
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
             Request::Import(package) => self.import(step, &package),
-            Request::Adopt(secrets) => self.host_also(step, secrets),
             Request::Continue { actor } => self.continue_unwitnessed(step, &actor),
             Request::Rejoin { office } => self.rejoin(step, office),
             Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),

@@ -8,7 +8,7 @@ use minicbor::bytes::ByteVec;
 
 use super::link::Pursued;
 use super::wants::ASK_AGAIN_MS;
-use super::{Event, Machine, Output, Package, Peer, Receipt, Step, Stop};
+use super::{Event, Machine, Output, Package, Peer, Receipt, Standing, Step, Stop, Why};
 use crate::act::{Body, Place, UnverifiedAct, VerifiedAct};
 use crate::codec;
 use crate::hash::{Context, Hash, hash};

@@ -109,8 +109,6 @@ pub enum Request {
     /// Take in charters and dossiers that came by file: at founding, when a child is admitted, and
     /// when an order of succession was given.
     Import(Package),
-    /// Host an office, or have the keys of its next incarnation at hand. Signs nothing.
-    Adopt(super::HostSecrets),
     /// Queue a file for a successor of the office. Whoever asks must have been found entitled.
     HandOn {
         /// The office.

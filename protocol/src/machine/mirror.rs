@@ -1,5 +1,7 @@
 //! The cosigner's side: a mirror cosigns what it holds durably, a witness what only grew.
 
+use std::collections::BTreeMap;
+
 use minicbor::bytes::ByteVec;
 
 use super::catch_up::Urgency;
@@ -8,7 +10,7 @@ use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
 use crate::act::{Body, MatterKind, Place, VerifiedAct};
-use crate::id::{ActId, OfficeId};
+use crate::id::{ActId, ContentRoot, OfficeId};
 use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, CONTENT_ALONG_BYTES_MAX, LEAVES_PER_MESSAGE_MAX};
 use crate::log::checkpoint::VerifiedCheckpoint;
 use crate::log::cosignature;
@@ -52,17 +54,27 @@ impl Page {
         Ok(page)
     }
 
-    /// Keeps contents of an act that came along.
-    pub fn keep_contents(&self, records: &mut Records<'_>, act: &VerifiedAct) -> Result<(), StoreFault> {
-        for named in contents_of(act) {
-            let fits = |bytes: &&ByteVec| bytes.len() as u64 == named.length;
-            let same = |bytes: &&ByteVec| ChunkTree::of(bytes).root() == named.root;
-            if let Some(bytes) = self.contents.iter().find(|bytes| fits(bytes) && same(bytes)) {
-                records.put_content(&named.root, bytes)?;
-            }
-        }
-        Ok(())
+    /// The contents that came along, by name.
+    pub fn along(&self) -> Along<'_> {
+        self.contents.iter().map(|bytes| (ChunkTree::of(bytes).root(), bytes.as_slice())).collect()
     }
+}
+
+/// Contents that came along with leaves.
+pub(super) type Along<'a> = BTreeMap<ContentRoot, &'a [u8]>;
+
+/// Keeps contents of an act that came along.
+pub(super) fn keep_contents(
+    records: &mut Records<'_>,
+    act: &VerifiedAct,
+    along: &Along<'_>,
+) -> Result<(), StoreFault> {
+    for named in contents_of(act) {
+        if let Some(bytes) = along.get(&named.root).filter(|bytes| bytes.len() as u64 == named.length) {
+            records.put_content(&named.root, bytes)?;
+        }
+    }
+    Ok(())
 }
 
 impl Machine {
@@ -124,6 +136,7 @@ impl Machine {
         index: u64,
         page: Page,
     ) -> Result<(), Stop> {
+        let along = page.along();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         let Some(skip) = log.frontier.size().checked_sub(index) else { return Ok(()) };
         for bytes in page.leaves.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)) {
@@ -131,7 +144,7 @@ impl Machine {
             match verified {
                 Ok((act, _)) => {
                     step.records.append_leaf(&office, &mut log, &act);
-                    page.keep_contents(step.records, &act)?;
+                    keep_contents(step.records, &act, &along)?;
                     if act.header().place == Place::Chain && act.header().kind != MatterKind::REGISTER {
                         self.seen(step, &act)?;
                     }

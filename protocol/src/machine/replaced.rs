@@ -2,8 +2,8 @@
 //! authority gave leaves up.
 
 use super::restore::Restoring;
-use super::{Event, Host, HostSecrets, Machine, Memory, Receipt, Standing, Step, Stop, Why, cosigning};
-use crate::id::{ActId, Lineage, OfficeId};
+use super::{Event, Host, HostSecrets, Machine, Standing, Step, Stop, Why, cosigning};
+use crate::id::{Lineage, OfficeId};
 use crate::keys::PublicKey;
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::records::{Records, Role, StoreFault, Table};
@@ -37,25 +37,6 @@ impl Machine {
                 self.hosts.insert(secrets.office, Host::new(secrets, standing, lineage));
             }
         }
-    }
-
-    /// Hosts an office while the node runs, or has keys for its next incarnation at hand.
-    pub(super) fn host_also(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        secrets: HostSecrets,
-    ) -> Result<Receipt, Stop> {
-        let office = secrets.office;
-        let standing = Standing::at_start(step.records, &office, Memory::Missing)?;
-        self.adopt(secrets, standing, Lineage(step.entropy.bytes32()));
-        self.take_places(step.records)?;
-        let register = self.registry.office(&office)?;
-        let receipt = Receipt { act: register.head(), matter: ActId::from(office).into() };
-        let hello = self.hello();
-        for peer in self.links.keys() {
-            step.send(*peer, hello.clone());
-        }
-        Ok(receipt)
     }
 
     /// Finds out, for every own office, whether this node has the keys of the incarnation in force,

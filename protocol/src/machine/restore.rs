@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::catch_up::Urgency;
 use super::link::SAY_AGAIN_MS;
 use super::mirror::Page;
-use super::{Event, Machine, Output, Peer, Standing, Step, Stop};
+use super::{Event, Machine, Output, Peer, Standing, Step, Stop, Why};
 use crate::act::{Body, MatterKind, Place};
 use crate::custody::Matter;
 use crate::id::{ActId, MatterId, OfficeId};

@@ -11,7 +11,7 @@ use minicbor::bytes::ByteVec;
 
 use super::handover::key_of;
 use super::link::SAY_AGAIN_MS;
-use super::mirror::Page;
+use super::mirror::{Page, keep_contents};
 use super::{Event, Machine, Peer, Standing, Step, Stop};
 use crate::act::{Body, MatterKind, Place, VerifiedAct};
 use crate::custody::{Matter, Phase};
@@ -159,6 +159,7 @@ impl Machine {
         page: &Page,
         known: usize,
     ) -> Result<(), Stop> {
+        let along = page.along();
         for bytes in &page.leaves[known..] {
             let (act, signer) = self.verify_or_ask(step, from, bytes)?;
             if act.header().kind == MatterKind::REGISTER || act.header().kind == MatterKind::CHARTER {
@@ -167,7 +168,7 @@ impl Machine {
                 self.fold_matter_leaf(step, from, &act, &signer)?;
             }
             step.records.append_leaf(&office, log, &act);
-            page.keep_contents(step.records, &act)?;
+            keep_contents(step.records, &act, &along)?;
         }
         Ok(())
     }

@@ -93,11 +93,6 @@ impl Frontier {
         stored
     }
 
-    /// A frontier of known peaks, one for every set bit of the size.
-    pub(crate) const fn of_peaks(size: u64, peaks: Vec<Hash>) -> Self {
-        Self { size, peaks }
-    }
-
     /// Number of leaves.
     pub const fn size(&self) -> u64 {
         self.size

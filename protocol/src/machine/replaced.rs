@@ -21,7 +21,7 @@ impl Machine {
     pub(super) fn is_own_voice(&self, office: &OfficeId) -> bool {
         let present = self.registry.office(office).ok().and_then(|r| r.incarnation());
         let keys = self.host(office).ok().map(|host| host.secrets.signing.public());
-        self.speaks(office).is_ok() && present.is_some_and(|present| Some(present.signing) == keys)
+        self.may_sign(office).is_ok() && present.is_some_and(|present| Some(present.signing) == keys)
     }
 
     /// Whether keys for an incarnation that is to come are at hand.

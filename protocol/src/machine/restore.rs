@@ -7,15 +7,12 @@
 use std::collections::BTreeSet;
 
 use super::catch_up::Urgency;
-use super::link::SAY_AGAIN_MS;
 use super::mirror::Page;
 use super::{Event, Machine, Output, Peer, Standing, Step, Stop, Why};
 use crate::act::{Body, MatterKind, Place};
-use crate::custody::Matter;
-use crate::id::{ActId, MatterId, OfficeId};
+use crate::id::{ActId, OfficeId};
 use crate::log::tree::Head;
-use crate::message::{HEIGHTS_MAX, Message};
-use crate::records::{LogState, Records, SMALL_CONTENT_BYTES_MAX, StoreFault, Table, id32, key};
+use crate::records::{LogState, Records, SMALL_CONTENT_BYTES_MAX, StoreFault, Table, key};
 use crate::refusal::Refusal;
 use crate::registry::Registry;
 

@@ -126,6 +126,7 @@ fn of_verb(acts: &[ByteVec], verb: Verb) -> ByteVec {
 #[test]
 fn a_relay_that_reorders_a_dossier_changes_nothing() {
     let mut line = Line::found(6, ROW);
+    line.run(2_000);
     let mut acts = Vec::new();
     for address in ["one", "two", "three"] {
         line.publish(0, address);

@@ -185,7 +185,10 @@ impl Town {
         let secrets = HostSecrets { earlier, ..self.office(node).host() };
         let store = MemoryStore::default();
         let registry = Registry::new(self.state.id);
-        let machine = Machine::start(registry, vec![secrets], storage(), &Records::new(&store)).unwrap();
+        let (records, memory) = (Records::new(&store), BTreeMap::new());
+        let hosts = vec![secrets];
+        let machine =
+            Machine::start(registry, hosts, storage(), &records, &memory, &mut self.entropy).unwrap();
         self.nodes[node] = Node { machine, store };
         self.request(node, Request::Import(package.clone())).unwrap();
         self.request(mirror, Request::Import(package)).unwrap();

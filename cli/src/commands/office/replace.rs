@@ -99,6 +99,8 @@ impl Replace {
     /// Holdings that do not hold, keys that do not suffice, a wrong password, existing paths.
     pub fn run(self, output: Output) -> Result<Exit, Failure> {
         let paths = ["keys/machine.key", "keys/secrets.sealed", "founding.cbor", "node.toml"];
+        // What another machine key has sealed is of no use to this one.
+        disk::refuse_existing([self.data.join("store.redb").as_path()])?;
         let paths = paths.map(|path| self.data.join(path));
         let announcement = self.data.join("office.replacement");
         disk::refuse_existing(paths.iter().chain([&announcement]).map(PathBuf::as_path))?;

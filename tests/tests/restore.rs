@@ -101,6 +101,16 @@ fn desk_has(officer: &Officer, id: &str) -> Result<(), String> {
 }
 
 #[test]
+fn after_a_power_cut_without_any_line_the_office_works_at_once() {
+    let mut town = Town::running(TEHSIL + 1);
+    town.head(TEHSIL).open_file("Before the power cut").unwrap();
+    town.nodes.iter_mut().for_each(Node::kill);
+    town.nodes[TEHSIL].start();
+    assert_eq!(own(&town.nodes[TEHSIL]).unwrap().standing, "working");
+    town.head(TEHSIL).open_file("After the power cut, nobody else in reach").unwrap();
+}
+
+#[test]
 fn of_a_node_and_its_clone_at_most_one_signs_and_the_other_says_why() {
     let mut town = Town::running(TOWN);
     town.head(TEHSIL).open_file("Held by mirrors").unwrap();

@@ -67,7 +67,7 @@ struct Args {
 
 fn main() -> ExitCode {
     let ran = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Into::into);
-    match ran.and_then(|runtime| runtime.block_on(run(Args::parse()))) {
+    match ran.and_then(|runtime| runtime.block_on(run(Args::parse_from(arguments())))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // There is nobody left to tell when stderr is gone.
@@ -75,6 +75,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The alias ends in `--`, so that `cargo demo --fresh` works; who writes it again means the same.
+fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
+    std::env::args_os().enumerate().filter(|(at, word)| *at != 1 || word != "--").map(|(_, word)| word)
 }
 
 async fn run(args: Args) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::hash::sha256;
 use crate::id::KeyId;
+use crate::memo::{self, Question};
 
 /// A public key that passed the admission checks.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,9 +27,13 @@ impl PublicKey {
     /// [`BadKey`] for a wrong length, a non-canonical encoding or a point of small order.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BadKey> {
         let bytes: [u8; 32] = bytes.try_into().map_err(|_| BadKey)?;
-        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| BadKey)?;
+        memo::key(&bytes, || Self::admit(&bytes))
+    }
+
+    fn admit(bytes: &[u8; 32]) -> Result<Self, BadKey> {
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| BadKey)?;
         // Decompression accepts y ≥ p; encoding the point again does not reproduce such bytes.
-        let canonical = key.to_edwards().compress().to_bytes() == bytes;
+        let canonical = key.to_edwards().compress().to_bytes() == *bytes;
         if canonical && !key.is_weak() { Ok(Self(key)) } else { Err(BadKey) }
     }
 
@@ -44,8 +49,10 @@ impl PublicKey {
 
     /// Strict verification (no malleability, no small-order components).
     pub fn verify(&self, message: &[u8], signature: &Signature) -> bool {
-        let signature = ed25519_dalek::Signature::from_bytes(signature);
-        self.0.verify_strict(message, &signature).is_ok()
+        memo::once(Question::Signature, &[self.0.as_bytes(), signature, message], || {
+            let signature = ed25519_dalek::Signature::from_bytes(signature);
+            self.0.verify_strict(message, &signature).is_ok()
+        })
     }
 }
 

@@ -21,6 +21,7 @@ pub mod limits;
 pub mod log;
 pub mod machine;
 pub mod matter_text;
+pub mod memo;
 pub mod message;
 pub mod packet;
 pub mod placement;

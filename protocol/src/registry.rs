@@ -119,7 +119,7 @@ impl Registry {
         let uses = |register: &&Register| {
             register.incarnation().is_some_and(|i| i.transport.to_bytes() == *transport)
         };
-        self.offices().filter(|r| self.is_admitted(r)).filter(uses).map(Register::id).collect()
+        self.offices().filter(uses).filter(|r| self.is_admitted(r)).map(Register::id).collect()
     }
 
     /// Whether an office has been taken in by the parent of its inception, and the offices above it

@@ -2,6 +2,7 @@
 //! Behind the feature `testing`; no product code uses it.
 
 pub use crate::guard;
+pub use crate::memo;
 
 pub mod memory;
 pub mod office;

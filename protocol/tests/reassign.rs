@@ -17,6 +17,7 @@ use mohar_protocol::custody::{Phase, beside};
 use mohar_protocol::hash::Hash;
 use mohar_protocol::id::MatterId;
 use mohar_protocol::keys::SecretKey;
+use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::message::Message;
 use mohar_protocol::recipients::{self, Recipient};
 use mohar_protocol::records::Table;
@@ -104,6 +105,26 @@ fn an_order_waits_for_its_window() {
         town.tick(16 * 60_000);
     }
     assert_eq!(state(&town, DISTRICT, file), (Phase::Active, 1, to));
+}
+
+#[test]
+fn an_office_that_witnesses_nobody_counts_the_window_by_its_own_cosigned_head() {
+    let mut town = Town::found(14);
+    town.no_witness.insert(FAR);
+    let file = town.open(TEHSIL, town.office(TEHSIL).actor(0), "Burnt with its office");
+    settle(&mut town);
+    town.cut(TEHSIL, true);
+    let to = town.desk(FAR, 0);
+    let order = order(&town, file, to, 2);
+    town.reassign(DISTRICT, order).unwrap();
+    for _ in 0..4 {
+        town.tick(16 * 60_000);
+    }
+    let heads = town.records(FAR).scan_prefix(Table::HEADS, &[], 9).unwrap();
+    let foreign = heads.iter().filter(|(office, _)| office[..] != town.office(FAR).id.0);
+    let lines = |note: &[u8]| SignedCheckpoint::parse(note).unwrap().note().signatures().len();
+    assert!(foreign.clone().count() > 0 && foreign.into_iter().all(|(_, note)| lines(note) == 1));
+    assert_eq!(state(&town, FAR, file), (Phase::Active, 1, to));
 }
 
 #[test]

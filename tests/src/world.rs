@@ -29,7 +29,7 @@ use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::{Context, Hash, hash};
 use mohar_protocol::id::OfficeId;
 use mohar_protocol::machine::{Machine, Peer};
-use mohar_protocol::testing::TestState;
+use mohar_protocol::testing::{TestState, memo};
 use mohar_protocol::time::Timestamp;
 
 use self::adversary::Overheard;
@@ -119,6 +119,7 @@ impl World {
         faults: WorldFaults,
         mutation: Option<Mutation>,
     ) -> Self {
+        memo::remember();
         let mut start = [0; 32];
         start[..8].copy_from_slice(&seed.to_be_bytes());
         let mut world = Self {
@@ -208,7 +209,7 @@ impl World {
             self.nodes[node].clock.set(0);
             // A damaged node says so and stays down until somebody has put its disk right.
             if self.nodes[node].store.repair() > 0 {
-                self.nodes[node].machine = None;
+                self.end(node);
             }
             self.start(node);
         }

@@ -7,6 +7,9 @@ use mohar_protocol::entropy::Entropy;
 use mohar_tests::invariants::{ALWAYS, HEALED, check};
 use mohar_tests::world::{World, WorldFaults};
 
+/// Seeds tried: in every second one the lost office held something that others know of.
+const SEEDS: u64 = 24;
+
 /// Work under faults, a node burns down, orders are given, everything heals.
 fn run(seed: u64) -> Result<(usize, usize), String> {
     let mut start = [11; 32];
@@ -49,7 +52,6 @@ fn judge(world: &World, healed: bool) -> Result<(), String> {
 }
 
 #[test]
-#[ignore = "one of eight seeds was red when it was first run; not yet understood"]
 fn the_files_of_an_office_that_burnt_down_are_taken_up_by_order() {
     if let Some(seed) = std::env::var("MOHAR_SIM_SEED").ok().and_then(|seed| seed.parse().ok()) {
         eprintln!("{:?}", run(seed).expect("every promise holds"));
@@ -57,7 +59,7 @@ fn the_files_of_an_office_that_burnt_down_are_taken_up_by_order() {
     }
     let (mut ordered, mut left) = (0, 0);
     let mut broken = Vec::new();
-    for seed in 0..8 {
+    for seed in 0..SEEDS {
         match run(seed) {
             Ok((o, l)) => (ordered, left) = (ordered + o, left + l),
             Err(what) => broken.push(what),
@@ -65,7 +67,7 @@ fn the_files_of_an_office_that_burnt_down_are_taken_up_by_order() {
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
     eprintln!(
-        "reassignment: 8 seeds, {ordered} files taken up, {left} of which no living office above had every act"
+        "reassignment: {SEEDS} seeds, {ordered} files taken up, {left} of which no living office above had every act"
     );
     assert!(ordered > 20, "{ordered}");
 }

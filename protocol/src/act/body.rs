@@ -244,7 +244,7 @@ bodies! {
         /// A [`crate::sealing::WrapSet`] of the secret, wrapped to recovery keys.
         0 wraps: ClearRef,
     }
-    /// A foreign cosigned checkpoint.
+    /// A checkpoint that another office has cosigned.
     Anchor {
         /// The office whose log it is.
         0 office: OfficeId,

@@ -69,7 +69,7 @@ verbs! {
     16 EndCharge "end_charge" Officer Chain [REGISTER] "Takes an officer off a post.";
     17 RekeyOfficer "rekey_officer" Officer Chain [REGISTER] "Gives an officer a new key.";
     18 Directory "directory" Node Side [REGISTER] "Publishes the names of posts and officers.";
-    19 Anchor "anchor" Node Side [REGISTER] "Embeds a foreign cosigned checkpoint: not before.";
+    19 Anchor "anchor" Node Side [REGISTER] "Embeds a checkpoint that another office cosigned: not before.";
     20 Commence "commence" Node Chain [REGISTER FILE DAK] "Brings a dated order into force; queues a file for the successor.";
     21 SucceedDivide "succeed_divide" Authority Side [CHARTER REGISTER] "Divides an office.";
     22 SucceedMerge "succeed_merge" Authority Side [CHARTER REGISTER] "Merges an office into another.";

@@ -271,7 +271,7 @@ impl Machine {
         self.send_heads(step)
     }
 
-    /// Logs foreign heads as time anchors: what follows is not older than they are.
+    /// Logs cosigned heads as time anchors: what follows is not older than they are.
     pub(super) fn anchor_logs(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         for office in self.signing() {
             let (anchor, at) = {
@@ -288,7 +288,7 @@ impl Machine {
             if !waits && anchor.is_some() && last.first() == anchor.as_ref() {
                 continue;
             }
-            let Some((foreign, note)) = self.foreign_head(step)? else { continue };
+            let Some((owner, note)) = self.cosigned_head(step, office)? else { continue };
             let register = self.registry.office(&office)?;
             let header = Header {
                 matter: Some(ActId::from(office).into()),
@@ -297,7 +297,7 @@ impl Machine {
                 previous: Some(register.head()),
                 ..self.header(step, office)?
             };
-            let body = Body::Anchor(body::Anchor { office: foreign, note: note.into() });
+            let body = Body::Anchor(body::Anchor { office: owner, note: note.into() });
             let act = self.sign_as_node(header, &body)?;
             self.append(step, office, &act)?;
             self.count_anchor(step, &office)?;
@@ -309,8 +309,9 @@ impl Machine {
         Ok(())
     }
 
-    /// A head of another machine's office that somebody has cosigned.
-    fn foreign_head(&self, step: &Step<'_, '_>) -> Result<Option<(OfficeId, Vec<u8>)>, Stop> {
+    /// A head that somebody elsewhere has cosigned: of another machine's office, or of the own log,
+    /// which says as much. Not every office is a witness; one that is none would have no time otherwise.
+    fn cosigned_head(&self, step: &Step<'_, '_>, own: OfficeId) -> Result<Option<(OfficeId, Vec<u8>)>, Stop> {
         for (key, note) in step.records.scan_prefix(Table::HEADS, &[], 256)? {
             let office = OfficeId(id32(&key)?);
             let cosigned =
@@ -319,7 +320,7 @@ impl Machine {
                 return Ok(Some((office, note)));
             }
         }
-        Ok(None)
+        Ok(step.records.witnessed_head(&own)?.map(|note| (own, note)))
     }
 
     /// Reads a note as a checkpoint of an office, signed by the incarnation that speaks at its size.

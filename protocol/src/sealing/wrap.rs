@@ -21,6 +21,7 @@ use crate::entropy::Entropy;
 use crate::hash::sha256;
 use crate::id::{KeyId, MatterId};
 use crate::limits::WRAPS_MAX;
+use crate::memo::{self, Question};
 use crate::sealing::{MatterKey, SealingError, derive_key};
 
 /// Bytes of an encoded set: 64 wraps of 1,120 + 48 + 34 + 8 bytes are 77 KiB; twice that, for
@@ -210,10 +211,11 @@ impl SealingPublic {
     /// [`SealingError::BadKey`] for a wrong length or an ML-KEM part out of range (FIPS 203,
     /// 7.2).
     pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, SealingError> {
-        let admitted = match algorithm {
-            Algorithm::X25519 => parse::<<X25519HkdfSha256 as Kem>::PublicKey>(bytes).is_ok(),
-            Algorithm::XWing => parse::<<XWing as Kem>::PublicKey>(bytes).is_ok(),
-        };
+        let admitted =
+            memo::once(Question::SealingKey, &[&[algorithm.number()], bytes], || match algorithm {
+                Algorithm::X25519 => parse::<<X25519HkdfSha256 as Kem>::PublicKey>(bytes).is_ok(),
+                Algorithm::XWing => parse::<<XWing as Kem>::PublicKey>(bytes).is_ok(),
+            });
         let key = Self { algorithm, bytes: bytes.to_vec() };
         if admitted { Ok(key) } else { Err(SealingError::BadKey) }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use mohar_protocol::codec;
 use mohar_protocol::custody::Matter;
 use mohar_protocol::id::{MatterId, OfficeId};
-use mohar_protocol::records::Table;
+use mohar_protocol::records::{Records, Table};
 
 use super::Broken;
 use crate::world::World;
@@ -57,10 +57,33 @@ fn tell(world: &World, key: &[u8]) -> String {
         return String::new();
     };
     let known = world.nodes.iter().enumerate().filter_map(|(at, node)| {
-        let matter = mohar_protocol::records::Records::new(node.store.as_written()).matter(&id).ok()??;
+        let records = Records::new(node.store.as_written());
+        let matter = records.matter(&id).ok()??;
+        let acts: Vec<String> = records
+            .chain(&id, 0, usize::MAX >> 1)
+            .ok()?
+            .iter()
+            .filter_map(|id| records.act(id).ok()?)
+            .map(|act| {
+                let named = act.header().contents.iter();
+                let lost = named.filter(|content| !matches!(records.has_content(&content.root), Ok(true)));
+                format!(
+                    "{}.{} verb {} ({} contents missing)",
+                    act.header().epoch,
+                    act.header().number,
+                    act.header().verb,
+                    lost.count()
+                )
+            })
+            .collect();
         Some(format!(
-            "\n  node {at}: number {} head {:?} {:?} {:?}",
-            matter.number, matter.head, matter.holder, matter.phase
+            "\n  node {at}{}: number {} head {:?} {:?} {:?}\n    {}",
+            if node.lost { " (lost)" } else { "" },
+            matter.number,
+            matter.head,
+            matter.holder,
+            matter.phase,
+            acts.join(", ")
         ))
     });
     known.collect()

@@ -85,13 +85,19 @@ impl World {
     }
 
     fn down(&mut self, node: usize) {
+        self.end(node);
+        let pause = 100 + self.rng.next_u64() % 20_000;
+        self.after(pause, Event::Restart(node));
+    }
+
+    /// A node's process ends, and its links with it: the others notice, and a process that is started
+    /// later links anew.
+    pub(super) fn end(&mut self, node: usize) {
         self.nodes[node].machine = None;
         for other in self.network.drop_all(node) {
             let peer = self.peer(node);
             self.feed(other, vec![Input::Disconnected(peer)]);
         }
-        let pause = 100 + self.rng.next_u64() % 20_000;
-        self.after(pause, Event::Restart(node));
     }
 
     /// A node's tick.

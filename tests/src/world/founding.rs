@@ -8,7 +8,7 @@ use mohar_protocol::entropy::Entropy;
 use mohar_protocol::machine::{Input, Machine, Request, Ticket};
 use mohar_protocol::records::{Records, Table};
 use mohar_protocol::registry::Registry;
-use mohar_protocol::testing::TestState;
+use mohar_protocol::testing::{TestState, memo};
 
 use super::START;
 use super::disk::rows::Rows;
@@ -120,6 +120,7 @@ fn found_small(offices: usize, shape: u64) -> Founding {
 
 /// The disk of a node that has taken in all dossiers.
 fn import(state: &TestState, node: usize, offices: &[usize], shared: Option<&Rows>) -> Disk {
+    memo::remember();
     let hosts = offices.iter().map(|office| state.offices[*office].host()).collect();
     let (empty, mut disk) = (Disk::default(), shared.map_or_else(Disk::default, Disk::over));
     let (registry, records) = (Registry::new(state.id), Records::new(&empty));

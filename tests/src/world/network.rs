@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use mohar_protocol::limits::FRAME_BYTES_MAX;
-use mohar_protocol::machine::Input;
+use mohar_protocol::machine::{Input, Machine};
 use mohar_protocol::time::Timestamp;
 
 use super::World;
@@ -186,6 +186,9 @@ impl World {
         }
         self.record(&[1, from as u8, to as u8], &frame);
         let from = self.peer(from);
+        // A link that stands is known at both ends, or the world is wrong and nothing can be judged in it.
+        let known = |machine: &Machine| machine.linked().any(|(peer, _)| peer == from);
+        assert!(self.nodes[to].machine.as_ref().is_some_and(known), "node {to} does not know a link it has");
         self.feed(to, vec![Input::Frame { from, bytes: frame }]);
     }
 

@@ -128,6 +128,32 @@ fn an_office_that_witnesses_nobody_counts_the_window_by_its_own_cosigned_head() 
 }
 
 #[test]
+fn an_office_on_the_route_that_was_away_learns_who_took_the_file_up() {
+    let mut town = Town::found(15);
+    let file = town.open(FAR, town.office(FAR).actor(0), "From another division");
+    let to = town.desk(TEHSIL, 0);
+    town.act(FAR, town.office(FAR).actor(0), file, Command::Forward { to });
+    settle(&mut town);
+    town.cut(TEHSIL, true);
+    town.cut(FAR, true);
+    let to = town.desk(DISTRICT, 0);
+    let order = order(&town, file, to, 0);
+    town.reassign(DISTRICT, order).unwrap();
+    settle(&mut town);
+    assert_eq!(state(&town, DISTRICT, file), (Phase::Active, 1, to));
+    assert_eq!(state(&town, FAR, file).1, 0);
+    town.cut(FAR, false);
+    settle(&mut town);
+    assert_eq!(state(&town, FAR, file), (Phase::Active, 1, to));
+    let told = [town.office(FAR).id.0, file.0].concat();
+    assert_eq!(
+        town.records(DISTRICT).get(Table::RELEASED, &told).unwrap(),
+        None,
+        "it is told until it knows"
+    );
+}
+
+#[test]
 fn an_office_that_is_alive_contests_and_keeps_its_file() {
     let (mut town, file) = sent(3);
     let to = town.desk(FAR, 0);

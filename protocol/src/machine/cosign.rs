@@ -64,21 +64,17 @@ impl Machine {
 
     /// Sends to each cosigner what it does not have, one question at a time.
     pub(super) fn send_heads(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        let offices = self.hosted();
-        for office in offices {
+        for office in self.hosted() {
             if self.standing(&office) != Some(Standing::Working) {
                 continue;
             }
+            let due = self.due_cosigners(step, &office)?;
+            if due.is_empty() {
+                continue;
+            }
             let Some(log) = step.records.log(&office)? else { continue };
-            let cosigners = self.host(&office)?.cosigners.clone();
-            for (at, cosigner) in cosigners.into_iter().enumerate() {
-                let outstanding =
-                    cosigner.sent > cosigner.acked && step.steady.ms_since(cosigner.sent_at) < SEND_AGAIN_MS;
-                let Some(peer) =
-                    self.peer_of(&cosigner.office).filter(|peer| !outstanding && !self.is_full(peer))
-                else {
-                    continue;
-                };
+            // No head that anybody could ask about is newer than the one that was signed last.
+            for (at, cosigner, peer) in due.into_iter().filter(|(_, c, _)| c.acked < log.signed.size()) {
                 let sent = match cosigner.role {
                     Role::Mirror => Self::send_head(step, peer, office, &log, &cosigner)?,
                     Role::Witness => Self::ask_witness(step, peer, office, &cosigner)?,
@@ -92,6 +88,19 @@ impl Machine {
         Ok(())
     }
 
+    /// Cosigners of an own log that are linked and have answered, or had time to; with their places.
+    fn due_cosigners(
+        &self,
+        step: &Step<'_, '_>,
+        office: &OfficeId,
+    ) -> Result<Vec<(usize, Cosigner, Peer)>, Refusal> {
+        let cosigners = self.host(office)?.cosigners.iter().enumerate();
+        let due =
+            cosigners.filter(|(_, c)| c.sent <= c.acked || step.steady.ms_since(c.sent_at) >= SEND_AGAIN_MS);
+        let linked = due.filter_map(|(at, c)| Some((at, *c, self.peer_of(&c.office)?)));
+        Ok(linked.filter(|(_, _, peer)| !self.is_full(peer)).collect())
+    }
+
     fn send_head(
         step: &mut Step<'_, '_>,
         peer: Peer,
@@ -100,9 +109,6 @@ impl Machine {
         to: &Cosigner,
     ) -> Result<Option<u64>, Stop> {
         let size = log.signed.size();
-        if size == 0 || to.acked >= size {
-            return Ok(None);
-        }
         // To a cosigner whose size is known the new leaves go along; others ask for theirs.
         let known = to.acked > 0;
         let ids = if known {

@@ -198,12 +198,14 @@ impl Machine {
             ..self.matter_header(step, office, &state, Place::Chain)?
         };
         let act = self.sign_as_node(header, &Body::TakeUp(order.take_up(wraps)))?;
+        // Whoever had the file asks the offices that it knows of, and may not know the new one.
+        let former: Vec<OfficeId> = state.offices().into_iter().filter(|o| !self.hosts(o)).collect();
         // What cannot follow must not reach the log.
         self.fold(Some(state), std::slice::from_ref(&act))?;
         self.keep_key(step, id, generation, &key);
         self.append(step, office, &act)?;
-        if !self.hosts(&order.body.from) {
-            step.records.put_released(&order.body.from, &id, &act.id());
+        for office in former {
+            step.records.put_released(&office, &id, &act.id());
         }
         self.follow_branch(step, None, &act)
     }

@@ -177,7 +177,7 @@ impl Records<'_> {
         self.put_branch(act);
     }
 
-    /// Notes that an office has to be told that a matter was taken from it.
+    /// Notes that an office that had a matter has to be told that it was taken up elsewhere.
     pub fn put_released(&mut self, office: &OfficeId, matter: &MatterId, take_up: &ActId) {
         self.put(Table::RELEASED, key(&[&office.0, &matter.0]), take_up.0.to_vec());
     }

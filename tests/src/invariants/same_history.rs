@@ -30,7 +30,10 @@ pub fn check(world: &World) -> Broken {
     for (matter, tellers) in heads {
         let newest = tellers.iter().max_by_key(|(_, height, _)| *height).map(|(_, _, head)| *head);
         if let Some((at, height, _)) = tellers.iter().find(|(_, _, head)| Some(*head) != newest) {
-            return Err(format!("{matter:?}: node {at} knows it only up to act {height:?}: {tellers:?}"));
+            let tell = world.tell(&matter);
+            return Err(format!(
+                "{matter:?}: node {at} knows it only up to act {height:?}: {tellers:?}{tell}"
+            ));
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Offices that die for good, and the offices above them that have their files taken up elsewhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mohar_protocol::act::Holder;
 use mohar_protocol::ceremony;
@@ -125,17 +125,21 @@ impl World {
         self.ask(node, Request::Reassign(acts));
     }
 
-    /// What living nodes know a dead office to hold: the matters that wait for an order.
+    /// What a dead office holds, as far as the living know: the matters that wait for an order. Who
+    /// knows a matter furthest counts: an office that was only offered it remembers it as it was then.
     pub fn held_by_the_lost(&self) -> BTreeSet<MatterId> {
-        let mut held = BTreeSet::new();
+        let mut newest: BTreeMap<MatterId, ((u32, u64), OfficeId)> = BTreeMap::new();
         for node in self.nodes.iter().filter(|node| !node.lost) {
             for (_, value) in node.store.rows(Table::MATTERS) {
                 let matter: Matter = codec::decode(value, usize::MAX).expect("a row of ours");
-                if self.is_lost(&matter.holder.office) {
-                    held.insert(matter.id);
+                let told = ((matter.epoch, matter.number), matter.holder.office);
+                let known = newest.entry(matter.id).or_insert(told);
+                if known.0 < told.0 {
+                    *known = told;
                 }
             }
         }
-        held
+        let held = newest.into_iter().filter(|(_, (_, holder))| self.is_lost(holder));
+        held.map(|(matter, _)| matter).collect()
     }
 }

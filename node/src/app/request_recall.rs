@@ -6,7 +6,6 @@ use mohar_protocol::custody::command::Command;
 use mohar_protocol::id::MatterId;
 use mohar_protocol::machine::Receipt;
 
-use crate::app::cancel::take_back_operation;
 use crate::app::operation::FormId;
 use crate::app::{App, Officer, Trouble, remark};
 
@@ -23,7 +22,7 @@ impl App {
         language: &str,
         reason: &str,
     ) -> Result<Receipt, Trouble> {
-        let operation = take_back_operation(form, officer, id, reason);
+        let operation = form.operation(officer, "request_recall", &[&id.0[..], reason.as_bytes()]);
         let contents = self.seal_for(officer, id, remark(language, reason, Vec::new())?).await?;
         self.act(officer, operation, id, Command::RequestRecall, contents).await
     }

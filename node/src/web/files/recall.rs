@@ -26,8 +26,11 @@ pub async fn recall(
     let (id, lang) = (matter(&id)?, visit.lang().code());
     let (officer, number) = (std::sync::Arc::clone(&visit.officer), number(&web, &visit, id).await?);
     let queued = web.read_to_act(move |app| Ok(app.state_of(&officer, &id)?.queued_to().is_some())).await?;
-    let (asked, key) = if queued {
-        (web.app.cancel(&visit.officer, form, id, fields.get("reason")).await, "done-recalled")
+    // A form that comes again after a power cut finds a cancelled file on the desk, and gets the
+    // answer of the first time.
+    let cancelled = web.app.cancel(&visit.officer, form, id).await;
+    let (asked, key) = if queued || cancelled.is_ok() {
+        (cancelled, "done-recalled")
     } else {
         let asked = web.app.request_recall(&visit.officer, form, id, lang, fields.get("reason")).await;
         (asked, "done-recall-asked")

@@ -107,11 +107,7 @@ impl Machine {
     }
 
     /// Takes a mirrored log, and the head known of it, back to the start of an incarnation.
-    fn go_back(
-        step: &mut Step<'_, '_>,
-        office: &OfficeId,
-        present: &Incarnation,
-    ) -> Result<(), Stop> {
+    fn go_back(step: &mut Step<'_, '_>, office: &OfficeId, present: &Incarnation) -> Result<(), Stop> {
         let start = present.start;
         if let Some(head) = step.records.head(office)? {
             let size = SignedCheckpoint::parse(&head).map(|note| note.claimed().head.size);

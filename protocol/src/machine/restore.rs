@@ -103,8 +103,7 @@ impl Machine {
         if here < start.size {
             return self.ask_for_leaves(step, office, here);
         }
-        let whole = self.look_for_acts(step, office, start)?
-            && self.replay(step, office, start)?;
+        let whole = self.look_for_acts(step, office, start)? && self.replay(step, office, start)?;
         // Cosigners say whether this very incarnation has spoken before: from a disk that is lost too.
         if whole { self.ask_from_now(step, office, Why::Restored) } else { Ok(()) }
     }

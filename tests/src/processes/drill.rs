@@ -142,7 +142,8 @@ fn work(town: &mut Town, plan: Plan) -> (Before, OfficeStatus) {
     thread::scope(|scope| {
         for _ in 0..HANDS {
             scope.spawn(|| {
-                while let Some(number) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|n| *n < plan.acts) {
+                while let Some(number) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|n| *n < plan.acts)
+                {
                     // Of twelve acts, ten open a file, one is a note, one a marking.
                     if number % 12 < 10 {
                         let subject = format!("Case {number} of the tehsil");
@@ -282,10 +283,8 @@ fn ceremony(town: &mut Town, mirrors: &[usize], keys: &[String], foreign: bool) 
         words += &format!(" --holding {name}.holding");
     }
     let (net, web) = (ports::free(), ports::free());
-    words += &format!(
-        " --admin-login asha.{} --listen 127.0.0.1:{net} --web 127.0.0.1:{web}",
-        PLANS[TEHSIL].name
-    );
+    words +=
+        &format!(" --admin-login asha.{} --listen 127.0.0.1:{net} --web 127.0.0.1:{web}", PLANS[TEHSIL].name);
     let replaced = good(&dir, &words);
     // Others are linked with the new node over the mirror's machine, or by what their people enter.
     good(&dir, &format!("office announce again/office.replacement --data {}", PLANS[mirrors[0]].name));
@@ -314,8 +313,7 @@ fn add_peers(dir: &Path, town: &Town, others: impl Iterator<Item = usize>) {
 
 fn judge_acts(town: &Town, before: &Before) {
     let held = usize::try_from(before.held).expect("it fits");
-    let now: Vec<ActId> =
-        town.nodes[TEHSIL].leaves().expect("a log").iter().map(UnverifiedAct::id).collect();
+    let now: Vec<ActId> = town.nodes[TEHSIL].leaves().expect("a log").iter().map(UnverifiedAct::id).collect();
     assert!(now.len() >= held, "{} of {held} acts", now.len());
     assert_eq!(now[..held], before.acts[..held], "the log goes on from what was held");
 }

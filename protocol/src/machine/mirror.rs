@@ -264,8 +264,8 @@ impl Machine {
                 for reference in contents_of(&act) {
                     gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
                 }
-                if matches!(act.body(), Body::Receive(_) | Body::TakeUp(_)) {
-                    gap |= !self.has_before(step, peer, office, &act, u64::MAX)?;
+                if let Some(length_max) = follows_from(&act) {
+                    gap |= !self.has_before(step, peer, office, &act, length_max)?;
                 }
                 if !gap {
                     log.contents_to += 1;
@@ -488,5 +488,15 @@ impl Machine {
         }
         let cosigners = self.placement_of(office);
         cosigners.into_iter().find(|(by, r)| *r == role && self.hosts(by)).map(|(by, _)| by)
+    }
+}
+
+/// Whether an act follows from acts of other offices that a mirror of its log holds as well, and up
+/// to which length their contents. Who takes a file up may never have had its earlier contents.
+pub(super) const fn follows_from(act: &VerifiedAct) -> Option<u64> {
+    match act.body() {
+        Body::Receive(_) => Some(u64::MAX),
+        Body::TakeUp(_) => Some(0),
+        _ => None,
     }
 }

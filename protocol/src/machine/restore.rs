@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::catch_up::Urgency;
-use super::mirror::Page;
+use super::mirror::{Page, follows_from};
 use super::{Event, Machine, Output, Peer, Standing, Step, Stop, Why};
 use crate::act::{Body, MatterKind, Place};
 use crate::id::{ActId, OfficeId};
@@ -197,9 +197,10 @@ impl Machine {
                     self.want(step, peer, content.root, content.length, Urgency::Addressed)?;
                 }
             }
-            if matches!(act.body(), Body::Receive(_) | Body::TakeUp(_)) {
+            if let Some(length_max) = follows_from(&act) {
+                let length_max = length_max.min(SMALL_CONTENT_BYTES_MAX);
                 gap |= match peer {
-                    Some(peer) => !self.has_before(step, peer, office, &act, SMALL_CONTENT_BYTES_MAX)?,
+                    Some(peer) => !self.has_before(step, peer, office, &act, length_max)?,
                     None => true,
                 };
             }

@@ -256,7 +256,7 @@ fn is_last(node: &Node, head: &Officer, id: &str) -> bool {
 /// Fire. The kits lie in other buildings.
 fn burn(town: &mut Town, foreign: bool) -> Vec<String> {
     let dir = town.dir.path().to_owned();
-    let keep = |from: &str, to: &str| drop(fs::copy(dir.join(from), dir.join(to)).expect("a key"));
+    let keep = |from: &str, to: &str| fs::copy(dir.join(from), dir.join(to)).expect("a key");
     let (tehsil, district, department) = (PLANS[TEHSIL].name, PLANS[DISTRICT].name, PLANS[DEPARTMENT].name);
     keep(&format!("{tehsil}/keys/recovery.key"), "kit.key");
     keep(&format!("{district}/keys/operating.key"), "above.key");

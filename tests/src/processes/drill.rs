@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use mohar_protocol::act::{UnverifiedAct, Verb};
 use mohar_protocol::control::{OfficeStatus, Request, Response};
 use mohar_protocol::entropy::Entropy;
@@ -188,9 +188,10 @@ fn note_and_mark(head: &Officer, number: usize) {
 
 fn attach(head: &Officer, id: &str, number: usize, length: usize) -> (String, [u8; 32]) {
     let mut chance = Entropy::from_seed(sha256(&[&number.to_be_bytes()]));
-    let mut bytes: Vec<u8> = (0..length.div_ceil(32)).flat_map(|_| chance.bytes32()).collect();
-    bytes.truncate(length);
-    head.attach(id, &format!("Map {number}"), "map.bin", &bytes).expect("a paper");
+    // Hexadecimal digits: papers are PDF, pictures or plain text.
+    let text: String = (0..length.div_ceil(64)).map(|_| HEXLOWER.encode(&chance.bytes32())).collect();
+    let bytes = text.into_bytes();
+    head.attach(id, &format!("Map {number}"), "map.txt", &bytes).expect("a paper");
     (id.to_owned(), sha256(&[&bytes]))
 }
 

@@ -199,6 +199,10 @@ impl Standing {
             Memory::Missing if size == 0 => Self::Working,
             Memory::Missing => Self::Asking(Why::NoMark),
             Memory::Elsewhere => Self::Asking(Why::Elsewhere),
+            // Damage is no restored copy: the node ends with it before it signs a head (`machine/cosign.rs`).
+            Memory::Here(_) if records.frontier_at(office, size)?.root() != log.frontier.root() => {
+                Self::Working
+            }
             Memory::Here(mark)
                 if mark.size > size || records.frontier_at(office, mark.size)?.root() != mark.root =>
             {

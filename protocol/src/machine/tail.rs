@@ -283,10 +283,10 @@ impl Machine {
         let (id, header) = (act.matter(), act.header());
         step.records.delete(Table::SIDES, key(&[&id.0, &act.id().0]));
         match (act.body(), header.previous, header.holder) {
-            (Body::Ready(_), Some(head), _) => {
-                if step.records.get(Table::READIES, &head.0)?.is_some_and(|ready| ready == act.id().0) {
-                    step.records.delete(Table::READIES, head.0.to_vec());
-                }
+            (Body::Ready(_), Some(head), _)
+                if step.records.get(Table::READIES, &head.0)?.is_some_and(|ready| ready == act.id().0) =>
+            {
+                step.records.delete(Table::READIES, head.0.to_vec());
             }
             (Body::RequestRecall(_), _, Some(holder)) => {
                 step.records.delete(Table::RECALLS, key_of(&holder.office, &id));

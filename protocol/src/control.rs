@@ -304,7 +304,7 @@ pub struct OfficeStatus {
     pub name_en: String,
     /// Leaves in the log.
     pub log_size: u64,
-    /// Whether it may sign: `working`, `asking`, `continuing` or `stopped`.
+    /// Whether it may sign: `working`, `asking`, `restoring`, `continuing` or `stopped`.
     pub standing: String,
     /// Why it does not simply work; one of the words of `machine::Why`.
     pub why: Option<String>,

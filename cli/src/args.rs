@@ -28,7 +28,7 @@ pub struct Args {
 
 const EXAMPLES: &str = "\
 Examples, from an empty table to a running office:
-  mohar found --dir state --name-hi 'मध्य प्रदेश' --name-en 'Madhya Pradesh' --keys 3 --threshold 2
+  mohar found --dir state --name-hi 'मध्यप्रदेश' --name-en 'Madhya Pradesh' --keys 3 --threshold 2
   mohar office create --data /var/lib/mohar --state-file state/charter.registry ...
   mohar office admit office.request --registry state/charter.registry --root-key state/root-1.key \\
       --root-key state/root-2.key --out indore.invitation

@@ -23,10 +23,10 @@ back-to-file = File
 # The lamp in the header and the banners
 lamp-held =
     { $n ->
-        [one] Safe, held by { $n } mirror
-       *[other] Safe, held by { $n } mirrors
+        [one] Safe, copy at { $n } place
+       *[other] Safe, copies at { $n } places
     }
-lamp-recorded = Recorded here, other copies not yet confirmed
+lamp-recorded = Recorded here, copies elsewhere not yet confirmed
 lamp-waiting =
     { $n ->
         [one] { $n } dispatch waiting, { $age }
@@ -103,10 +103,10 @@ act-proof = See proof
 ladder-recorded = recorded in this office
 ladder-held =
     { $n ->
-        [one] held by { $n } mirror
-       *[other] held by { $n } mirrors
+        [one] copy safe at { $n } place
+       *[other] copies safe at { $n } places
     }
-ladder-held-unknown = no other copy confirmed yet
+ladder-held-unknown = no copy elsewhere confirmed yet
 ladder-delivered = received by the office { $time }
 ladder-delivered-unknown = receipt not confirmed
 ladder-opened = opened { $time }
@@ -137,7 +137,7 @@ posts-waiting =
 # My desk
 desk-title = My desk
 desk-tabs = Parts of the desk
-desk-updated = The desk was updated.
+desk-updated = The list on the desk has changed.
 desk-keys = J/K move · Enter open · G then I desk · ? all keys
 tab-all = All
 tab-dak = Dak
@@ -213,7 +213,7 @@ field-paper-date = Date of the paper
 field-reason = Reason
 field-reason-missing = Please write the reason.
 field-until = Until
-field-until-missing = Please enter a day in the future.
+field-until-missing = Please enter a day after today.
 field-retention = Retention category
 open-title = Open a new file
 open-number = The number is given automatically: { $series }
@@ -250,13 +250,14 @@ ref-lost = This page is not in the file
 draft-title = My note
 draft-hint = from para { $para }; only you see it until you send
 draft-save = Save
+draft-kept = kept; you can go on when the file is back on your desk
 phrases-title = Stock phrases
 act-send = Send
 act-send-back = Send back
 act-recall = Recall
 act-attach = Attach
 act-park = Park
-act-wake = Back to desk
+act-wake = Bring to desk
 act-close = Close
 act-reopen = Reopen
 act-where = Where is it
@@ -266,9 +267,10 @@ autosave-browser = Saved on this computer
 autosave-node = ✓ Saved in this office { $time }
 autosave-trouble = ⚠ No contact with the office server; keep writing, it is safe here
 autosave-conflict = ⚠ This note is open in another tab or computer too
+autosave-refused = ⚠ Not saved: the text has invisible characters or is too long; for now it is kept on this computer
 autosave-ended = ⚠ Your session ended; what you wrote is safe on this computer. Sign in again in another tab
 choice-conflict = This note was also changed elsewhere. Which one should stay?
-choice-recover = This computer has a copy of the note that did not reach the office. Which one should stay?
+choice-recover = This computer has a copy of the note that did not reach the office server. Which one should stay?
 choice-here = On this computer
 choice-node = In this office
 choice-keep-here = Keep the one on this computer
@@ -296,7 +298,7 @@ send-due = Due date
 send-remarks = Remarks
 send-button = Sign and send
 send-will-wait = { $office } cannot be reached now. After signing it waits here and goes by itself when contact returns. Until then you can take it back.
-send-needs-newer = The software of { $office } is older and cannot open this yet.
+send-needs-newer = The software of { $office } is older; this cannot be opened there yet.
 wanted-action = For necessary action
 wanted-orders = For orders
 wanted-approval = For approval
@@ -365,7 +367,7 @@ moved-diarised = Dak diarised
 moved-noted = Note signed
 moved-attached = Paper attached
 moved-forwarded = Forwarded
-moved-handed-on = For the successor of the office, by order
+moved-handed-on = Forwarded to the successor office, by order
 moved-handed-over = Handed over to the other office
 moved-received = Received in the office
 moved-opened = Opened by the officer
@@ -376,7 +378,7 @@ moved-parked = Parked
 moved-woken = Back on desk
 moved-closed = Closed
 moved-reopened = Reopened
-moved-reassigned = Reassigned by the authority
+moved-reassigned = Reassigned by order of the authority above
 moved-unknown = Act of newer software, cannot be read here
 
 # Safety page
@@ -384,8 +386,8 @@ safety-title = Safety
 safety-what = Only what this office holds a signed proof of is written here.
 safety-offices = Other offices
 safety-no-offices = No other office is known yet.
-safety-mirrors = Mirrors of our log
-safety-no-mirrors = No mirror has been assigned yet.
+safety-mirrors = Copies of our log
+safety-no-mirrors = No office has been assigned yet to keep a copy of our log.
 safety-own = This office
 safety-refused =
     { $n ->
@@ -420,7 +422,7 @@ col-contact = Contact
 col-heard = Last heard
 col-waiting = Waits to go there
 col-log = Acts known
-col-holds = Holds
+col-holds = Entries held
 col-proved-at = Proved at
 nothing-waits = nothing
 waiting-oldest = oldest { $age }
@@ -435,28 +437,28 @@ own-version = Software version
 
 # Refusals and faults
 problem-title = Not done
-problem-typed = What you had written (copy it from here to keep it)
+problem-typed = What you had written (you may copy it from here)
 problem-back = Go back
 problem-code = Code
-problem-operation = Number to quote for help:
+problem-operation = Number to quote when asking for help:
 problem-not-found = This page or file was not found.
-problem-not-found-next = Please check the number. It may also be that your post may not see it.
-problem-not-allowed = Your post may not do this.
-problem-not-allowed-next = If it is your duty, please ask the head of office to check your charge.
+problem-not-found-next = Please check the number. It may also be that this file is not shown to your post.
+problem-not-allowed = This cannot be done from your post.
+problem-not-allowed-next = If it is your duty, please ask the office administrator to check your charge.
 problem-not-holder = This file is no longer with you.
-problem-not-holder-next = See in "Where is it" who has it, and recall it if needed.
+problem-not-holder-next = If needed, recall it, or ask its holder to send it back.
 problem-changed = Someone acted on this after you opened it.
-problem-changed-next = Open the file again, see its new state, then act.
+problem-changed-next = Open the page again, see the new state, then act.
 problem-bad-form = This form is no longer valid. Nothing was recorded.
-problem-bad-form-next = Go back, open the page again and send it again.
+problem-bad-form-next = Go back, look over the entries and send again.
 problem-session-ended = Your session has ended.
-problem-session-ended-next = Please sign in again. What you wrote is safe.
+problem-session-ended-next = After signing in you can go on where you were.
 problem-too-large = This is too large. Nothing was recorded.
-problem-too-large-next = Scan it smaller or attach it in parts.
+problem-too-large-next = Shorten the text; scan a paper smaller or attach it in parts.
 problem-too-many = Too many attempts in a short time.
-problem-too-many-next = Please try again after a minute.
+problem-too-many-next = Please wait a little, go back and try again.
 problem-read-only = Nothing can be recorded at present.
-problem-read-only-next = You can go on reading. Please inform the office's IT in-charge.
+problem-read-only-next = You can go on reading. Writing and sending come back by themselves when this is repaired.
 problem-fault = A fault occurred on our side.
 problem-fault-next = Please try again. If it stays, tell the IT in-charge the number below.
 
@@ -464,7 +466,7 @@ problem-fault-next = Please try again. If it stays, tell the IT in-charge the nu
 settings-screen = Language and keys
 settings-language = Language of the pages
 settings-shortcuts = Single-key shortcuts
-settings-shortcuts-hint = Keys work by their place on the keyboard, also while typing Hindi.
+settings-shortcuts-hint = A key is known by its place on the keyboard, so it works also while typing Hindi.
 settings-on = On
 settings-off = Off
 settings-save = Save
@@ -478,9 +480,9 @@ settings-password-hint =
        *[other] At least { $n } characters
     }
 settings-password-button = Change password
-settings-password-refused = The present password is not correct. The password was not changed.
-settings-password-differs = The two new passwords differ.
-settings-password-short = The new password is too short.
+settings-password-refused = The present password is not correct, so the password was not changed. Please try again.
+settings-password-differs = The two new passwords differ. Please enter both again.
+settings-password-short = The new password is too short. Please use more characters.
 
 # Help and keys
 help-welcome = Welcome to Mohar
@@ -491,9 +493,9 @@ help-note = Yellow, then green.
 help-note-more = Your note stays yellow until sent and only you see it. Once signed it turns green and cannot be changed.
 help-send = Sending does not stop.
 help-send-more = Sign and send even when the other office cannot be reached; it goes by itself later.
-help-safe = What you write is not lost.
+help-safe = What you write stays safe.
 help-safe-more = Notes are saved by themselves. "Where is it" says who has a file and what is proved.
-help-marks = Marks of ageing
+help-marks = Marks of how long a matter is pending
 help-age-aware = 4 to 7 working days
 help-age-late = 8 to 15 working days
 help-age-old = 16 working days or more
@@ -518,3 +520,33 @@ keys-new = new file
 keys-save = save the note now
 keys-finish = sign (on the sheet that asks)
 keys-help = this page
+
+typing-on = अ { $method }
+typing-off = A English
+typing-ready = Hindi typing: F9
+typing-hint = Ctrl+G or F9: Hindi / English. Shift+F9: picture of the keyboard.
+typing-board = Picture of the keyboard
+typing-candidates = Choose a word
+typing-phonetic-help = Write the Hindi word in Roman letters (karyalay) and press Space. 1 to 5 or ↓ ↑ choose another word, Esc keeps the Roman letters. T D N R S = ट ड ण ड़ ष, aa ii uu = आ ई ऊ, RI = ऋ, M = ं, MM = ँ, H = ः, | = ।
+typing-inscript-short = InScript
+typing-gail-short = Remington
+typing-typewriter-short = Typewriter
+typing-phonetic-short = Phonetic
+typing-inscript = InScript (standard of the Government of India)
+typing-gail = Remington GAIL, in the order of sound
+typing-typewriter = Remington GAIL, in typewriter order (as with Kruti Dev)
+typing-phonetic = Phonetic: by Roman letters (karyalay → कार्यालय)
+typing-system = My own keyboard, as installed on the computer
+settings-typing = Hindi typing
+settings-typing-hint = This goes with you to every computer. In a field, Ctrl+G or F9 changes between Hindi and English.
+keys-typing = Hindi / English typing (in a field)
+keys-board = picture of the keyboard
+pasted-title = Pasted original (Kruti Dev)
+pasted-question = The pasted text is in Kruti Dev. Convert it to Unicode?
+pasted-original = Original
+pasted-converted = Converted
+pasted-kept = Both the original and the converted text will be kept among the papers of this file.
+pasted-fault = The original could not be kept among the papers, so the converted text was not put in. Try again.
+pasted-long = The text is longer than this field allows. Paste it in parts.
+pasted-take = Insert the converted text
+pasted-as-is = Paste as it is

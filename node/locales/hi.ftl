@@ -26,11 +26,11 @@ lamp-held =
         [one] सुरक्षित, { $n } स्थान पर प्रति
        *[other] सुरक्षित, { $n } स्थानों पर प्रति
     }
-lamp-recorded = इस कार्यालय में दर्ज, अन्य प्रति की पुष्टि शेष
+lamp-recorded = इस कार्यालय में दर्ज, अन्यत्र प्रति की पुष्टि शेष
 lamp-waiting =
     { $n ->
-        [one] { $n } प्रेषण प्रतीक्षा में, { $age } से
-       *[other] { $n } प्रेषण प्रतीक्षा में, सबसे पुराना { $age } से
+        [one] { $n } प्रेषण प्रतीक्षा में ({ $age })
+       *[other] { $n } प्रेषण प्रतीक्षा में (सबसे पुराना: { $age })
     }
 lamp-unknown = सुरक्षा की स्थिति ज्ञात नहीं
 lamp-fault = इस समय कुछ दर्ज नहीं हो सकता
@@ -42,16 +42,20 @@ banner-unreachable =
 banner-unreachable-idle = { $time } से अन्य कार्यालयों से संपर्क नहीं है। आप काम जारी रखें; जो भेजेंगे, वह संपर्क होते ही अपने आप जाएगा।
 banner-unwitnessed = कार्यालय प्रमुख के निर्णय से बिना साक्षी के काम चल रहा है; संपर्क होने तक हर कार्यवाही पर यह अंकित रहेगा।
 banner-read-only = इस समय केवल पढ़ा जा सकता है: { $cause }। कार्यालय के आईटी प्रभारी को सूचित करें।
-banner-planned = { $time } पर { $n } मिनट का अद्यतन होगा; लिखा हुआ सुरक्षित रहेगा।
+banner-planned = { $time } से { $n } मिनट तक सॉफ्टवेयर अद्यतन होगा; लिखा हुआ सुरक्षित रहेगा।
 banner-node-lost = कार्यालय के सर्वर से संपर्क टूट गया है। लिखा हुआ इस कंप्यूटर पर सुरक्षित है; पुनः प्रयास अपने आप हो रहा है।
 
 # Counts, ages, kinds
 files-count =
     { $n ->
-        [one] { $n } फ़ाइल
-       *[other] { $n } फ़ाइलें
+        [one] { $n } नस्ती
+       *[other] { $n } नस्तियाँ
     }
-notes-count = { $n } टीप
+notes-count =
+    { $n ->
+        [one] { $n } टीप
+       *[other] { $n } टीपें
+    }
 papers-count = { $n } पत्र
 waiting-count = { $n } प्रेषण
 age-now = अभी
@@ -70,7 +74,7 @@ urgency-immediate = तत्काल
 urgency-top = सर्वोच्च प्राथमिकता
 reach-here = इसी कार्यालय में
 reach-now = संपर्क है
-reach-lost = { $age } से संपर्क नहीं
+reach-lost = संपर्क नहीं ({ $age })
 reach-unknown = संपर्क की जानकारी नहीं
 time-in-doubt = समय संदिग्ध
 waits-for = { $office } की प्रतीक्षा
@@ -86,11 +90,11 @@ ladder-held =
         [one] { $n } स्थान पर प्रति सुरक्षित
        *[other] { $n } स्थानों पर प्रति सुरक्षित
     }
-ladder-held-unknown = अन्य प्रति की पुष्टि नहीं आई
+ladder-held-unknown = अन्यत्र प्रति की पुष्टि नहीं आई
 ladder-delivered = कार्यालय को प्राप्त { $time }
 ladder-delivered-unknown = प्राप्ति की पुष्टि नहीं आई
-ladder-opened = खोला गया { $time }
-ladder-opened-unknown = खोला गया या नहीं, ज्ञात नहीं
+ladder-opened = खोली गई { $time }
+ladder-opened-unknown = खोली गई या नहीं, ज्ञात नहीं
 
 # Sign-in and charges
 sign-in-title = लॉग इन
@@ -109,13 +113,13 @@ posts-waiting = { $n } प्रकरण लंबित
 # My desk
 desk-title = मेरी मेज
 desk-tabs = मेज के भाग
-desk-updated = मेज पर नई स्थिति आई है।
-desk-keys = J/K चलें · Enter खोलें · G फिर I मेज · ? सभी कुंजियाँ
+desk-updated = मेज की सूची बदली है।
+desk-keys = J/K अगली/पिछली · Enter खोलें · G फिर I मेज · ? सभी कुंजियाँ
 tab-all = सभी
 tab-dak = डाक
-tab-files = नस्ती
+tab-files = नस्तियाँ
 tab-sent = भेजी हुई
-tab-parked = विरामित
+tab-parked = स्थगित
 tab-closed = नस्तीबद्ध
 col-number = क्रमांक
 col-subject = विषय
@@ -123,24 +127,24 @@ col-from = किससे प्राप्त
 col-since = कब से
 col-due = समय-सीमा
 col-state = स्थिति
-row-unread = नया
+row-unread = नई
 row-own = यहीं खोली गई
 row-returned = { $n } बार वापस
 row-working-days = इस मेज पर { $n } कार्य दिवस
 row-late = { $n } दिन विलंब
 state-on-desk = मेज पर
 state-draft = टीप अधूरी
-state-queued = { $age } से प्रतीक्षा: { $office }
+state-queued = प्रतीक्षा में ({ $age }): { $office }
 state-in-transit = मार्ग में, पावती शेष: { $office }
 state-delivered = प्राप्त: { $post }, { $office }
-state-parked = { $date } तक विरामित
+state-parked = { $date } तक स्थगित
 state-closed = नस्तीबद्ध
 state-needs-newer = नया सॉफ्टवेयर आवश्यक
 empty-all = आपकी मेज पर कुछ भी लंबित नहीं है। नया पत्र आया हो तो डाक दर्ज करें, या नई नस्ती खोलें।
 empty-dak = कोई डाक लंबित नहीं है। आवक पत्र "डाक दर्ज करें" से दर्ज होते ही यहाँ दिखेंगे।
 empty-files = कोई नस्ती लंबित नहीं है। आपको अंकित नस्तियाँ यहाँ दिखेंगी।
 empty-sent = आपने अभी कुछ नहीं भेजा है। भेजी हुई नस्ती किसके पास है, यह यहाँ से देखा जा सकेगा।
-empty-parked = कोई नस्ती विरामित नहीं है। विरामित नस्ती नियत दिनांक को अपने आप मेज पर लौटती है।
+empty-parked = कोई नस्ती स्थगित नहीं है। स्थगित नस्ती नियत दिनांक को अपने आप मेज पर लौटती है।
 empty-closed = अभी कोई नस्ती नस्तीबद्ध नहीं हुई है।
 pager-label = पृष्ठ
 pager-before = पिछला
@@ -157,7 +161,7 @@ field-subject-long = विषय बहुत लंबा है, कृपय
 field-legacy-number = पुराना क्रमांक
 field-legacy-number-hint = कागजी नस्ती का क्रमांक, जैसा उस पर लिखा है।
 field-language = नस्ती की भाषा
-field-urgency = प्राथमिकता
+field-urgency = तात्कालिकता
 field-from = प्रेषक
 field-from-missing = प्रेषक का नाम या कार्यालय भरें।
 field-letter-date = पत्र दिनांक
@@ -173,7 +177,7 @@ field-paper-date = पत्र दिनांक
 field-reason = कारण
 field-reason-missing = कारण लिखें।
 field-until = किस दिनांक तक
-field-until-missing = आगे का कोई दिनांक भरें।
+field-until-missing = आज के बाद का दिनांक भरें।
 field-retention = अभिलेख श्रेणी
 open-title = नई नस्ती खोलें
 open-number = क्रमांक अपने आप दिया जाएगा: { $series }
@@ -181,15 +185,15 @@ open-button = नस्ती खोलें
 diarise-title = डाक दर्ज करें (आवक)
 diarise-number = आवक क्रमांक दर्ज होते ही मिलेगा, इंटरनेट न होने पर भी।
 diarise-button = दर्ज करें और खोलें
-diarise-next = दर्ज करें, अगली डाक
+diarise-next = दर्ज करके अगली डाक
 
 # The file
 file-holder = किसके पास:
-file-holder-you = आप
+file-holder-you = आपके पास
 file-legacy = पुराना क्र.
 file-due = समय-सीमा { $date }
 file-updated = इस नस्ती में नई प्रविष्टि आई है।
-views-label = किस भाग को दिखाएँ
+views-label = कौन सा भाग देखना है
 view-both = दोनों
 view-notes = केवल टीप
 view-papers = केवल पत्राचार
@@ -210,12 +214,13 @@ ref-lost = यह पृष्ठ इस नस्ती में नहीं 
 draft-title = मेरी टीप
 draft-hint = कंडिका { $para } से; भेजने तक केवल आप देख सकते हैं
 draft-save = सहेजें
-phrases-title = मानक टीप
+draft-kept = सुरक्षित है; नस्ती आपकी मेज पर लौटने पर आगे लिख सकेंगे
+phrases-title = मानक टीपें
 act-send = भेजें
 act-send-back = वापस करें
 act-recall = वापस बुलाएँ
 act-attach = संलग्न करें
-act-park = विरामित रखें
+act-park = स्थगित रखें
 act-wake = मेज पर लाएँ
 act-close = नस्तीबद्ध करें
 act-reopen = पुनः खोलें
@@ -226,9 +231,10 @@ autosave-browser = इस कंप्यूटर पर सहेजा
 autosave-node = ✓ इस कार्यालय में सहेजा { $time }
 autosave-trouble = ⚠ कार्यालय के सर्वर से संपर्क नहीं, लिखते रहें, यहीं सुरक्षित है
 autosave-conflict = ⚠ यही टीप दूसरे टैब या कंप्यूटर पर भी खुली है
+autosave-refused = ⚠ सहेजा नहीं गया: पाठ में अदृश्य अक्षर हैं या वह बहुत लंबा है; अभी इस कंप्यूटर पर सुरक्षित है
 autosave-ended = ⚠ लॉग इन समाप्त हुआ, लिखा हुआ इस कंप्यूटर पर सुरक्षित है; दूसरे टैब में लॉग इन करें
 choice-conflict = यही टीप दूसरी जगह भी बदली गई है। कौन सी रखनी है?
-choice-recover = इस कंप्यूटर पर टीप की ऐसी प्रति मिली है जो कार्यालय में नहीं पहुँची थी। कौन सी रखनी है?
+choice-recover = इस कंप्यूटर पर टीप की ऐसी प्रति मिली है जो कार्यालय के सर्वर तक नहीं पहुँची थी। कौन सी रखनी है?
 choice-here = इस कंप्यूटर पर
 choice-node = इस कार्यालय में
 choice-keep-here = इस कंप्यूटर वाली रखें
@@ -256,7 +262,7 @@ send-due = समय-सीमा
 send-remarks = अभ्युक्ति
 send-button = हस्ताक्षर करें और भेजें
 send-will-wait = इस समय { $office } से संपर्क नहीं है। हस्ताक्षर के बाद यह यहीं प्रतीक्षा में रहेगी और संपर्क होते ही अपने आप जाएगी। तब तक आप इसे वापस ले सकते हैं।
-send-needs-newer = { $office } का सॉफ्टवेयर पुराना है और इसे अभी नहीं खोल सकेगा।
+send-needs-newer = { $office } का सॉफ्टवेयर पुराना है; वहाँ यह अभी नहीं खुल सकेगी।
 wanted-action = आवश्यक कार्यवाही हेतु
 wanted-orders = आदेशार्थ
 wanted-approval = अनुमोदनार्थ
@@ -272,9 +278,9 @@ confirm-send-back-button = हस्ताक्षर करें और व�
 confirm-recall-title = वापस बुलाएँ
 confirm-recall-what = यदि वहाँ किसी ने नहीं खोली है तो अपने आप लौट आएगी; खोली जा चुकी हो तो यह अनुरोध उन्हें दिखेगा।
 confirm-recall-button = हस्ताक्षर करें और वापस बुलाएँ
-confirm-park-title = विरामित रखें
+confirm-park-title = स्थगित रखें
 confirm-park-what = नियत दिनांक को अपने आप आपकी मेज पर लौट आएगी।
-confirm-park-button = हस्ताक्षर करें और विरामित रखें
+confirm-park-button = हस्ताक्षर करें और स्थगित रखें
 confirm-close-title = नस्तीबद्ध करें
 confirm-close-what = कार्यवाही पूर्ण होने पर नस्ती अभिलेख में जाएगी। आवश्यक होने पर पुनः खोली जा सकती है।
 confirm-close-button = हस्ताक्षर करें और नस्तीबद्ध करें
@@ -300,7 +306,7 @@ done-queued = { $number } पर हस्ताक्षर हो गए; { $t
 done-sent-back = { $number } वापस की गई।
 done-recalled = { $number } वापस ली गई।
 done-recall-asked = { $number } वापस बुलाने का अनुरोध भेजा गया।
-done-parked = { $number } विरामित रखी गई।
+done-parked = { $number } स्थगित रखी गई।
 done-woken = { $number } मेज पर लाई गई।
 done-closed = { $number } नस्तीबद्ध की गई।
 done-reopened = { $number } पुनः खोली गई।
@@ -318,25 +324,25 @@ col-time = समय
 col-what = कार्यवाही
 col-who = किसने
 col-proof = प्रमाण
-verify-how = किसी भी कंप्यूटर पर, बिना इंटरनेट, सत्यापन के लिए इस नस्ती का प्रमाण-पैकेट सहेजें और जाँचें। पूरा कार्यवाही क्रमांक:
+verify-how = बिना इंटरनेट किसी भी कंप्यूटर पर सत्यापन के लिए इस नस्ती का प्रमाण-पैकेट सहेजें और जाँचें। पूरा कार्यवाही क्रमांक:
 verify-bundle = प्रमाण-पैकेट सहेजें
 moved-created = नस्ती खोली
 moved-diarised = डाक दर्ज की
 moved-noted = टीप पर हस्ताक्षर
 moved-attached = पत्र संलग्न
 moved-forwarded = अग्रेषित
-moved-handed-on = आदेशानुसार उत्तरवर्ती कार्यालय के लिए
+moved-handed-on = आदेशानुसार उत्तरवर्ती कार्यालय हेतु अग्रेषित
 moved-handed-over = दूसरे कार्यालय को सौंपी
 moved-received = कार्यालय में प्राप्त
 moved-opened = खोलकर देखी
-moved-sent-back = वापस
+moved-sent-back = वापस की
 moved-recall-asked = वापस बुलाने का अनुरोध
 moved-recalled = वापस ली
-moved-parked = विरामित
+moved-parked = स्थगित रखी
 moved-woken = मेज पर लाई
-moved-closed = नस्तीबद्ध
+moved-closed = नस्तीबद्ध की
 moved-reopened = पुनः खोली
-moved-reassigned = सक्षम अधिकारी द्वारा अन्य को सौंपी
+moved-reassigned = सक्षम कार्यालय के आदेश से पुनः आवंटित
 moved-unknown = नए सॉफ्टवेयर की कार्यवाही, यहाँ पढ़ी नहीं जा सकती
 
 # Safety page
@@ -345,22 +351,22 @@ safety-what = यहाँ केवल वही लिखा है जिस�
 safety-offices = अन्य कार्यालय
 safety-no-offices = अभी किसी अन्य कार्यालय की जानकारी नहीं है।
 safety-mirrors = हमारे अभिलेख की प्रतियाँ
-safety-no-mirrors = अभी कोई प्रति-कार्यालय नियत नहीं है।
+safety-no-mirrors = हमारे अभिलेख की प्रति रखने के लिए अभी कोई कार्यालय नियत नहीं है।
 safety-own = यह कार्यालय
 safety-refused =
     { $n ->
-        [one] अनजान कंप्यूटर का { $n } प्रयास अस्वीकार किया गया।
-       *[other] अनजान कंप्यूटरों के { $n } प्रयास अस्वीकार किए गए।
+        [one] अज्ञात कंप्यूटर का { $n } प्रयास अस्वीकार किया गया।
+       *[other] अज्ञात कंप्यूटरों के { $n } प्रयास अस्वीकार किए गए।
     }
 safety-turned-away =
     { $n ->
-        [one] अधिक भीड़ के कारण { $n } संपर्क लौटाया गया।
-       *[other] अधिक भीड़ के कारण { $n } संपर्क लौटाए गए।
+        [one] संपर्कों की संख्या अधिक होने से { $n } संपर्क लौटाया गया।
+       *[other] संपर्कों की संख्या अधिक होने से { $n } संपर्क लौटाए गए।
     }
 safety-slowed =
     { $n ->
-        [one] बहुत अधिक भेजने पर अन्य कार्यालय का कंप्यूटर { $n } बार धीमा किया गया।
-       *[other] बहुत अधिक भेजने पर अन्य कार्यालयों के कंप्यूटर { $n } बार धीमे किए गए।
+        [one] बहुत अधिक सामग्री भेजने पर अन्य कार्यालय के सर्वर की गति { $n } बार घटाई गई।
+       *[other] बहुत अधिक सामग्री भेजने पर अन्य कार्यालयों के सर्वर की गति { $n } बार घटाई गई।
     }
 safety-missing = छूटी हुई सामग्री आ रही है
 safety-missing-files =
@@ -371,19 +377,19 @@ safety-missing-files =
 safety-missing-acts = अन्य कार्यालयों की प्रति हेतु शेष प्रविष्टियाँ: { $acts }। कुल लगभग { $bytes }।
 safety-missing-time =
     { $n ->
-        [one] वर्तमान गति से लगभग { $n } मिनट लगेंगे।
+        [one] वर्तमान गति से लगभग { $n } मिनट लगेगा।
        *[other] वर्तमान गति से लगभग { $n } मिनट लगेंगे।
     }
 safety-missing-still = अभी कुछ नहीं आ रहा है।
 col-office = कार्यालय
 col-contact = संपर्क
 col-heard = अंतिम संपर्क
-col-waiting = हमसे जाने की प्रतीक्षा में
+col-waiting = यहाँ से भेजना शेष
 col-log = ज्ञात कार्यवाहियाँ
-col-holds = कितनी प्रति है
+col-holds = कितनी प्रविष्टियाँ
 col-proved-at = प्रमाण का समय
 nothing-waits = कुछ नहीं
-waiting-oldest = सबसे पुराना { $age } से
+waiting-oldest = सबसे पुराना: { $age }
 mirror-holds = { $all } में से { $held }
 own-path = कार्यालय पथ
 own-log = दर्ज कार्यवाहियाँ
@@ -395,28 +401,28 @@ own-version = सॉफ्टवेयर संस्करण
 
 # Refusals and faults
 problem-title = कार्य नहीं हुआ
-problem-typed = आपने जो लिखा था (सुरक्षित रखने हेतु यहाँ से कॉपी करें)
+problem-typed = आपने जो लिखा था (चाहें तो यहाँ से कॉपी कर लें)
 problem-back = वापस जाएँ
 problem-code = कोड
-problem-operation = सहायता के लिए क्रमांक बताएँ:
+problem-operation = सहायता माँगते समय यह क्रमांक बताएँ:
 problem-not-found = यह पृष्ठ या नस्ती नहीं मिली।
-problem-not-found-next = क्रमांक जाँच लें। संभव है कि नस्ती आपके पद को नहीं दिखाई जाती हो।
+problem-not-found-next = क्रमांक जाँच लें। यह भी संभव है कि नस्ती आपके पद को नहीं दिखाई जाती।
 problem-not-allowed = आपके पद से यह कार्य नहीं किया जा सकता।
-problem-not-allowed-next = यदि यह आपका कार्य है तो कार्यालय प्रमुख से प्रभार की जाँच कराएँ।
+problem-not-allowed-next = यदि यह आपका कार्य है तो कार्यालय प्रशासक से अपने प्रभार की जाँच कराएँ।
 problem-not-holder = यह नस्ती अब आपके पास नहीं है।
-problem-not-holder-next = "कहाँ है" से देखें कि किसके पास है, आवश्यक हो तो वापस बुलाएँ।
+problem-not-holder-next = आवश्यक हो तो इसे वापस बुलाएँ, या जिनके पास है उनसे वापस करने को कहें।
 problem-changed = आपके देखने के बाद इस पर कार्यवाही हो चुकी है।
-problem-changed-next = नस्ती को पुनः खोलकर नई स्थिति देखें, फिर कार्यवाही करें।
+problem-changed-next = पृष्ठ पुनः खोलकर नई स्थिति देखें, फिर कार्यवाही करें।
 problem-bad-form = यह प्रपत्र मान्य नहीं रहा। कुछ भी दर्ज नहीं हुआ।
-problem-bad-form-next = वापस जाकर पृष्ठ को पुनः खोलें और फिर भेजें।
+problem-bad-form-next = वापस जाएँ, प्रविष्टियाँ देख लें और पुनः भेजें।
 problem-session-ended = आपका लॉग इन समाप्त हो गया है।
-problem-session-ended-next = पुनः लॉग इन करें। लिखा हुआ सुरक्षित है।
+problem-session-ended-next = लॉग इन करने के बाद वहीं से आगे काम कर सकते हैं।
 problem-too-large = यह बहुत बड़ा है। कुछ भी दर्ज नहीं हुआ।
-problem-too-large-next = पत्र को कम आकार में स्कैन करें या भागों में संलग्न करें।
+problem-too-large-next = लिखा हुआ संक्षिप्त करें; पत्र को कम आकार में स्कैन करें या भागों में संलग्न करें।
 problem-too-many = थोड़े समय में बहुत बार प्रयास हुआ है।
-problem-too-many-next = कृपया एक मिनट बाद पुनः प्रयास करें।
+problem-too-many-next = थोड़ा रुककर वापस जाएँ और पुनः प्रयास करें।
 problem-read-only = इस समय कुछ दर्ज नहीं हो सकता।
-problem-read-only-next = पढ़ना जारी रख सकते हैं। कार्यालय के आईटी प्रभारी को सूचित करें।
+problem-read-only-next = पढ़ना जारी रख सकते हैं। ठीक होते ही लिखना और भेजना फिर चालू हो जाएगा।
 problem-fault = हमारी ओर से त्रुटि हुई है।
 problem-fault-next = पुनः प्रयास करें। फिर भी न हो तो नीचे का क्रमांक आईटी प्रभारी को बताएँ।
 
@@ -424,7 +430,7 @@ problem-fault-next = पुनः प्रयास करें। फिर �
 settings-screen = भाषा और कुंजियाँ
 settings-language = पृष्ठों की भाषा
 settings-shortcuts = एक अक्षर वाली कुंजियाँ
-settings-shortcuts-hint = कुंजियाँ की-बोर्ड के स्थान से चलती हैं, हिन्दी टाइपिंग चालू हो तब भी।
+settings-shortcuts-hint = कुंजी की-बोर्ड पर अपने स्थान से पहचानी जाती है, इसलिए हिन्दी टाइपिंग चालू हो तब भी चलती है।
 settings-on = चालू
 settings-off = बंद
 settings-save = सहेजें
@@ -434,9 +440,9 @@ settings-password-new = नया पासवर्ड
 settings-password-again = नया पासवर्ड पुनः
 settings-password-hint = कम से कम { $n } अक्षर
 settings-password-button = पासवर्ड बदलें
-settings-password-refused = वर्तमान पासवर्ड सही नहीं है। पासवर्ड नहीं बदला गया।
-settings-password-differs = दोनों नए पासवर्ड एक समान नहीं हैं।
-settings-password-short = नया पासवर्ड छोटा है।
+settings-password-refused = वर्तमान पासवर्ड सही नहीं है, इसलिए पासवर्ड नहीं बदला गया। कृपया पुनः भरें।
+settings-password-differs = दोनों नए पासवर्ड एक समान नहीं हैं। कृपया दोनों पुनः भरें।
+settings-password-short = नया पासवर्ड छोटा है। कृपया अधिक अक्षर रखें।
 
 # Help and keys
 help-welcome = मोहर में आपका स्वागत है
@@ -444,12 +450,12 @@ help-steps = चार बातें
 help-desk = एक ही मेज।
 help-desk-more = डाक और नस्ती, जो भी आपके पास लंबित है, एक सूची में है।
 help-note = टीप पीली, फिर हरी।
-help-note-more = आपकी टीप भेजने तक पीली रहती है और केवल आप देखते हैं। हस्ताक्षर होते ही हरी और अपरिवर्तनीय हो जाती है।
+help-note-more = आपकी टीप भेजने तक पीली रहती है और केवल आपको दिखती है। हस्ताक्षर होते ही हरी हो जाती है और फिर बदली नहीं जा सकती।
 help-send = भेजना नहीं रुकता।
 help-send-more = दूसरे कार्यालय से संपर्क न हो तब भी हस्ताक्षर करके भेजें; संपर्क होते ही अपने आप जाएगी।
-help-safe = लिखा हुआ नहीं खोता।
+help-safe = लिखा हुआ सुरक्षित रहता है।
 help-safe-more = टीप अपने आप सहेजी जाती है। "कहाँ है" बताता है कि नस्ती किसके पास है और क्या प्रमाणित है।
-help-marks = लंबित होने के चिह्न
+help-marks = लंबित अवधि के चिह्न
 help-age-aware = 4 से 7 कार्य दिवस
 help-age-late = 8 से 15 कार्य दिवस
 help-age-old = 16 कार्य दिवस या अधिक
@@ -464,7 +470,7 @@ keys-open = खोलें
 keys-note = टीप लिखें
 keys-send = भेजें
 keys-send-back = वापस करें
-keys-park = विरामित रखें
+keys-park = स्थगित रखें
 keys-attach = पत्र संलग्न करें
 keys-where = कहाँ है
 keys-sides = केवल टीप / केवल पत्राचार / दोनों
@@ -474,3 +480,33 @@ keys-new = नई नस्ती
 keys-save = टीप तुरंत सहेजें
 keys-finish = हस्ताक्षर करें (भेजने के पृष्ठ पर)
 keys-help = यह पृष्ठ
+
+typing-on = अ { $method }
+typing-off = A English
+typing-ready = हिन्दी टाइपिंग: F9
+typing-hint = Ctrl+G या F9: हिन्दी / English। Shift+F9: की-बोर्ड का चित्र।
+typing-board = की-बोर्ड का चित्र
+typing-candidates = शब्द चुनें
+typing-phonetic-help = हिन्दी शब्द को रोमन अक्षरों में लिखें (karyalay), फिर स्पेस दबाएँ। 1 से 5 या ↓ ↑ से दूसरा शब्द चुनें, Esc से रोमन ही रहेगा। T D N R S = ट ड ण ड़ ष, aa ii uu = आ ई ऊ, RI = ऋ, M = ं, MM = ँ, H = ः, | = ।
+typing-inscript-short = इनस्क्रिप्ट
+typing-gail-short = रेमिंगटन
+typing-typewriter-short = टाइपराइटर
+typing-phonetic-short = फोनेटिक
+typing-inscript = इनस्क्रिप्ट (भारत सरकार का मानक)
+typing-gail = रेमिंगटन गेल, उच्चारण के क्रम में
+typing-typewriter = रेमिंगटन गेल, टाइपराइटर के क्रम में (कृतिदेव जैसा)
+typing-phonetic = फोनेटिक: रोमन अक्षरों से (karyalay → कार्यालय)
+typing-system = अपना की-बोर्ड, जो कंप्यूटर में स्थापित है
+settings-typing = हिन्दी टाइपिंग
+settings-typing-hint = यह चयन हर कंप्यूटर पर आपके साथ रहता है। खाने में Ctrl+G या F9 से हिन्दी / English बदलें।
+keys-typing = हिन्दी / English टाइपिंग (खाने में)
+keys-board = की-बोर्ड का चित्र
+pasted-title = चिपकाया गया मूल पाठ (कृतिदेव)
+pasted-question = चिपकाया गया पाठ कृतिदेव में है। यूनिकोड में बदलें?
+pasted-original = मूल पाठ
+pasted-converted = बदला हुआ पाठ
+pasted-kept = मूल और बदला हुआ, दोनों पाठ इस नस्ती के पत्राचार में सुरक्षित रहेंगे।
+pasted-fault = मूल पाठ पत्राचार में नहीं रखा जा सका, इसलिए बदला हुआ पाठ नहीं डाला गया। पुनः प्रयास करें।
+pasted-long = पाठ इस खाने की सीमा से लंबा है। उसे भागों में चिपकाएँ।
+pasted-take = बदला हुआ पाठ डालें
+pasted-as-is = जैसा है वैसा चिपकाएँ

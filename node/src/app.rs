@@ -32,6 +32,7 @@ pub mod request_recall;
 pub mod send;
 pub mod send_back;
 pub mod session;
+pub mod settings;
 pub mod show;
 pub mod sign_in;
 pub mod surroundings;
@@ -154,7 +155,7 @@ impl App {
         let (app, whose) = (Arc::clone(self), officer.holder());
         let sealed = blocking(move || {
             let snapshot = app.snapshot();
-            let reader = Reader::new(&app, &snapshot);
+            let reader = Reader::new(&app, &snapshot, whose.office);
             let matter = reader.visible(&whose, &id)?;
             if contents.is_empty() {
                 return Ok(Vec::new());

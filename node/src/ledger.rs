@@ -115,6 +115,9 @@ pub struct Links {
     pub lost: BTreeMap<OfficeId, Timestamp>,
 }
 
+/// Rows that follow from what is kept at the moment of the commit.
+type Change = Box<dyn FnOnce(&Records<'_>) -> Result<Vec<LocalRow>, StoreFault> + Send>;
+
 /// Whether each hosted office may sign.
 pub type Standings = BTreeMap<OfficeId, Standing>;
 
@@ -124,7 +127,7 @@ type Along = Box<dyn FnOnce(&Receipt) -> Vec<LocalRow> + Send>;
 /// Something that is answered after the commit.
 enum Asked {
     Request(Box<Request>, Along, oneshot::Sender<Result<Receipt, Refusal>>),
-    Rows(Vec<LocalRow>, oneshot::Sender<Result<(), Refusal>>),
+    Change(Change, oneshot::Sender<Result<(), Refusal>>),
     Carry(Box<Request>, oneshot::Sender<Result<Carried, Refusal>>),
 }
 
@@ -228,8 +231,19 @@ impl Ledger {
     /// # Errors
     /// [`Refusal::Busy`] when too many wait or the node is stopping.
     pub async fn write(&self, rows: Vec<LocalRow>) -> Result<(), Refusal> {
+        self.change(|_| Ok(rows)).await
+    }
+
+    /// Writes rows that follow from what is kept: nothing comes between the reading and the writing.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when too many wait or the node is stopping. A fault of `change` ends the process.
+    pub async fn change(
+        &self,
+        change: impl FnOnce(&Records<'_>) -> Result<Vec<LocalRow>, StoreFault> + Send + 'static,
+    ) -> Result<(), Refusal> {
         let (answer, answered) = oneshot::channel();
-        self.ask(Asked::Rows(rows, answer))?;
+        self.ask(Asked::Change(Box::new(change), answer))?;
         answered.await.unwrap_or(Err(Refusal::Busy))
     }
 

@@ -8,6 +8,7 @@
 //!
 //! This module never says what a row means; that is `mohar_protocol::records`.
 
+mod checksum;
 pub mod contents;
 mod journal;
 mod mover;
@@ -23,7 +24,7 @@ use mohar_protocol::id::ContentRoot;
 use mohar_protocol::records::{Kv, Row, StoreFault, Table, Writes};
 use redb::{Builder, Database, ReadOnlyTable, ReadTransaction, ReadableDatabase as _};
 
-use self::contents::Contents;
+use self::contents::{Contents, Unflushed};
 use self::journal::{Entry, Found, Journal};
 use self::mover::{MOVE_BYTES, Mover, move_rows};
 use self::overlay::{Overlay, Value};
@@ -112,10 +113,11 @@ impl Store {
     /// # Errors
     /// [`StoreFault`].
     pub fn commit(&self, writes: Writes) -> Result<(), StoreFault> {
+        let mut unflushed = Unflushed::default();
         for chunk in &writes.chunks {
-            self.inner.contents.write(&chunk.root, chunk.index, &chunk.bytes)?;
+            self.inner.contents.write(&chunk.root, chunk.index, &chunk.bytes, &mut unflushed)?;
         }
-        self.inner.contents.sync()?;
+        unflushed.flush()?;
         if writes.rows.is_empty() {
             return Ok(());
         }
@@ -292,7 +294,7 @@ impl Kv for Snapshot {
         }
         let value = self.view.tables.rows(table)?.get(key);
         let value = value.map_err(|e| StoreFault::because("read a row", e))?;
-        Ok(value.map(|value| value.value().to_vec()))
+        value.map(|value| checksum::verify(table, key, value.value())).transpose()
     }
 
     fn scan(&self, table: Table, from: &[u8], until: &[u8], max: usize) -> Result<Vec<Row>, StoreFault> {
@@ -322,7 +324,10 @@ impl Kv for Snapshot {
             let fresh: Option<(Vec<u8>, Value)> = if order.is_ge() { over.next() } else { None };
             match (fresh, read) {
                 (Some((key, value)), _) => rows.extend(value.map(|value| (key, value))),
-                (None, Some((key, value))) => rows.push((key.value().to_vec(), value.value().to_vec())),
+                (None, Some((key, value))) => {
+                    let value = checksum::verify(table, key.value(), value.value())?;
+                    rows.push((key.value().to_vec(), value));
+                }
                 (None, None) => {}
             }
         }

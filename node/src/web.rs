@@ -58,6 +58,10 @@ const PAPERS_KIB_MAX: u32 = 256 * 1024;
 /// are taken as they come, so that a form that is only announced takes nothing.
 const BODIES_BYTES_MAX: usize = 128 * 1024 * 1024;
 
+/// The same for whoever has not signed in: a sign-in is 200 bytes, so nobody who knows no password takes
+/// the room of those who work.
+const GUEST_BODIES_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Papers that are being read in: 16 of 25 MiB.
 const UPLOADS_MAX: usize = 16;
 
@@ -72,6 +76,7 @@ pub struct Web {
     acting: Arc<Semaphore>,
     papers: Arc<Semaphore>,
     bodies: Arc<Semaphore>,
+    guest_bodies: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
     streams: Arc<Streams>,
 }
@@ -84,6 +89,7 @@ pub fn router(app: App) -> Router {
         acting: Arc::new(Semaphore::new(ACTING_MAX)),
         papers: Arc::new(Semaphore::new(PAPERS_KIB_MAX as usize)),
         bodies: Arc::new(Semaphore::new(BODIES_BYTES_MAX)),
+        guest_bodies: Arc::new(Semaphore::new(GUEST_BODIES_BYTES_MAX)),
         uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
         streams: Arc::new(Streams::default()),
     };

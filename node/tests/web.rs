@@ -150,7 +150,7 @@ async fn office(seed: u8) -> (Office, Running) {
     let post = Request::AddPost {
         by: by(),
         code: "clerk".into(),
-        name_hi: "सहायक वर्ग-2".into(),
+        name_hi: "सहायक ग्रेड-2".into(),
         name_en: "Assistant Grade II".into(),
         rank: 5,
         admin: false,
@@ -386,7 +386,7 @@ async fn hostile_uploads_are_refused_with_sentence_and_code_and_good_ones_are_sh
             "what was typed stays: {}",
             refused.body
         );
-        assert!(refused.has("PDF, JPEG, PNG") || refused.has("स्कैन पुनः"), "{}", refused.body);
+        assert!(refused.has("PDF, JPEG, PNG") || refused.has("पुनः स्कैन"), "{}", refused.body);
     }
     let pdf = b"%PDF-1.4\n<< /Type /Pages /Count 3 >>\n%%EOF\n";
     let file = clerk.upload("/dak/new", "/dak/new", &fields, "letter.pdf", pdf);
@@ -499,6 +499,39 @@ async fn a_changed_password_opens_and_the_old_one_does_not() {
     assert_eq!(other.sign_in(CLERK, "twelve new chairs").status, 200);
     let id = clerk.open_file("वही कुंजी");
     assert_eq!(verbs(&running, &id), ["open"]);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_hindi_is_typed_goes_with_the_officer_to_every_browser() {
+    let (_office, running) = office(56).await;
+    let (clerk, other) = (Browser::new(&running), Browser::new(&running));
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    assert!(clerk.get("/desk").has("data-method=\"inscript\" data-start=\"en\""), "nothing was chosen");
+    let choose = |typing: &str| {
+        clerk.submit("/settings", "/settings", &[("language", "hi"), ("typing", typing), ("shortcuts", "on")])
+    };
+    assert_eq!(choose("typewriter").status, 200);
+    assert_eq!(choose("nonsense").status, 200, "an unknown method changes nothing");
+    other.sign_in(CLERK, CLERK_PASSWORD);
+    assert!(other.get("/desk").has("data-method=\"typewriter\" data-start=\"hi\""));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_pasted_is_kept_as_a_paper_of_the_file_it_opens() {
+    let (_office, running) = office(57).await;
+    let clerk = Browser::new(&running);
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    let form = [
+        ("subject", "आर्थिक सहायता"),
+        ("language", "hi"),
+        ("urgency", "ordinary"),
+        ("pasted", "vkfFkZd lgk;rk"),
+    ];
+    let page = clerk.submit("/files/new", "/files/new", &form);
+    assert_eq!(page.status, 200);
+    assert!(page.has("चिपकाया गया मूल पाठ (कृतिदेव)"));
     running.stop().await;
 }
 

@@ -20,7 +20,7 @@ use crate::codec::{self, CodecError};
 use crate::guard::{self, Guard};
 use crate::id::{ActId, ChargeId, KeyId, MatterId, OfficeId, PostId, StateId};
 use crate::keys::{PublicKey, SecretKey, Signature};
-use crate::limits::{ACT_BYTES_MAX, ACT_PAYLOAD_BYTES_MAX, CONTENTS_PER_ACT_MAX};
+use crate::limits::{ACT_BYTES_MAX, ACT_PAYLOAD_BYTES_MAX, CONTENTS_PER_ACT_MAX, NUMBER_MAX};
 use crate::sealing::ContentRef;
 use crate::time::Timestamp;
 
@@ -308,5 +308,6 @@ fn check_header(header: &Header) -> Result<(), ActError> {
         Place::Chain => begins == (header.number == 0) && begins == header.previous.is_none(),
         Place::Side => !begins && header.previous.is_some(),
     };
-    if consistent && header.contents.len() <= CONTENTS_PER_ACT_MAX { Ok(()) } else { Err(ActError::Header) }
+    let bounded = header.contents.len() <= CONTENTS_PER_ACT_MAX && header.number <= NUMBER_MAX;
+    if consistent && bounded { Ok(()) } else { Err(ActError::Header) }
 }

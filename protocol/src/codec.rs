@@ -23,9 +23,19 @@ pub enum CodecError {
     NotCanonical,
 }
 
+/// Room to begin with: most rows are smaller, and a body grows twice.
+const USUAL_BYTES: usize = 128;
+
 /// Encodes a value in its one canonical form.
 pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
-    minicbor::to_vec(value).expect("writing CBOR into memory cannot fail")
+    encode_sized(value, USUAL_BYTES)
+}
+
+/// The same, for a value whose length is known: growing the buffer step by step cost more than writing.
+fn encode_sized<T: Encode<()>>(value: &T, bytes: usize) -> Vec<u8> {
+    let mut encoded = Vec::with_capacity(bytes);
+    minicbor::encode(value, &mut encoded).expect("writing CBOR into memory cannot fail");
+    encoded
 }
 
 /// Decodes a value of at most `bytes_max` bytes and refuses every form but the canonical one.
@@ -40,7 +50,7 @@ where
         return Err(CodecError::TooLarge { max: bytes_max });
     }
     let value: T = minicbor::decode(bytes).map_err(|_| CodecError::Malformed)?;
-    if encode(&value) == bytes { Ok(value) } else { Err(CodecError::NotCanonical) }
+    if encode_sized(&value, bytes.len()) == bytes { Ok(value) } else { Err(CodecError::NotCanonical) }
 }
 
 /// Whether bytes hold so many CBOR items that the value would need many times their size: a list of

@@ -8,6 +8,10 @@ pub const ACT_PAYLOAD_BYTES_MAX: usize = 16 * 1024;
 /// Fits the 65,535 bytes that a C2SP entry bundle allows for one leaf.
 pub const ACT_BYTES_MAX: usize = ACT_PAYLOAD_BYTES_MAX + 128;
 
+/// The highest position in a chain: a thousand acts a second for a month. The number after it and every sum
+/// of two still fits 64 bits with room to spare, whoever signed it.
+pub const NUMBER_MAX: u64 = u32::MAX as u64;
+
 /// Contents named by one act: a scan of 700 pages is one content; sixteen letters at a time.
 pub const CONTENTS_PER_ACT_MAX: usize = 16;
 
@@ -27,6 +31,17 @@ pub const AUTHORITY_KEYS_MAX: usize = 9;
 
 /// Offices of one state: 4,500 planned for the widest phase, rounded up.
 pub const OFFICES_MAX: usize = 8_192;
+
+/// Chain acts of one register: 200 posts with two changes a year for thirty years, and room. Everybody
+/// keeps every register: 16,384 x 600 bytes = 10 MB at the worst for one office.
+pub const REGISTER_ACTS_MAX: u64 = 16_384;
+
+/// Bytes of a path, a code or a name in a charter or register: 85 letters of Devanagari.
+pub const REGISTER_TEXT_BYTES_MAX: usize = 256;
+
+/// Offices that one office has admitted: a district has some dozens, a department with direct offices
+/// some hundreds.
+pub const OFFICES_BELOW_MAX: usize = 1_024;
 
 /// Cosignatures on one checkpoint: three mirrors, three witnesses, spare for changes.
 pub const COSIGNATURES_MAX: usize = 16;

@@ -400,7 +400,12 @@ impl Machine {
             }
             Request::Register { actor, change } => self.change_register(step, &actor, &change),
             Request::Publish { office, snapshot } => self.publish_directory(step, office, &snapshot),
-            Request::Import(package) => self.import(step, &package),
+            Request::Import(package) => {
+                let taken = self.import(step, &package);
+                // What was folded before something was refused counts all the same.
+                self.registry_changed(step);
+                taken
+            }
             Request::Continue { actor } => self.continue_unwitnessed(step, &actor),
             Request::Rejoin { office } => self.rejoin(step, office),
             Request::HandOn { office, to, matter } => self.hand_on(step, office, to, matter),

@@ -1,14 +1,17 @@
 //! What people write about a matter: covers, notes and remarks, as bodies of sealed contents, and
 //! the label of a paper.
 //!
-//! Text is NFC, trimmed and bounded; characters that nobody sees, or that turn the direction of
-//! writing, are refused, because a signed text must read the same for everyone. Joiners stay where
-//! Devanagari needs them. This module never seals, signs or shows anything.
+//! Text is NFC, trimmed and bounded, spaces are one kind; characters that nobody sees, or that turn
+//! the direction of writing, are refused, because a signed text must read the same for everyone
+//! (`spec/text.md`). This module never seals, signs or shows anything.
+
+mod visible;
 
 use minicbor::{Decode, Encode};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::codec;
+use crate::matter_text::visible::{has_invisible, is_wide_space};
 use crate::refusal::Refusal;
 use crate::sealing::{Content, Kind};
 
@@ -247,7 +250,7 @@ impl PaperLabel {
     }
 }
 
-/// One line of text in its one form: NFC, trimmed, of at most `chars_max` characters.
+/// One line of text in its one form: NFC, one kind of space, trimmed, of at most `chars_max` characters.
 ///
 /// # Errors
 /// [`Refusal::TextTooLong`], or [`Refusal::TextInvisible`] for a line break or any character that
@@ -257,7 +260,7 @@ pub fn line(text: &str, chars_max: usize) -> Result<String, Refusal> {
     if text.len() > chars_max.saturating_mul(12) {
         return Err(Refusal::TextTooLong);
     }
-    let text: String = text.trim().nfc().collect();
+    let text: String = text.replace(is_wide_space, " ").trim().nfc().collect();
     if text.chars().count() > chars_max {
         return Err(Refusal::TextTooLong);
     }
@@ -267,7 +270,7 @@ pub fn line(text: &str, chars_max: usize) -> Result<String, Refusal> {
     Ok(text)
 }
 
-/// Text of several lines in its one form: NFC, line feeds only, tabs as spaces, trimmed, of at
+/// Text of several lines in its one form: NFC, line feeds only, tabs and other spaces as spaces, trimmed, of at
 /// most `bytes_max` bytes.
 ///
 /// # Errors
@@ -276,7 +279,8 @@ pub fn lines(text: &str, bytes_max: usize) -> Result<String, Refusal> {
     if text.len() > bytes_max.saturating_mul(2) {
         return Err(Refusal::TextTooLong);
     }
-    let text: String = text.replace("\r\n", "\n").replace('\t', " ").trim().nfc().collect();
+    let text = text.replace("\r\n", "\n").replace('\t', " ").replace(is_wide_space, " ");
+    let text: String = text.trim().nfc().collect();
     if text.len() > bytes_max {
         return Err(Refusal::TextTooLong);
     }
@@ -289,39 +293,6 @@ pub fn lines(text: &str, bytes_max: usize) -> Result<String, Refusal> {
 /// [`Refusal::TextEmpty`].
 pub fn required(text: String) -> Result<String, Refusal> {
     if text.is_empty() { Err(Refusal::TextEmpty) } else { Ok(text) }
-}
-
-/// Whether a text holds a character that nobody sees or that reorders what is seen (Unicode TR 36
-/// and 39). A joiner is seen when it follows a letter or sign of Devanagari.
-fn has_invisible(text: &str) -> bool {
-    let mut before = None;
-    text.chars().any(|c| {
-        let bad = match c {
-            '\n' => false,
-            '\u{200C}' | '\u{200D}' => !before.is_some_and(is_devanagari),
-            c => c.is_control() || is_invisible(c),
-        };
-        before = Some(c);
-        bad
-    })
-}
-
-const fn is_devanagari(c: char) -> bool {
-    matches!(c, '\u{0900}'..='\u{097F}' | '\u{A8E0}'..='\u{A8FF}')
-}
-
-/// Default ignorable code points, bidirectional controls, separators of lines and paragraphs,
-/// annotation marks, noncharacters and private use.
-const fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-            | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{E000}'..='\u{F8FF}' | '\u{FDD0}'..='\u{FDEF}'
-            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
-            | '\u{FFFE}' | '\u{FFFF}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-            | '\u{E0000}'..='\u{10FFFF}'
-    )
 }
 
 fn is_language(language: &str) -> bool {
@@ -389,19 +360,27 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_is_refused() {
-        for hidden in ["\u{202E}", "\u{200B}", "\u{FEFF}", "\0", "\u{7}", "\u{2066}", "\u{E0041}", "\u{FE0F}"]
-        {
-            assert_eq!(line(&format!("अ{hidden}ब"), 10), Err(Refusal::TextInvisible), "{hidden:?}");
-            assert_eq!(lines(&format!("अ{hidden}ब"), 100), Err(Refusal::TextInvisible), "{hidden:?}");
-        }
+    fn what_nobody_sees_is_refused_in_covers_notes_and_remarks() {
+        let hidden = "आदेश\u{200B} दिनांक";
+        assert_eq!(line(hidden, 50), Err(Refusal::TextInvisible));
+        assert_eq!(lines(hidden, 500), Err(Refusal::TextInvisible));
+        assert_eq!(cover(hidden).checked(), Err(Refusal::TextInvisible));
+        assert_eq!(Note::of_text("hi", hidden), Err(Refusal::TextInvisible));
+        assert_eq!(Note::remark("hi", hidden, Vec::new()), Err(Refusal::TextInvisible));
     }
 
     #[test]
-    fn joiners_stay_inside_devanagari_only() {
-        assert!(line("क्\u{200D}ष श्रीमान्\u{200C} जी", 50).is_ok());
-        assert_eq!(line("pay\u{200D}pal", 50), Err(Refusal::TextInvisible));
-        assert_eq!(line("\u{200C}अ", 50), Err(Refusal::TextInvisible));
+    fn a_note_of_another_office_with_what_nobody_sees_is_damaged() {
+        for text in ["आदेश\u{200B}", "बाएँ\u{202E}दाएँ", "एक\u{A0}दो", "क\u{200D}र"]
+        {
+            let block = Block { code: Block::PARAGRAPH, text: text.to_owned() };
+            let note = Note { version: 1, language: "hi".to_owned(), blocks: vec![block] };
+            assert_eq!(
+                Note::from_content(&note.to_content(Kind::Note)),
+                Err(Refusal::ContentDamaged),
+                "{text:?}"
+            );
+        }
     }
 
     #[test]
@@ -409,6 +388,7 @@ mod tests {
         // Devanagari nukta letters are composition exclusions: NFC decomposes them.
         assert_eq!(line("\u{0958}", 5).unwrap(), "\u{0915}\u{093C}");
         assert_eq!(lines("एक\r\nदो\tतीन\n", 100).unwrap(), "एक\nदो तीन");
+        assert_eq!(line("क्र.\u{A0}12\u{3000}", 20).unwrap(), "क्र. 12");
     }
 
     #[test]

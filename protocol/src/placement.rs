@@ -40,18 +40,27 @@ fn ranked(registry: &Registry, register: &Register, role: Role) -> Vec<OfficeId>
     if others.iter().any(|other| other.has_run()) {
         others.retain(|other| other.has_run());
     }
+    let own = line(registry, &register.id());
     let mut candidates: Vec<_> = others
         .into_iter()
         .map(|other| {
             let rank = hash(Context::Placement, &[&[role as u8], &register.id().0, &other.id().0]);
-            (shared_steps(register.path(), other.path()), rank, other.id())
+            (shared_steps(&own, &line(registry, &other.id())), rank, other.id())
         })
         .collect();
     candidates.sort_unstable();
     candidates.into_iter().map(|(_, _, id)| id).collect()
 }
 
-/// How many steps two paths have in common, from the state down.
-fn shared_steps(a: &str, b: &str) -> usize {
-    a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
+/// The offices above an office, from the topmost down to itself. Who admitted whom is signed; a path is
+/// what an office says of itself, and could put it far from everybody.
+fn line(registry: &Registry, office: &OfficeId) -> Vec<OfficeId> {
+    let mut line: Vec<OfficeId> = registry.line_above(office).map(Register::id).collect();
+    line.reverse();
+    line
+}
+
+/// How many offices two lines have in common, from the top down.
+fn shared_steps(a: &[OfficeId], b: &[OfficeId]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }

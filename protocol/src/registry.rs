@@ -18,7 +18,7 @@ use crate::act::body::KeySet;
 use crate::act::{Body, Header, MatterKind, SignerClass, UnverifiedAct, Verb, VerifiedAct};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId, StateId};
 use crate::keys::PublicKey;
-use crate::limits::OFFICES_MAX;
+use crate::limits::{OFFICES_BELOW_MAX, OFFICES_MAX};
 use crate::refusal::Refusal;
 use crate::sealing::SealingPublic;
 
@@ -193,7 +193,7 @@ impl Registry {
             if !verb.kinds().contains(&header.kind) {
                 return Err(Refusal::ChainKind);
             }
-            if verb.place() != header.place {
+            if verb.place() != header.place || (!header.contents.is_empty() && !verb.may_name_contents()) {
                 return Err(Refusal::ActHeader);
             }
         }
@@ -329,7 +329,10 @@ impl Registry {
                 if self.offices.contains_key(&id) {
                     return Err(Refusal::AlreadyDone);
                 }
-                if self.offices.len() >= OFFICES_MAX {
+                let below = |register: &&Register| register.first_parent() == inception.parent;
+                let full =
+                    inception.parent.is_some() && self.offices().filter(below).count() >= OFFICES_BELOW_MAX;
+                if full || self.offices.len() >= OFFICES_MAX {
                     return Err(Refusal::Busy);
                 }
                 self.offices.insert(id, Arc::new(Register::begin(act, inception)?));

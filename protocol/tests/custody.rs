@@ -13,6 +13,7 @@ use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::Hash;
 use mohar_protocol::id::{ActId, Commitment, ContentRoot, KeyId, MatterId, OfficerId, PostId};
 use mohar_protocol::keys::SecretKey;
+use mohar_protocol::limits::NUMBER_MAX;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Signer;
 use mohar_protocol::sealing::{ClearRef, ContentRef};
@@ -636,7 +637,7 @@ fn a_ready_that_names_the_last_number_there_is_fits_nothing() {
     let mut desk = desk();
     desk.matter.came_from = Some(desk.to);
     let ready = desk.ready(|header, ready| {
-        header.number = u64::MAX;
+        header.number = NUMBER_MAX;
         ready.recall = true;
     });
     let act = desk.act(&desk.handover(ready), |header| header.holder = Some(desk.to));

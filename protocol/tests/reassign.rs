@@ -154,6 +154,25 @@ fn an_office_on_the_route_that_was_away_learns_who_took_the_file_up() {
 }
 
 #[test]
+fn a_file_that_was_taken_up_goes_on_although_a_note_burnt_with_its_office() {
+    let (mut town, file) = sent(16);
+    town.cut(TEHSIL, true);
+    let note = town.chain(TEHSIL, file).last().unwrap().header().contents[0].root;
+    town.lose_content(DISTRICT, note);
+    town.lose_content(FAR, note);
+    let to = town.desk(DISTRICT, 0);
+    let order = order(&town, file, to, 0);
+    town.reassign(DISTRICT, order).unwrap();
+    settle(&mut town);
+    town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::Opened);
+    let to = town.desk(FAR, 0);
+    town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::Forward { to });
+    settle(&mut town);
+    assert_eq!(state(&town, FAR, file), (Phase::Active, 1, to));
+    assert_eq!(state(&town, DISTRICT, file), (Phase::Active, 1, to));
+}
+
+#[test]
 fn an_office_that_is_alive_contests_and_keeps_its_file() {
     let (mut town, file) = sent(3);
     let to = town.desk(FAR, 0);

@@ -111,6 +111,9 @@ test("a file of another post is not shown, nor is whether it exists", async () =
   }
   assert.deepEqual(answers[0], answers[1]);
   assert.equal(answers[0][0], 404);
+  assert.notEqual(await clerk.page.innerText("header .office"), "", "the page still says whose it is");
+  await clerk.press("nav.main a[href='/desk']");
+  assert.equal(new URL(clerk.page.url()).pathname, "/desk");
 });
 
 /** A browser that checks nothing, as a program that imitates one. */

@@ -63,7 +63,7 @@ test("what is meant for the district waits visibly, with its age", async () => {
   await tehsildar.press("main form[method=post] button.primary");
   await tehsildar.page.goto("/desk?tab=sent");
   const state = tehsildar.row(forDistrict.subject).locator(".c-state");
-  assert.match(await state.innerText(), /^(अभी|\d+ मि\.) से प्रतीक्षा: कलेक्टर कार्यालय, जिला इन्दौर$/);
+  assert.match(await state.innerText(), /^प्रतीक्षा में \((अभी|\d+ मि\.)\): कलेक्टर कार्यालय, जिला इन्दौर$/);
   assert.match(await tehsildar.page.innerText(".lamp"), /प्रतीक्षा/);
   await tehsildar.page.goto("/safety");
   const row = tehsildar.page.locator("tr", { hasText: office("district").name_hi }).first();

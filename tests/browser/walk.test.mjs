@@ -73,7 +73,7 @@ test("where is it shows what was received and opened, and who has the file now",
   const sent = atDistrict.page.locator("tr", { hasText: secretary.post_hi }).filter({ hasText: "→" });
   const proved = await sent.last().locator(".ladder").innerText();
   assert.match(proved, /✓ कार्यालय को प्राप्त \d\d:\d\d/);
-  assert.match(proved, /✓ खोला गया \d\d:\d\d/);
+  assert.match(proved, /✓ खोली गई \d\d:\d\d/);
   assert.match(await atDistrict.page.innerText(".where-now"), new RegExp(collector.name_hi));
 });
 
@@ -83,7 +83,7 @@ test("the tehsil, too, sees that the district has received and opened it", async
   const step = page.locator("tr", { hasText: "→" }).filter({ hasText: collector.post_hi }).last();
   const proved = await step.locator(".ladder").innerText();
   assert.match(proved, /✓ कार्यालय को प्राप्त \d\d:\d\d/);
-  assert.match(proved, /✓ खोला गया \d\d:\d\d/);
+  assert.match(proved, /✓ खोली गई \d\d:\d\d/);
   await page.goto("/desk?tab=sent");
   await tehsildar.row(file.subject).waitFor();
 });

@@ -31,12 +31,16 @@ test("park, close, reopen, language and sign-out without a script", async () => 
   const one = await Officer.at("mhow", "dispatch_clerk", NO_SCRIPT);
   const { page } = one;
   const file = await one.openFile(subject("स्क्रिप्ट के बिना, दूसरी"));
+  await page.fill("#note", "उत्तर आने पर आगे लिखूँगा।");
+  await one.press("#draft .saved-row button");
   await page.goto(`${file.url}/park`);
   await page.fill("#until", new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10));
   await page.fill("#reason", "उत्तर की प्रतीक्षा।");
   await one.press("main button.primary");
   await page.goto(file.url);
+  assert.equal(await page.inputValue("#kept"), "उत्तर आने पर आगे लिखूँगा।", "unsent words show while it is parked");
   await one.press("form[action$='/wake'] button");
+  assert.equal(await page.inputValue("#note"), "उत्तर आने पर आगे लिखूँगा।");
   await page.goto(`${file.url}/close`);
   await page.fill("#reason", "कार्यवाही पूर्ण।");
   await one.press("main button.primary");

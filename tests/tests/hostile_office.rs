@@ -8,9 +8,8 @@ use mohar_protocol::act::{self, Body, HEADER_VERSION, Header, Holder, LEVEL, Mat
 use mohar_protocol::custody::{Matter, Phase};
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::Hash;
-use mohar_protocol::id::{ChargeId, Commitment, ContentRoot, KeyId, MatterId, OfficeId};
-use mohar_protocol::keys::SecretKey;
-use mohar_protocol::limits::CONTENT_BYTES_MAX;
+use mohar_protocol::id::{Commitment, ContentRoot, KeyId, MatterId, OfficeId};
+use mohar_protocol::limits::{CONTENT_BYTES_MAX, NUMBER_MAX};
 use mohar_protocol::machine::{Input, Output, Peer};
 use mohar_protocol::message::Message;
 use mohar_protocol::records::Records;
@@ -106,13 +105,12 @@ impl Scene {
         }
     }
 
-    fn officer(&self) -> (ChargeId, &SecretKey) {
-        let post = &self.world.state.offices[HOSTILE].posts[0];
-        (post.charge, &post.key)
-    }
-
-    fn by_officer(&self, header: Header) -> VerifiedAct {
-        let (charge, key) = self.officer();
+    /// Signed by whoever had the file last, else by the first officer of the hostile office.
+    fn by_officer(&self, header: Header, matter: Option<&Matter>) -> VerifiedAct {
+        let last = matter.and_then(|matter| matter.came_from).map(|from| from.post);
+        let posts = &self.world.state.offices[HOSTILE].posts;
+        let post = posts.iter().find(|post| Some(post.post) == last).unwrap_or(&posts[0]);
+        let (charge, key) = (post.charge, &post.key);
         act::sign(&Header { charge: Some(charge), ..header }, key).expect("a sound header")
     }
 
@@ -160,9 +158,9 @@ fn a_recall_whose_promise_names_the_last_number_there_is_ends_no_node() {
     let mut scene = Scene::new();
     let matter = scene.unopened();
     let promise = ready(matter.came_from.expect("it came from somewhere"), true);
-    let promise = scene.by_node(&Header { number: u64::MAX, ..scene.header(&promise, Some(&matter)) });
+    let promise = scene.by_node(&Header { number: NUMBER_MAX, ..scene.header(&promise, Some(&matter)) });
     let request = Body::RequestRecall(RequestRecall { ready: promise.bytes().to_vec().into() });
-    let request = scene.by_officer(scene.header(&request, Some(&matter)));
+    let request = scene.by_officer(scene.header(&request, Some(&matter)), Some(&matter));
     let refused = scene.say(&Message::Side { act: request.bytes().to_vec().into() });
     assert_eq!(refused, [], "it is answered with a refusal of the recall");
     let after = Records::new(&scene.world.nodes[GOOD].store).matter(&matter.id).expect("memory");
@@ -179,15 +177,18 @@ fn a_file_that_names_a_content_beyond_all_bounds_stops_nobody_elses_work() {
         generation: 1,
     };
     let open = Body::Open(Open { wraps: ClearRef { root: ContentRoot([6; 32]), length: 100 } });
-    let open = scene.by_officer(Header { contents: vec![huge], ..scene.header(&open, None) });
+    let open = scene.by_officer(Header { contents: vec![huge], ..scene.header(&open, None) }, None);
     let to = scene.post(GOOD);
     let forward = Body::Forward(Forward { to });
-    let forward = scene.by_officer(Header {
-        matter: Some(open.matter()),
-        number: 1,
-        previous: Some(open.id()),
-        ..scene.header(&forward, None)
-    });
+    let forward = scene.by_officer(
+        Header {
+            matter: Some(open.matter()),
+            number: 1,
+            previous: Some(open.id()),
+            ..scene.header(&forward, None)
+        },
+        None,
+    );
     let (matter, kind) = (open.matter(), MatterKind::FILE);
     let offer = Message::Offer { matter, kind, head: forward.id(), number: 1, to, log_size: 1, level: LEVEL };
     scene.say(&offer);

@@ -55,6 +55,11 @@ fn a_district_hosts_a_tehsil_and_a_file_goes_between_the_two_and_to_a_third() {
     arrives(&district, &id);
     district.note(&id, "The district asks the other tehsil.").unwrap();
     district.send_to(&id, PLANS[TEHSIL].title, HEAD).unwrap();
+    // One node, and still two offices: what was written after the file had left is not shown.
+    let seen = hosted.file(&id).unwrap();
+    assert!(seen.contains("The hosted tehsil proposes this."));
+    assert!(!seen.contains("The district asks the other tehsil."), "a former holder reads on");
+    assert!(district.file(&id).unwrap().contains("The hosted tehsil proposes this."));
     arrives(&other, &id);
     other.note(&id, "The other tehsil has no objection.").unwrap();
     until("the other tehsil knows the posts of the hosted one", || {
@@ -66,6 +71,8 @@ fn a_district_hosts_a_tehsil_and_a_file_goes_between_the_two_and_to_a_third() {
         let (told, truth) = (hosted.history(&id)?, other.history(&id)?);
         if told == truth { Ok(()) } else { Err(format!("{} of {} acts", told.len(), truth.len())) }
     });
+
+    assert!(hosted.file(&id).unwrap().contains("The district asks the other tehsil."), "its own again");
 
     the_second_office_is_counted_held_and_proven(&town, office);
     the_transport_key_is_shown(&town);

@@ -44,9 +44,9 @@ pub struct Found {
 const EXAMPLES: &str = "\
 Examples:
   Three keepers, any two of whom can admit a department; passwords are asked:
-    mohar found --dir state --name-hi 'मध्य प्रदेश' --name-en 'Madhya Pradesh' --keys 3 --threshold 2
+    mohar found --dir state --name-hi 'मध्यप्रदेश' --name-en 'Madhya Pradesh' --keys 3 --threshold 2
   The same unattended, one line for each key:
-    mohar found --dir state --name-hi 'मध्य प्रदेश' --name-en 'Madhya Pradesh' --password-file pw.txt";
+    mohar found --dir state --name-hi 'मध्यप्रदेश' --name-en 'Madhya Pradesh' --password-file pw.txt";
 
 impl Found {
     /// Runs the ceremony.

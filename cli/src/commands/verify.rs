@@ -127,12 +127,12 @@ impl Verify {
         match (exit, report.outcome) {
             (Exit::Good, Outcome::Proven) => "GOOD: everything is proven. / सही: सब सिद्ध है।",
             (Exit::Good, _) => "GOOD AS FAR AS IT GOES: nothing failed. / जितना यहाँ है, सही है।",
-            (Exit::Bad, _) => "BAD: something failed. / गलत: कुछ सिद्ध नहीं हुआ।",
+            (Exit::Bad, _) => "BAD: something failed. / गलत: कोई जाँच विफल रही।",
             (Exit::CouldNot, _) if self.state.is_none() => {
-                "NOT PROVEN: the state id is only what the input itself says. / सिद्ध नहीं: राज्य-संख्या दी नहीं गई।"
+                "NOT PROVEN: the state id is only what the input itself says. / सिद्ध नहीं: राज्य पहचान-संख्या केवल इसी प्रति की है।"
             }
             (Exit::CouldNot, _) => {
-                "NOT FULLY CHECKABLE: nothing failed, something is missing. / पूरी जाँच नहीं हो सकी; गलत कुछ नहीं मिला।"
+                "NOT FULLY CHECKABLE: nothing failed, something is missing. / पूरी जाँच नहीं हो सकी; कुछ गलत नहीं मिला, पर कुछ अनुपलब्ध है।"
             }
         }
     }

@@ -3,7 +3,7 @@
 // the officer chooses.
 import { forget, keep, keepNow, recall, type Copy } from "./drafts";
 
-type State = "typing" | "browser" | "node" | "trouble" | "conflict" | "ended";
+type State = "typing" | "browser" | "node" | "trouble" | "conflict" | "ended" | "refused";
 
 const BROWSER_AFTER_MS = 300;
 const NODE_AFTER_MS = 1000;
@@ -124,6 +124,10 @@ class Editor {
     }
     if (answer.status === 401 || answer.status === 403) {
       this.show("ended");
+      return;
+    }
+    if (answer.status === 413 || answer.status === 422) {
+      this.show("refused"); // the next key tries again; until then it is kept in the browser
       return;
     }
     if (!answer.ok) throw new Error(String(answer.status));

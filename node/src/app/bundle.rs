@@ -14,7 +14,7 @@ impl App {
     /// [`mohar_protocol::refusal::Refusal::MatterUnknown`], and those of the collecting.
     pub fn bundle(&self, officer: &Officer, id: &MatterId) -> Result<Vec<u8>, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         reader.visible(&officer.holder(), id)?;
         let storage = self.ledger.storage_key();
         match collect(&reader.records, &self.ledger.registry(), storage, *id, false) {

@@ -1,6 +1,7 @@
 //! Change the password: the same key under a new one. The register does not change, so no
 //! administrator is needed and nothing is published.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use mohar_protocol::ceremony::Login;
@@ -13,7 +14,7 @@ use crate::clock;
 use crate::store::tables;
 
 impl App {
-    /// Puts the officer's key under a new password and ends the officer's other sessions.
+    /// Puts the officer's key under a new password, asked for from an address, and ends the officer's other sessions.
     ///
     /// # Errors
     /// [`Refusal::SignInFailed`] when the old password is wrong, [`Refusal::SignInTooMany`] after
@@ -23,11 +24,12 @@ impl App {
         session: &Session,
         old: &str,
         new: &str,
+        from: IpAddr,
     ) -> Result<(), Trouble> {
-        self.attempts.admit(&session.login, clock::now())?;
+        self.attempts.admit(&session.login, from, clock::now())?;
         let login = self.login(&session.login).await?.ok_or(Refusal::SignInFailed)?;
         let key = self.keyring.unlock(&login, old).await?;
-        self.attempts.succeeded(&session.login);
+        self.attempts.succeeded(&session.login, from);
         let wrapped = self.keyring.wrap(&key, new).await?;
         let row = codec::encode(&Login { wrapped, ..login });
         self.ledger.write(vec![(tables::LOGINS, session.login.as_bytes().to_vec(), Some(row))]).await?;

@@ -102,7 +102,7 @@ impl App {
     /// [`Trouble::Fault`].
     pub fn desk(&self, officer: &Officer, list: List, page: usize, per_page: usize) -> Result<Desk, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let mut counts = [0; 6];
         let mut wanted = Vec::new();

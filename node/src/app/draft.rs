@@ -74,7 +74,7 @@ impl App {
         let (app, whose, row) = (Arc::clone(self), officer.holder(), key.clone());
         let known = blocking(move || {
             let snapshot = app.snapshot();
-            let reader = Reader::new(&app, &snapshot);
+            let reader = Reader::new(&app, &snapshot, whose.office);
             reader.visible(&whose, &id)?;
             app.draft(&reader.records, &row)
         });

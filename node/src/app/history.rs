@@ -76,7 +76,7 @@ impl App {
     /// [`Refusal::MatterUnknown`].
     pub fn history(&self, officer: &Officer, id: &MatterId, now: Timestamp) -> Result<History, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let matter = reader.visible(&officer.holder(), id)?;
         let chain = reader.chain(id)?;

@@ -77,7 +77,7 @@ impl App {
     /// [`Trouble::Fault`].
     pub fn offices(&self, own: &OfficeId) -> Result<Offices, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, *own);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let register = names.registry().office(own)?;
         let log = reader.records.log(own)?;

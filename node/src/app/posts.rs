@@ -44,7 +44,7 @@ impl App {
     /// [`Trouble::Fault`].
     pub fn posts(&self, session: &Session) -> Result<Vec<Charge>, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, session.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let mut charges = Vec::new();
         for id in self.charges_of(&session.office, &session.officer) {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mohar_protocol::act::{Body, Holder, VerifiedAct};
 use mohar_protocol::custody::Matter;
-use mohar_protocol::id::{ActId, ContentRoot, MatterId};
+use mohar_protocol::id::{ActId, ContentRoot, MatterId, OfficeId};
 use mohar_protocol::machine::open_key;
 use mohar_protocol::matter_text::{Block, Cover, Note, PaperLabel};
 use mohar_protocol::records::Records;
@@ -30,9 +30,13 @@ const REMEMBERED_MAX: usize = 4_096;
 /// One look at the store, with the keys it needed.
 pub struct Reader<'a> {
     app: &'a App,
+    /// For whom it looks.
+    office: OfficeId,
     /// The rows.
     pub records: Records<'a>,
     keys: RefCell<BTreeMap<(MatterId, u32), MatterKey>>,
+    /// Of matters: the last generation of the key that the office may use.
+    last_generations: RefCell<BTreeMap<MatterId, u32>>,
 }
 
 /// What a matter's past says about its present; right for one head.
@@ -62,17 +66,18 @@ pub struct PaperFacts {
 /// What was read before.
 #[derive(Default)]
 pub struct Facts {
-    covers: Memory<ContentRoot, Arc<Cover>>,
-    papers: Memory<ContentRoot, Arc<PaperFacts>>,
-    pasts: Memory<ActId, Arc<Past>>,
+    covers: Memory<(MatterId, ContentRoot), Arc<Cover>>,
+    papers: Memory<(MatterId, ContentRoot), Arc<PaperFacts>>,
+    pasts: Memory<(ActId, OfficeId), Arc<Past>>,
 }
 
 struct Memory<K, V>(Mutex<std::collections::HashMap<K, V>>);
 
 impl<'a> Reader<'a> {
-    /// Looks at a snapshot.
-    pub fn new(app: &'a App, snapshot: &'a Snapshot) -> Self {
-        Self { app, records: Records::new(snapshot), keys: RefCell::default() }
+    /// Looks at a snapshot for an office.
+    pub fn new(app: &'a App, snapshot: &'a Snapshot, office: OfficeId) -> Self {
+        let records = Records::new(snapshot);
+        Self { app, office, records, keys: RefCell::default(), last_generations: RefCell::default() }
     }
 
     /// A matter that a post may see: one that it holds, held, or is about to get. For anyone else
@@ -106,6 +111,7 @@ impl<'a> Reader<'a> {
     /// [`Refusal::ContentSealed`], [`Refusal::ContentMissing`] or [`Refusal::ContentDamaged`]: why
     /// it cannot be read here, to be shown in its place.
     pub fn open(&self, matter: &MatterId, reference: &ContentRef) -> Result<Content, Trouble> {
+        self.may_open(matter, reference)?;
         let key = self.key(matter, reference.generation)?;
         let bytes = self.records.content_bytes(&reference.root)?.ok_or(Refusal::ContentMissing)?;
         Ok(content::open(&key, reference, &bytes).map_err(|_| Refusal::ContentDamaged)?)
@@ -133,7 +139,8 @@ impl<'a> Reader<'a> {
     pub fn cover(&self, id: &MatterId) -> Result<Arc<Cover>, Trouble> {
         let first = self.records.expect_act(&ActId::from(*id))?;
         let reference = first.header().contents.first().ok_or(Refusal::ContentNone)?;
-        self.app.facts.covers.get_or(reference.root, || {
+        self.may_open(id, reference)?;
+        self.app.facts.covers.get_or((*id, reference.root), || {
             let cover = Cover::from_content(&self.open(id, reference)?)?;
             Ok(Arc::new(cover))
         })
@@ -144,7 +151,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`Reader::open`].
     pub fn paper(&self, id: &MatterId, reference: &ContentRef) -> Result<Arc<PaperFacts>, Trouble> {
-        self.app.facts.papers.get_or(reference.root, || {
+        self.may_open(id, reference)?;
+        self.app.facts.papers.get_or((*id, reference.root), || {
             let content = self.open(id, reference)?;
             let label = PaperLabel::of(&content.media_type);
             Ok(Arc::new(PaperFacts { title: content.name, label, bytes: content.body.len() as u64 }))
@@ -156,7 +164,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Trouble::Fault`].
     pub fn past(&self, matter: &Matter) -> Result<Arc<Past>, Trouble> {
-        self.app.facts.pasts.get_or(matter.head, || {
+        self.app.facts.pasts.get_or((matter.head, self.office), || {
             let mut past = Past::default();
             for act in self.chain(&matter.id)? {
                 past.holders.extend(act.header().holder.filter(|holder| !past.holders.contains(holder)));
@@ -185,6 +193,33 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether the office may open a content. Where several offices share a node, the node has keys
+    /// of each of them: one that has given a matter away reads nothing that was written later.
+    fn may_open(&self, matter: &MatterId, reference: &ContentRef) -> Result<(), Trouble> {
+        let shared = self.app.ledger.hosted().len() > 1;
+        if shared && reference.generation > self.last_generation(matter)? {
+            return Err(Refusal::ContentSealed.into());
+        }
+        Ok(())
+    }
+
+    fn last_generation(&self, id: &MatterId) -> Result<u32, Trouble> {
+        if let Some(known) = self.last_generations.borrow().get(id) {
+            return Ok(*known);
+        }
+        let (mut generation, mut last) = (0, 0);
+        for act in self.chain(id)? {
+            let begins =
+                matches!(act.body(), Body::Open(_) | Body::Diarise(_) | Body::Receive(_) | Body::TakeUp(_));
+            generation += u32::from(begins);
+            if act.header().holder.is_some_and(|holder| holder.office == self.office) {
+                last = generation;
+            }
+        }
+        self.last_generations.borrow_mut().insert(*id, last);
+        Ok(last)
     }
 
     fn key(&self, matter: &MatterId, generation: u32) -> Result<MatterKey, Trouble> {

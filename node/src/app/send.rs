@@ -76,7 +76,7 @@ impl App {
     /// [`Refusal::PostUnknown`] when the chosen post does not exist.
     pub fn targets(&self, officer: &Officer, q: &str, chosen: Option<Holder>) -> Result<Targets, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, officer.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let words: Vec<String> = q.split_whitespace().take(SEARCH_WORDS_MAX).map(folded).collect();
         let chosen = chosen.map(|holder| self.target(&names, holder)).transpose()?;

@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::app::{App, Officer, Trouble, blocking};
 use crate::clock;
 use crate::keyring::Keyring;
+use crate::ledger::LocalRow;
 use crate::store::tables;
 
 /// A working day with overtime.
@@ -141,9 +142,12 @@ impl App {
             seen: now,
             key: Keyring::seal_session(&cookie.0, key),
         };
-        let mut rows = self.ended_sessions(now).await?;
-        rows.push((tables::SESSIONS, cookie.id().to_vec(), Some(codec::encode(&row))));
-        self.ledger.write(rows).await?;
+        let begun = (tables::SESSIONS, cookie.id().to_vec(), Some(codec::encode(&row)));
+        let with_ended = move |records: &Records<'_>| {
+            let ended = sessions(records, |_, row| row.is_over(now))?;
+            Ok(ended.into_iter().chain([begun]).collect())
+        };
+        self.ledger.change(with_ended).await?;
         Ok(cookie)
     }
 
@@ -160,11 +164,9 @@ impl App {
         }
         let key = Keyring::open_session(&cookie.0, &row.key)?;
         if now.ms_since(row.seen) > SEEN_STEP_MS {
-            let seen = Row { seen: now, ..row.clone() };
-            let row = (tables::SESSIONS, id.to_vec(), Some(codec::encode(&seen)));
             let app = Arc::clone(self);
             // Nobody waits for it; when it fails, the next page tries again.
-            tokio::spawn(async move { app.ledger.write(vec![row]).await });
+            tokio::spawn(async move { app.change_session(id, move |row| Row { seen: now, ..row }).await });
         }
         Ok(self.at_work(id, row, key))
     }
@@ -211,49 +213,56 @@ impl App {
         if !self.charges_of(&session.office, &session.officer).contains(&charge) {
             return Err(Refusal::ChargeUnknown.into());
         }
-        let (app, id) = (Arc::clone(self), session.id);
-        let row = Row { charge: Some(charge), ..blocking(move || app.session_row(&id)).await? };
-        Ok(self.ledger.write(vec![(tables::SESSIONS, id.to_vec(), Some(codec::encode(&row)))]).await?)
+        Ok(self.change_session(session.id, move |row| Row { charge: Some(charge), ..row }).await?)
     }
 
     /// Ends all sessions of an officer but one.
     pub(super) async fn end_other_sessions(self: &Arc<Self>, session: &Session) -> Result<(), Trouble> {
-        let (app, keep, officer) = (Arc::clone(self), session.id, session.officer);
-        let rows = blocking(move || app.sessions(|id, row| *id != keep && row.officer == officer)).await?;
-        Ok(self.ledger.write(rows).await?)
+        let (keep, officer) = (session.id, session.officer);
+        let others =
+            move |records: &Records<'_>| sessions(records, |id, row| *id != keep && row.officer == officer);
+        Ok(self.ledger.change(others).await?)
     }
 
-    async fn ended_sessions(
-        self: &Arc<Self>,
-        now: Timestamp,
-    ) -> Result<Vec<crate::ledger::LocalRow>, Trouble> {
-        let app = Arc::clone(self);
-        blocking(move || app.sessions(|_, row| row.is_over(now))).await
-    }
-
-    /// Deletions of the sessions that match.
-    fn sessions(
+    /// Changes a session if it still is one: what ended meanwhile does not come back.
+    async fn change_session(
         &self,
-        matches: impl Fn(&SessionId, &Row) -> bool,
-    ) -> Result<Vec<crate::ledger::LocalRow>, Trouble> {
-        let snapshot = self.snapshot();
-        let all = Records::new(&snapshot).scan_prefix(tables::SESSIONS, &[], SWEEP_MAX)?;
-        let gone = all.into_iter().filter(|(id, bytes)| {
-            let row: Option<Row> = codec::decode(bytes, ROW_BYTES_MAX).ok();
-            let id = SessionId::try_from(id.as_slice()).ok();
-            id.zip(row).is_some_and(|(id, row)| matches(&id, &row))
-        });
-        Ok(gone.map(|(id, _)| (tables::SESSIONS, id, None)).collect())
+        id: SessionId,
+        change: impl FnOnce(Row) -> Row + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let changed = move |records: &Records<'_>| {
+            let row = records.get(tables::SESSIONS, &id)?.and_then(|bytes| Row::read(&bytes).ok());
+            let changed = row.map(|row| codec::encode(&change(row)));
+            Ok(changed.map(|row| (tables::SESSIONS, id.to_vec(), Some(row))).into_iter().collect())
+        };
+        self.ledger.change(changed).await
     }
 
     fn session_row(&self, id: &SessionId) -> Result<Row, Trouble> {
         let snapshot = self.snapshot();
         let bytes = Records::new(&snapshot).get(tables::SESSIONS, id)?.ok_or(Refusal::SessionEnded)?;
-        Ok(codec::decode(&bytes, ROW_BYTES_MAX).map_err(|e| StoreFault::because("read a session", e))?)
+        Ok(Row::read(&bytes)?)
     }
 }
 
+/// Deletions of the sessions that match.
+fn sessions(
+    records: &Records<'_>,
+    matches: impl Fn(&SessionId, &Row) -> bool,
+) -> Result<Vec<LocalRow>, StoreFault> {
+    let all = records.scan_prefix(tables::SESSIONS, &[], SWEEP_MAX)?;
+    let gone = all.into_iter().filter(|(id, bytes)| {
+        let id = SessionId::try_from(id.as_slice()).ok();
+        id.zip(Row::read(bytes).ok()).is_some_and(|(id, row)| matches(&id, &row))
+    });
+    Ok(gone.map(|(id, _)| (tables::SESSIONS, id, None)).collect())
+}
+
 impl Row {
+    fn read(bytes: &[u8]) -> Result<Self, StoreFault> {
+        codec::decode(bytes, ROW_BYTES_MAX).map_err(|e| StoreFault::because("read a session", e))
+    }
+
     const fn is_over(&self, now: Timestamp) -> bool {
         now.ms_since(self.began) > SESSION_MS || now.ms_since(self.seen) > IDLE_MS + SEEN_STEP_MS
     }

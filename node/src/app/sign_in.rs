@@ -1,10 +1,13 @@
 //! Sign in, sign out: a password of this office, nothing from outside.
 //!
 //! A wrong password, an unknown name and an officer without a charge cost the same time, and the
-//! first two get the same answer. After five failures each further one doubles the wait, for the
-//! name and for the node as a whole. The password is never kept, logged or shown.
+//! first two get the same answer. After five failures each further one doubles the wait for the name,
+//! and after fifty for the computer they come from, never for anybody else. The password is never
+//! kept, logged or shown.
 
 use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mohar_protocol::ceremony::Login;
@@ -28,8 +31,8 @@ const LOGIN_CHARS_MAX: usize = 64;
 /// Failures of one name before anybody waits: mistyped passwords of a Monday morning.
 const FREE_FAILURES: u32 = 5;
 
-/// Failures of all names before the whole node slows down: twenty officers, each mistyping.
-const FREE_FAILURES_TOTAL: u32 = 50;
+/// Failures from one address before it slows down: a proxy, and behind it twenty officers, each mistyping.
+const FREE_FAILURES_FROM: u32 = 50;
 
 /// The first wait; it doubles with each further failure.
 const FIRST_WAIT_MS: u64 = 1_000;
@@ -37,14 +40,14 @@ const FIRST_WAIT_MS: u64 = 1_000;
 /// The longest wait of one name: someone who attacks it cannot lock its owner out for the day.
 const LONGEST_WAIT_MS: u64 = 15 * 60_000;
 
-/// The longest wait of the whole node: everybody else must get to work.
-const LONGEST_WAIT_TOTAL_MS: u64 = 5_000;
+/// The longest wait of an address: everybody else behind it must get to work.
+const LONGEST_WAIT_FROM_MS: u64 = 5_000;
 
 /// After this time without a failure the count starts anew.
 const FORGET_MS: u64 = 60 * 60_000;
 
-/// Names of which failures are counted: far more than a node has officers.
-const NAMES_MAX: usize = 10_000;
+/// Names, and addresses, of which failures are counted: far more than a node has officers.
+const COUNTED_MAX: usize = 10_000;
 
 /// Failures counted in memory; a restart forgets them, and takes longer than the first waits.
 pub struct Attempts {
@@ -56,7 +59,7 @@ pub struct Attempts {
 #[derive(Default)]
 struct Counted {
     names: HashMap<String, Failures>,
-    total: Failures,
+    addresses: HashMap<IpAddr, Failures>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,14 +69,19 @@ struct Failures {
 }
 
 impl App {
-    /// Checks a password and begins a session. Gives the secret for the cookie.
+    /// Checks a password that came from an address and begins a session. Gives the secret for the cookie.
     ///
     /// # Errors
     /// [`Refusal::SignInFailed`], [`Refusal::SignInTooMany`], [`Refusal::SignInNoCharge`].
-    pub async fn sign_in(self: &Arc<Self>, name: &str, password: &str) -> Result<Cookie, Trouble> {
+    pub async fn sign_in(
+        self: &Arc<Self>,
+        name: &str,
+        password: &str,
+        from: IpAddr,
+    ) -> Result<Cookie, Trouble> {
         let name = line(name, LOGIN_CHARS_MAX).map_err(|_| Refusal::SignInFailed)?;
         let now = clock::now();
-        self.attempts.admit(&name, now)?;
+        self.attempts.admit(&name, from, now)?;
         let login = self.login(&name).await?;
         let unlocked = self.keyring.unlock(login.as_ref().unwrap_or(&self.attempts.decoy), password).await;
         let (login, key) = match (login, unlocked) {
@@ -81,7 +89,7 @@ impl App {
             (_, Err(Refusal::Busy)) => return Err(Refusal::Busy.into()),
             _ => return Err(Refusal::SignInFailed.into()),
         };
-        self.attempts.succeeded(&name);
+        self.attempts.succeeded(&name, from);
         if self.charges_of(&login.office, &login.officer).is_empty() {
             return Err(Refusal::SignInNoCharge.into());
         }
@@ -111,28 +119,46 @@ impl App {
 impl Attempts {
     /// Counts an attempt as failed until [`Attempts::succeeded`] takes it back: attempts that run
     /// at the same time are counted too.
-    pub(super) fn admit(&self, name: &str, now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn admit(&self, name: &str, from: IpAddr, now: Timestamp) -> Result<(), Refusal> {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = counted.names.get(name).copied().unwrap_or_default();
-        let waits = known.must_wait(now, FREE_FAILURES, LONGEST_WAIT_MS)
-            || counted.total.must_wait(now, FREE_FAILURES_TOTAL, LONGEST_WAIT_TOTAL_MS);
-        if waits {
+        let Counted { names, addresses } = &mut *counted;
+        let (name, from) = (name.to_owned(), network(from));
+        let of_name = names.get(&name).copied().unwrap_or_default();
+        let of_address = addresses.get(&from).copied().unwrap_or_default();
+        if of_name.must_wait(now, FREE_FAILURES, LONGEST_WAIT_MS)
+            || of_address.must_wait(now, FREE_FAILURES_FROM, LONGEST_WAIT_FROM_MS)
+        {
             return Err(Refusal::SignInTooMany);
         }
-        if counted.names.len() >= NAMES_MAX {
-            counted.names.retain(|_, failures| now.ms_since(failures.last) < LONGEST_WAIT_MS);
-        }
-        if counted.names.len() < NAMES_MAX || known.count > 0 {
-            counted.names.insert(name.to_owned(), known.one_more(now));
-        }
-        counted.total = counted.total.one_more(now);
+        count(names, name, now);
+        count(addresses, from, now);
         Ok(())
     }
 
-    pub(super) fn succeeded(&self, name: &str) {
+    pub(super) fn succeeded(&self, name: &str, from: IpAddr) {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         counted.names.remove(name);
-        counted.total.count = counted.total.count.saturating_sub(1);
+        if let Some(failures) = counted.addresses.get_mut(&network(from)) {
+            failures.count = failures.count.saturating_sub(1);
+        }
+    }
+}
+
+fn count<K: Eq + Hash>(all: &mut HashMap<K, Failures>, key: K, now: Timestamp) {
+    if all.len() >= COUNTED_MAX {
+        all.retain(|_, failures| now.ms_since(failures.last) < LONGEST_WAIT_MS);
+    }
+    let known = all.get(&key).copied().unwrap_or_default();
+    if all.len() < COUNTED_MAX || known.count > 0 {
+        all.insert(key, known.one_more(now));
+    }
+}
+
+/// What one computer cannot change at will: its IPv4 address, or the first half of an IPv6 address.
+fn network(from: IpAddr) -> IpAddr {
+    match from.to_canonical() {
+        IpAddr::V6(from) => Ipv6Addr::from_bits(from.to_bits() >> 64 << 64).into(),
+        from => from,
     }
 }
 
@@ -163,26 +189,31 @@ impl Default for Attempts {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
     use mohar_protocol::refusal::Refusal;
     use mohar_protocol::time::Timestamp;
 
-    use super::{Attempts, FREE_FAILURES, LONGEST_WAIT_MS};
+    use super::{Attempts, FREE_FAILURES, FREE_FAILURES_FROM, LONGEST_WAIT_MS, network};
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
+    const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 8));
 
     #[test]
     fn after_five_failures_the_wait_doubles_and_success_ends_it() {
         let attempts = Attempts::default();
         let mut now = Timestamp(1_000_000_000);
         for _ in 0..FREE_FAILURES {
-            assert_eq!(attempts.admit("asha", now), Ok(()));
+            assert_eq!(attempts.admit("asha", HERE, now), Ok(()));
         }
         for wait in [1_000, 2_000, 4_000] {
-            assert_eq!(attempts.admit("asha", now.plus_ms(wait - 1)), Err(Refusal::SignInTooMany));
+            assert_eq!(attempts.admit("asha", HERE, now.plus_ms(wait - 1)), Err(Refusal::SignInTooMany));
             now = now.plus_ms(wait);
-            assert_eq!(attempts.admit("asha", now), Ok(()));
+            assert_eq!(attempts.admit("asha", HERE, now), Ok(()));
         }
-        assert_eq!(attempts.admit("ravi", now), Ok(()), "others are not kept waiting");
-        attempts.succeeded("asha");
-        assert_eq!(attempts.admit("asha", now), Ok(()));
+        assert_eq!(attempts.admit("ravi", HERE, now), Ok(()), "others are not kept waiting");
+        attempts.succeeded("asha", HERE);
+        assert_eq!(attempts.admit("asha", HERE, now), Ok(()));
     }
 
     #[test]
@@ -190,9 +221,29 @@ mod tests {
         let attempts = Attempts::default();
         let mut now = Timestamp(1_000_000_000);
         for _ in 0..40 {
-            let _ = attempts.admit("asha", now);
+            let _ = attempts.admit("asha", HERE, now);
             now = now.plus_ms(LONGEST_WAIT_MS);
         }
-        assert_eq!(attempts.admit("asha", now), Ok(()));
+        assert_eq!(attempts.admit("asha", HERE, now), Ok(()));
+    }
+
+    #[test]
+    fn a_computer_that_tries_every_name_slows_down_itself_and_nobody_else() {
+        let attempts = Attempts::default();
+        let now = Timestamp(1_000_000_000);
+        for at in 0..FREE_FAILURES_FROM {
+            assert_eq!(attempts.admit(&format!("guess{at}"), HERE, now), Ok(()));
+        }
+        assert_eq!(attempts.admit("one-more", HERE, now), Err(Refusal::SignInTooMany));
+        assert_eq!(attempts.admit("ravi", THERE, now), Ok(()));
+    }
+
+    #[test]
+    fn an_address_of_the_same_line_is_no_other_computer() {
+        let [one, two, other] =
+            ["2001:db8::1", "2001:db8::ffff:2", "2001:db8:1::1"].map(|a| a.parse().unwrap());
+        assert_eq!(network(one), network(two));
+        assert_ne!(network(one), network(other));
+        assert_eq!(network("::ffff:192.0.2.7".parse().unwrap()), HERE);
     }
 }

@@ -9,6 +9,7 @@ use mohar_protocol::time::Timestamp;
 use crate::app::names::{Named, Names};
 use crate::app::reading::Reader;
 use crate::app::session::Session;
+use crate::app::settings::Typing;
 use crate::app::{App, Officer, Trouble};
 
 /// Movements counted.
@@ -25,6 +26,8 @@ pub struct Surroundings {
     pub post: Named,
     /// What is proved.
     pub safety: Safety,
+    /// How the officer types Hindi, if that was chosen.
+    pub typing: Option<Typing>,
     /// Since when no other office can be reached, and how many movements wait for that.
     pub alone: Option<(Timestamp, usize)>,
     /// Whether the office may sign.
@@ -60,7 +63,7 @@ impl App {
     /// [`Trouble::Fault`].
     pub fn surroundings(&self, session: &Session) -> Result<Surroundings, Trouble> {
         let snapshot = self.snapshot();
-        let reader = Reader::new(self, &snapshot);
+        let reader = Reader::new(self, &snapshot, session.office);
         let names = Names::new(self.ledger.registry(), &reader.records);
         let name = names.officer(&session.office, &session.officer)?;
         let post = match &session.at_work {
@@ -71,6 +74,7 @@ impl App {
             office: names.office(&session.office),
             name: name.unwrap_or_else(|| Named::same(&session.login)),
             post,
+            typing: Self::typing_of(&reader.records, &session.officer)?,
             safety: Self::safety(&reader, &session.office, session.at_work.as_deref())?,
             alone: self.alone(&reader, &session.office)?,
             standing: self.ledger.standing(&session.office),

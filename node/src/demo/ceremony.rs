@@ -35,7 +35,7 @@ impl<'a> Ceremony<'a> {
     /// The first command that fails, with what it said.
     pub fn found(&self, marker: &mut Marker) -> anyhow::Result<()> {
         let dir = self.folder.state();
-        let name = ["--name-hi", "मध्य प्रदेश (प्रदर्शन)", "--name-en", "Madhya Pradesh (demonstration)"];
+        let name = ["--name-hi", "मध्यप्रदेश (नमूना)", "--name-en", "Madhya Pradesh (demonstration)"];
         let found =
             self.mohar(&["found", "--keys", "3", "--threshold", "2", "--dir"], &[&dir], &name, marker)?;
         marker.state = text(&found, "state")?;

@@ -68,7 +68,7 @@ pub const OFFICES: [OfficePlan; 5] = [
             post("principal_secretary", "प्रमुख सचिव", "Principal Secretary", 30, AMITA),
             post("deputy_secretary", "उप सचिव", "Deputy Secretary", 60, PRABHAKAR),
             post("section_officer", "अनुभाग अधिकारी", "Section Officer", 80, SULABHA),
-            post("assistant_grade_2", "सहायक वर्ग-2", "Assistant Grade II", 100, ROHAN),
+            post("assistant_grade_2", "सहायक ग्रेड-2", "Assistant Grade II", 100, ROHAN),
         ],
     },
     OfficePlan {
@@ -84,7 +84,7 @@ pub const OFFICES: [OfficePlan; 5] = [
         posts: &[
             post("divisional_commissioner", "संभागायुक्त", "Divisional Commissioner", 30, PRABODH),
             post("superintendent", "अधीक्षक", "Office Superintendent", 100, MALATI),
-            post("reader", "वाचक (रीडर)", "Reader", 105, JAYDEV),
+            post("reader", "प्रवाचक (रीडर)", "Reader", 105, JAYDEV),
             post("dispatch_clerk", "आवक-जावक लिपिक", "Inward/Outward Clerk", 110, PURNIMA),
         ],
     },
@@ -133,7 +133,7 @@ pub const OFFICES: [OfficePlan; 5] = [
         posts: &[
             post("tehsildar", "तहसीलदार", "Tehsildar", 80, NARAYAN),
             post("naib_tehsildar", "नायब तहसीलदार", "Naib Tehsildar", 90, AVANI),
-            also("reader", "वाचक (रीडर)", "Reader", 105, AVANI),
+            also("reader", "प्रवाचक (रीडर)", "Reader", 105, AVANI),
             post("dispatch_clerk", "आवक-जावक लिपिक", "Inward/Outward Clerk", 110, LILA),
         ],
     },

@@ -105,7 +105,7 @@ impl Table {
                 writeln!(out, "    {:<20} {} | {}{also}", one.login, one.post_hi, one.post_en)?;
             }
         }
-        writeln!(out, "\nपासवर्ड, सबके लिये / password, for everyone: {}\n", self.password)?;
+        writeln!(out, "\nपासवर्ड, सबके लिए / password, for everyone: {}\n", self.password)?;
         self.write_hints(out)
     }
 
@@ -116,25 +116,25 @@ impl Table {
             (quoted(&self.mohar), quoted(&district.data), format!("{}/district-log", self.folder));
         let (pid, url, at) = (district.pid.unwrap_or_default(), &tehsil.url, &district.url);
         writeln!(out, "करके देखें / What to try")?;
-        writeln!(out, "1. {url} पर rachana.patil (तहसीलदार) से प्रवेश करें, नस्ती खोलें, टीप लिखें, कलेक्टर को भेजें;")?;
+        writeln!(out, "1. {url} पर rachana.patil (तहसीलदार) से लॉग इन करें, नस्ती खोलें, टीप लिखें, कलेक्टर को भेजें;")?;
         writeln!(out, "   {at} पर jyotsna.bapat (कलेक्टर) की मेज पर उसे आते देखें।")?;
         writeln!(
             out,
             "   Sign in as the tehsildar, open a file, write a note, send it to the Collector; watch it arrive."
         )?;
-        writeln!(out, "2. जिले को अचानक बंद करें: तहसील काम करती रहती है, भेजी नस्ती प्रतीक्षा करती है; फिर चालू करें।")?;
+        writeln!(out, "2. जिले को अचानक बंद करें: तहसील काम करती रहती है, भेजी गई नस्ती रुकी रहती है; फिर चालू करें।")?;
         writeln!(
             out,
             "   Kill the district: the tehsil works on and what it sends waits. Start it again: it arrives."
         )?;
         writeln!(out, "     kill -9 {pid}")?;
         writeln!(out, "     {} --data {data} 2>> {}", quoted(&self.daemon), quoted(&district.log))?;
-        writeln!(out, "3. प्रशासक के आदेश / For administrators and auditors")?;
+        writeln!(out, "3. प्रशासक एवं जाँचकर्ता के लिए / For administrators and auditors")?;
         writeln!(out, "     {mohar} status --data {data}")?;
         writeln!(out, "     {mohar} log --data {data}")?;
         writeln!(out, "     {mohar} log export --data {data} --out {}", quoted(&copy))?;
         writeln!(out, "     {mohar} verify {} --state {}", quoted(&copy), self.state)?;
-        writeln!(out, "\nबंद करने के लिये Ctrl-C; काम सुरक्षित रहता है। Ctrl-C stops all offices; the work stays.")
+        writeln!(out, "\nबंद करने के लिए Ctrl-C; काम सुरक्षित रहता है। Ctrl-C stops all offices; the work stays.")
     }
 }
 

@@ -111,7 +111,7 @@ impl Turn {
             let (input, toll) = match taken {
                 Taken::Tick => (Some(Input::Tick), None),
                 Taken::FromPeer(FromPeer { input, toll }) => (Some(input), toll),
-                Taken::Asked(asked) => (answers.note(asked, count, &mut records), None),
+                Taken::Asked(asked) => (answers.note(asked, count, &mut records)?, None),
             };
             let said = outputs.len();
             if let Some(input) = input {
@@ -252,8 +252,13 @@ pub(super) fn standings(machine: &Machine) -> Standings {
 
 impl Answers {
     /// Remembers whom to answer, and returns what the machine has to do for it.
-    fn note(&mut self, asked: Asked, count: u64, records: &mut Records<'_>) -> Option<Input> {
-        match asked {
+    fn note(
+        &mut self,
+        asked: Asked,
+        count: u64,
+        records: &mut Records<'_>,
+    ) -> Result<Option<Input>, StoreFault> {
+        Ok(match asked {
             Asked::Request(request, along, answer) => {
                 // Tickets need to differ within one commit only: all are answered before the next.
                 self.requests.insert(Ticket(count), answer);
@@ -264,12 +269,12 @@ impl Answers {
                 self.carried.insert(Ticket(count), answer);
                 Some(Input::Request { ticket: Ticket(count), request: *request })
             }
-            Asked::Rows(rows, answer) => {
-                put_rows(records, rows);
+            Asked::Change(change, answer) => {
+                put_rows(records, change(records)?);
                 self.rows.push(answer);
                 None
             }
-        }
+        })
     }
 
     /// Puts the rows that belong to the requests just done into their commit.

@@ -14,7 +14,7 @@ use mohar_protocol::records::StoreFault;
 use redb::{Database, Durability};
 
 use super::overlay::Overlay;
-use super::tables;
+use super::{checksum, tables};
 
 /// Journal bytes that are gathered before their rows are moved: some thousand acts, moved in a quarter of
 /// a second, and read again within 50 ms after a power cut.
@@ -38,7 +38,7 @@ fn try_move(database: &Database, overlay: &Overlay, commit: u64) -> Result<(), r
         let mut table = write.open_table(tables::definition(&name))?;
         for (key, value) in rows {
             match value {
-                Some(value) => table.insert(*key, value.as_slice())?,
+                Some(value) => table.insert(*key, checksum::add(number, key, value).as_slice())?,
                 None => table.remove(*key)?,
             };
         }

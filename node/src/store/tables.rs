@@ -14,9 +14,18 @@ pub const NAMES: Table = Table(103);
 /// fixed words → counters and marks of this node
 pub const META: Table = Table(104);
 
+/// officer → what the officer has chosen for the pages of this node
+pub const SETTINGS: Table = Table(105);
+
 /// Tables of this node, with their names.
-pub const LOCAL: &[(Table, &str)] =
-    &[(LOGINS, "LOGINS"), (SESSIONS, "SESSIONS"), (DRAFTS, "DRAFTS"), (NAMES, "NAMES"), (META, "META")];
+pub const LOCAL: &[(Table, &str)] = &[
+    (LOGINS, "LOGINS"),
+    (SESSIONS, "SESSIONS"),
+    (DRAFTS, "DRAFTS"),
+    (NAMES, "NAMES"),
+    (META, "META"),
+    (SETTINGS, "SETTINGS"),
+];
 
 /// nothing → number of the last commit whose rows are in the tables. Only [`super::mover`] writes it.
 pub const MOVED: TableDefinition<'_, (), u64> = TableDefinition::new("moved");

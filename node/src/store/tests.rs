@@ -63,6 +63,30 @@ fn a_commit_larger_than_a_segment_is_kept_and_comes_after_those_before_it() {
     }
 }
 
+#[test]
+fn a_row_that_the_disk_damaged_is_a_fault_and_not_an_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    commit(&store, &[(T, 1, Some(&[0xA7; 300])), (T, 2, Some(b"whole"))]);
+    drop(store);
+    let path = folder.path().join("store.redb");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let mut flipped = 0;
+    // redb may keep the row at more than one place.
+    for at in 0..bytes.len() - 300 {
+        if bytes[at..at + 300] == [0xA7; 300] {
+            bytes[at + 150] ^= 1;
+            flipped += 1;
+        }
+    }
+    assert!(flipped > 0);
+    std::fs::write(&path, bytes).unwrap();
+    let snapshot = open(folder.path()).snapshot();
+    assert!(snapshot.get(T, &[1]).is_err());
+    assert!(snapshot.scan(T, &[0], &[9], 10).is_err());
+    assert_eq!(snapshot.get(T, &[2]).unwrap().unwrap(), b"whole");
+}
+
 /// Random commits against a plain map, with snapshots kept across moves, kills and stops.
 #[test]
 fn random_commits_read_back_as_from_a_map() {

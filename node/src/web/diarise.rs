@@ -9,6 +9,7 @@ use mohar_protocol::refusal::Refusal;
 use crate::app::attach::{Paper, PaperKind};
 use crate::app::diarise::NewDak;
 use crate::web::error::Failure;
+use crate::web::files::attach::keep_pasted;
 use crate::web::files::{done, refused};
 use crate::web::form::{Fields, Posted};
 use crate::web::format::day_from_iso;
@@ -51,6 +52,7 @@ pub async fn diarise(State(web): State<Web>, posted: Posted<AtWork>) -> Result<R
     let paper = paper.map(|bytes| Paper { title, date: None, bytes });
     let diarised = web.app.diarise(&visit.officer, id, new, paper).await;
     let (receipt, number) = diarised.map_err(|t| Failure::from(t).with_typed(fields.typed()))?;
+    keep_pasted(&web, &visit, id, receipt.matter, &fields).await?;
     let next = match fields.get("then") {
         "next" => "/dak/new".to_owned(),
         _ => format!("/files/{}", receipt.matter),
@@ -64,6 +66,7 @@ fn typed(fields: &Fields) -> DiariseTyped {
         subject: fields.take("subject"),
         letter_date: fields.take("letter_date"),
         letter_number: fields.take("letter_number"),
+        pasted: fields.take("pasted"),
         urgency: Urgency::from_code(fields.get("urgency")).unwrap_or_default(),
     }
 }

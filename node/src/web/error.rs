@@ -4,6 +4,8 @@
 //! officer's language, with the stable code, a number that is also in the log, and what the officer
 //! had typed. A fault shows no internal detail.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -12,9 +14,10 @@ use mohar_protocol::refusal::Refusal;
 
 use crate::app::Trouble;
 use crate::app::operation::FormId;
-use crate::web::locale::{language, sentence};
+use crate::web::locale::{name, sentence};
+use crate::web::pages::frame::{Frame, Here};
 use crate::web::pages::problem::{Problem, Sort};
-use crate::web::session::plain_frame;
+use crate::web::session::{Guest, SignedIn, plain_frame};
 use crate::web::urls::own_path;
 use crate::web::{Web, crowd, html};
 
@@ -121,10 +124,10 @@ impl IntoResponse for Failure {
 }
 
 /// Gives failures their page.
-pub async fn dress(State(_): State<Web>, request: Request, next: Next) -> Response {
+pub async fn dress(State(web): State<Web>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let (lang, method) = (language(&parts), parts.method.clone());
-    let path = parts.uri.path_and_query().map_or("/desk", |path| path.as_str()).to_owned();
+    let (guest, method) = (Guest::of(&parts), parts.method.clone());
+    let (lang, path) = (guest.lang, guest.path.clone());
     let back = came_from(&parts.headers).filter(|back| *back != path || method != Method::GET);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
@@ -140,7 +143,7 @@ pub async fn dress(State(_): State<Web>, request: Request, next: Next) -> Respon
     let operation = FormId::new().to_text()[..OPERATION_DIGITS].to_uppercase();
     tracing::info!(code = failure.code(), operation, %method, "a request was refused");
     let problem = Problem {
-        frame: plain_frame(lang, &path),
+        frame: frame(&web, guest, &failure).await,
         sort: failure.sort(),
         sentence: failure.refusal().map(|refusal| sentence(lang, refusal)),
         code: failure.code().to_owned(),
@@ -154,6 +157,22 @@ pub async fn dress(State(_): State<Web>, request: Request, next: Next) -> Respon
         page.headers_mut().insert(header::RETRY_AFTER, crowd::RETRY_SECONDS);
     }
     page
+}
+
+/// The frame around the sentence: with the officer and the navigation where they can still be read.
+async fn frame(web: &Web, guest: Guest, failure: &Failure) -> Frame {
+    let office = name(guest.lang, &web.app.own_offices());
+    let plain = Frame { office, ..plain_frame(guest.lang, &guest.path) };
+    // Who is refused for want of room does not make more work.
+    if failure.refusal() == Some(Refusal::Busy) {
+        return plain;
+    }
+    let Ok(visit) = SignedIn::of(web, guest).await else { return plain };
+    let session = Arc::clone(&visit.session);
+    match web.read(move |app| app.surroundings(&session)).await {
+        Ok(around) => Frame { done: None, ..visit.frame(Here::Elsewhere, &around) },
+        Err(_) => plain,
+    }
 }
 
 /// The page of this node on which the officer was, as the browser says.

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures::StreamExt as _;
 use mohar_protocol::refusal::Refusal;
 use serde::de::DeserializeOwned;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use crate::app::operation::FormId;
@@ -110,16 +111,18 @@ where
 }
 
 async fn read(request: Request, parts: &mut Parts, web: &Web) -> Result<(Fields, Upload), Failure> {
+    let known = SignedIn::from_request_parts(parts, web).await.is_ok();
+    let mut room = Room::of(if known { &web.bodies } else { &web.guest_bodies });
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
         // Whoever has not signed in brings no papers; what was typed is kept either way.
-        if SignedIn::from_request_parts(parts, web).await.is_err() {
-            return upload::read(request, FORM_BYTES_MAX as u64).await;
+        if !known {
+            return upload::read(request, FORM_BYTES_MAX as u64, Some(&mut room)).await;
         }
         let _turn = timeout(UPLOAD_WAIT, web.uploads.acquire()).await.map_err(|_| Refusal::Busy)?;
-        return upload::read(request, web.app.upload_bytes_max()).await;
+        return upload::read(request, web.app.upload_bytes_max(), None).await;
     }
-    let bytes = collect(request.into_body(), web).await?;
+    let bytes = collect(request.into_body(), &mut room).await?;
     let mut fields = Fields::default();
     let kind = (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let request = Request::post("/").header(kind.0, kind.1).body(bytes.into());
@@ -131,18 +134,39 @@ async fn read(request: Request, parts: &mut Parts, web: &Web) -> Result<(Fields,
     Ok((fields, Upload::None))
 }
 
+/// The room that a form takes among all that are read at the same time, until it is read.
+pub struct Room<'a> {
+    all: &'a Semaphore,
+    taken: Vec<SemaphorePermit<'a>>,
+}
+
+impl<'a> Room<'a> {
+    const fn of(all: &'a Semaphore) -> Self {
+        Self { all, taken: Vec::new() }
+    }
+
+    /// Takes room for a piece that has arrived.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when others have all of it.
+    pub(in crate::web) async fn take(&mut self, piece: usize) -> Result<(), Refusal> {
+        let share = u32::try_from(piece).unwrap_or(u32::MAX);
+        let share = timeout(BODY_WAIT, self.all.acquire_many(share)).await.map_err(|_| Refusal::Busy)?;
+        self.taken.push(share.map_err(|_| Refusal::Busy)?);
+        Ok(())
+    }
+}
+
 /// Reads a body to its end, bounded by itself and together with all others.
-async fn collect(body: Body, web: &Web) -> Result<Vec<u8>, Refusal> {
-    let (mut bytes, mut shares) = (Vec::new(), Vec::new());
+async fn collect(body: Body, room: &mut Room<'_>) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Refusal::UploadBroken)?;
         if bytes.len() + piece.len() > FORM_BYTES_MAX {
             return Err(Refusal::ContentTooLarge);
         }
-        let share = u32::try_from(piece.len()).unwrap_or(u32::MAX);
-        let share = timeout(BODY_WAIT, web.bodies.acquire_many(share)).await.map_err(|_| Refusal::Busy)?;
-        shares.push(share.map_err(|_| Refusal::Busy)?);
+        room.take(piece.len()).await?;
         bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
@@ -156,10 +180,12 @@ impl<T: DeserializeOwned> FromRequest<Web> for Told<T> {
         let guest = Guest::from_request_parts(&mut parts, web).await?;
         let token =
             parts.headers.get("x-csrf-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
-        if !guest.cookie.is_some_and(|cookie| cookie.is_form_token(token)) {
+        if !guest.cookie.as_ref().is_some_and(|cookie| cookie.is_form_token(token)) {
             return Err(Refusal::FormForged.into());
         }
-        let bytes = collect(body, web).await?;
+        let known = SignedIn::of(web, guest).await.is_ok();
+        let mut room = Room::of(if known { &web.bodies } else { &web.guest_bodies });
+        let bytes = collect(body, &mut room).await?;
         Ok(Self(serde_json::from_slice(&bytes).map_err(|_| Refusal::FormForged)?))
     }
 }

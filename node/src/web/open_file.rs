@@ -9,6 +9,7 @@ use mohar_protocol::refusal::Refusal;
 use crate::app::open::NewFile;
 use crate::clock;
 use crate::web::error::Failure;
+use crate::web::files::attach::keep_pasted;
 use crate::web::files::{done, refused};
 use crate::web::form::{Fields, Posted};
 use crate::web::locale::{sentence, urgency_number};
@@ -41,6 +42,7 @@ pub async fn open(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Resp
     };
     let opened = web.app.open(&visit.officer, id, new).await;
     let (receipt, number) = opened.map_err(|t| Failure::from(t).with_typed(fields.typed()))?;
+    keep_pasted(&web, &visit, id, receipt.matter, &fields).await?;
     done(&format!("/files/{}", receipt.matter), &visit.t().a("done-opened", "number", number))
 }
 
@@ -49,6 +51,7 @@ fn typed(fields: &Fields) -> OpenFileTyped {
         subject: fields.take("subject"),
         legacy_number: fields.take("legacy_number"),
         language: Lang::from_code(fields.get("language")).unwrap_or_default(),
+        pasted: fields.take("pasted"),
         urgency: Urgency::from_code(fields.get("urgency")).unwrap_or_default(),
     }
 }

@@ -3,9 +3,10 @@
 //! The session cookie is HttpOnly, SameSite=Strict, for this host only. A guest gets one too, so
 //! that the sign-in form is bound to a browser; signing in always makes a new one.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie as HttpCookie, SameSite};
@@ -21,7 +22,7 @@ use crate::clock;
 use crate::web::Web;
 use crate::web::error::Failure;
 use crate::web::locale::{language, name};
-use crate::web::pages::frame::{Banner, Frame, Here, Lamp, Who};
+use crate::web::pages::frame::{Banner, Frame, Here, Lamp, Typing, Who};
 use crate::web::texts::{Lang, Texts};
 
 /// Name of the session cookie.
@@ -36,6 +37,9 @@ const DONE_COOKIE: &str = "done";
 /// Bytes of that sentence.
 const DONE_BYTES_MAX: usize = 600;
 
+/// Where a request comes from that came over no connection.
+const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
 /// Anyone with a browser.
 #[derive(Clone)]
 pub struct Guest {
@@ -45,6 +49,8 @@ pub struct Guest {
     pub path: String,
     /// The browser's secret, if it has one.
     pub cookie: Option<Cookie>,
+    /// The address it comes from.
+    pub from: IpAddr,
     shortcuts: bool,
     done: Option<String>,
 }
@@ -68,12 +74,17 @@ pub struct AtWork {
 }
 
 impl Guest {
-    fn of(parts: &Parts) -> Self {
+    /// Who a request comes from, as far as its headers say.
+    pub fn of(parts: &Parts) -> Self {
         let jar = CookieJar::from_headers(&parts.headers);
         let value = |name| jar.get(name).map(|cookie| cookie.value().to_owned());
         Self {
             lang: language(parts),
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            from: parts
+                .extensions
+                .get()
+                .map_or(NOWHERE, |ConnectInfo(from): &ConnectInfo<SocketAddr>| from.ip()),
             cookie: value(SESSION_COOKIE).and_then(|text| Cookie::parse(&text)),
             shortcuts: value(SHORTCUTS_COOKIE).as_deref() != Some("off"),
             done: value(DONE_COOKIE).and_then(|text| done_from_cookie(&text)),
@@ -92,6 +103,16 @@ impl Guest {
 }
 
 impl SignedIn {
+    /// The officer behind a browser.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`], or a fault.
+    pub async fn of(web: &Web, guest: Guest) -> Result<Self, Failure> {
+        let cookie = guest.cookie.clone().ok_or(Refusal::SessionEnded)?;
+        let session = Arc::new(web.app.session(&cookie).await?);
+        Ok(Self { guest, session, cookie })
+    }
+
     /// The frame of a page.
     pub fn frame(&self, here: Here, around: &Surroundings) -> Frame {
         let lang = self.guest.lang;
@@ -107,6 +128,7 @@ impl SignedIn {
             lamp: Some(lamp(around.safety)),
             banner: banner(lang, around),
             done: self.guest.done.clone(),
+            typing: typing(around),
             shortcuts: self.guest.shortcuts,
             here,
             ..plain_frame(lang, &self.guest.path)
@@ -143,10 +165,7 @@ impl FromRequestParts<Web> for SignedIn {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
-        let guest = Guest::of(parts);
-        let cookie = guest.cookie.clone().ok_or(Refusal::SessionEnded)?;
-        let session = Arc::new(web.app.session(&cookie).await?);
-        Ok(Self { guest, session, cookie })
+        Self::of(web, Guest::of(parts)).await
     }
 }
 
@@ -174,6 +193,7 @@ pub fn plain_frame(lang: Lang, path: &str) -> Frame {
         lamp: None,
         banner: None,
         done: None,
+        typing: Typing::default(),
         shortcuts: true,
         here: Here::Elsewhere,
     }
@@ -239,6 +259,11 @@ pub fn hindrance(lang: Lang, standing: Standing) -> Option<String> {
     let refusal = standing.may_sign().err()?;
     let sentence = if lang == Lang::Hi { refusal.hindi() } else { refusal.english() };
     Some(sentence.to_owned())
+}
+
+fn typing(around: &Surroundings) -> Typing {
+    let chosen = around.typing.map(|typing| Typing { method: typing.code(), chosen: true });
+    chosen.unwrap_or_default()
 }
 
 fn lamp(safety: Safety) -> Lamp {

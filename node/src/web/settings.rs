@@ -1,4 +1,4 @@
-//! My settings: language, shortcuts, password.
+//! My settings: language, typing, shortcuts, password.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,6 +8,7 @@ use mohar_protocol::refusal::Refusal;
 use mohar_protocol::sealing::password::PASSWORD_CHARS_MIN;
 
 use crate::app::Trouble;
+use crate::app::settings::Typing;
 use crate::web::error::Failure;
 use crate::web::files::refused;
 use crate::web::form::Posted;
@@ -24,25 +25,29 @@ pub async fn page(State(web): State<Web>, visit: AtWork) -> Result<Response, Fai
     Ok((CookieJar::new().add(no_done_cookie()), page).into_response())
 }
 
-/// Keeps language and shortcuts in cookies of this browser.
-pub async fn save(posted: Posted<AtWork>) -> Response {
+/// Keeps language and shortcuts in cookies of this browser, and the method of typing for the
+/// officer, whichever browser comes next.
+pub async fn save(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Response, Failure> {
     let lang = Lang::from_code(posted.fields.get("language")).unwrap_or_default();
+    if let Some(typing) = Typing::from_code(posted.fields.get("typing")) {
+        web.app.keep_typing(&posted.visit.session, typing).await?;
+    }
     let shortcuts = if posted.fields.get("shortcuts") == "off" { "off" } else { "on" };
     let mut kept = strict(SHORTCUTS_COOKIE, shortcuts.to_owned());
     kept.make_permanent();
     let done = done_cookie(&Texts::of(lang).s("done-settings"));
-    (CookieJar::new().add(language_cookie(lang)).add(kept).add(done), Redirect::to("/settings"))
-        .into_response()
+    let kept = CookieJar::new().add(language_cookie(lang)).add(kept).add(done);
+    Ok((kept, Redirect::to("/settings")).into_response())
 }
 
 /// Changes the password.
 pub async fn change_password(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Response, Failure> {
     let Posted { visit, fields, .. } = posted;
-    let t = visit.t();
+    let (t, from) = (visit.t(), visit.signed_in().guest.from);
     if fields.get("new") != fields.get("again") {
         return form(&web, &visit, Some(t.s("settings-password-differs"))).await;
     }
-    match web.app.change_password(&visit.session, fields.get("old"), fields.get("new")).await {
+    match web.app.change_password(&visit.session, fields.get("old"), fields.get("new"), from).await {
         Ok(()) => {
             let done = CookieJar::new().add(done_cookie(&t.s("done-password")));
             Ok((done, Redirect::to("/settings")).into_response())

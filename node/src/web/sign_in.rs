@@ -35,7 +35,7 @@ pub async fn ask(
 pub async fn sign_in(State(web): State<Web>, posted: Posted<Guest>) -> Result<Response, Failure> {
     let Posted { visit: guest, fields, .. } = posted;
     let (login, back) = (fields.take("login"), own_path(fields.get("back")));
-    match web.app.sign_in(&login, fields.get("password")).await {
+    match web.app.sign_in(&login, fields.get("password"), guest.from).await {
         Ok(cookie) => {
             let jar = CookieJar::new().add(session_cookie(&cookie));
             Ok((jar, Redirect::to(back)).into_response())

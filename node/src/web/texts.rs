@@ -193,15 +193,15 @@ mod tests {
     #[test]
     fn plurals_follow_each_language() {
         let (hi, en) = (Texts::of(Lang::Hi), Texts::of(Lang::En));
-        assert_eq!(hi.n("files-count", 1_u32), "1 फ़ाइल");
-        assert_eq!(hi.n("files-count", 5_u32), "5 फ़ाइलें");
+        assert_eq!(hi.n("files-count", 1_u32), "1 नस्ती");
+        assert_eq!(hi.n("files-count", 5_u32), "5 नस्तियाँ");
         assert_eq!(en.n("files-count", 1_u32), "1 file");
         assert_eq!(en.n("files-count", 0_u32), "0 files");
     }
 
     #[test]
     fn numbers_in_texts_have_indian_groups() {
-        assert_eq!(Texts::of(Lang::Hi).n("files-count", 1_234_567_u64), "12,34,567 फ़ाइलें");
+        assert_eq!(Texts::of(Lang::Hi).n("files-count", 1_234_567_u64), "12,34,567 नस्तियाँ");
     }
 
     #[test]

@@ -19,6 +19,9 @@ const TAG: u64 = 18;
 /// COSE algorithm EdDSA. Not the newer identifier -19, which the auditors' tools do not know yet.
 const ALGORITHM: i8 = -8;
 
+/// Bytes around a payload: headers of at most 9 bytes, key id, AAD or signature.
+const ENVELOPE_BYTES: usize = 160;
+
 /// The parts of a message, before anything is verified.
 pub(super) struct Envelope<'a> {
     pub key: KeyId,
@@ -72,14 +75,14 @@ pub(super) fn act_id(key: KeyId, payload: &[u8]) -> ActId {
 
 /// `["Signature1", protected, external_aad, payload]`: what is signed and hashed.
 pub(super) fn sig_structure(key: KeyId, payload: &[u8]) -> Vec<u8> {
-    in_memory(|e| {
+    in_memory(payload.len() + ENVELOPE_BYTES, |e| {
         e.array(4)?.str("Signature1")?.bytes(&protected(key))?.bytes(EXTERNAL_AAD)?.bytes(payload)?;
         Ok(())
     })
 }
 
 fn write(key: KeyId, payload: &[u8], signature: &Signature) -> Vec<u8> {
-    in_memory(|e| {
+    in_memory(payload.len() + ENVELOPE_BYTES, |e| {
         e.tag(Tag::new(TAG))?.array(4)?.bytes(&protected(key))?;
         e.map(0)?.bytes(payload)?.bytes(signature)?;
         Ok(())
@@ -87,7 +90,7 @@ fn write(key: KeyId, payload: &[u8], signature: &Signature) -> Vec<u8> {
 }
 
 fn protected(key: KeyId) -> Vec<u8> {
-    in_memory(|e| {
+    in_memory(ENVELOPE_BYTES, |e| {
         e.map(2)?.u8(1)?.i8(ALGORITHM)?.u8(4)?.bytes(key.as_bytes())?;
         Ok(())
     })
@@ -95,8 +98,8 @@ fn protected(key: KeyId) -> Vec<u8> {
 
 type Writing = Result<(), minicbor::encode::Error<core::convert::Infallible>>;
 
-fn in_memory(fill: impl FnOnce(&mut Encoder<Vec<u8>>) -> Writing) -> Vec<u8> {
-    let mut encoder = Encoder::new(Vec::new());
+fn in_memory(bytes: usize, fill: impl FnOnce(&mut Encoder<Vec<u8>>) -> Writing) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::with_capacity(bytes));
     fill(&mut encoder).expect("writing CBOR into memory cannot fail");
     encoder.into_writer()
 }

@@ -49,6 +49,13 @@ macro_rules! verbs {
                 match self { $(Self::$name => Place::$place,)* }
             }
 
+            /// Whether the header may name sealed contents: what an officer says in a file or a dak. An
+            /// authority and a node say nothing that is sealed, and others log their acts: whoever
+            /// mirrors those logs would look for such contents for ever.
+            pub fn may_name_contents(self) -> bool {
+                self.signer() == SignerClass::Officer && !self.kinds().contains(&MatterKind::REGISTER)
+            }
+
             /// The kinds of matter in which the verb has a meaning.
             pub const fn kinds(self) -> &'static [MatterKind] {
                 match self { $(Self::$name => &[$(MatterKind::$kind),*],)* }

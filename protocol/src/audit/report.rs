@@ -184,21 +184,21 @@ macro_rules! checks {
 }
 
 checks! {
-    Registry "registry" "पंजी विश्वसनीय राज्य से सिद्ध होती है" "The registry follows from the trusted state";
-    Checkpoint "checkpoint" "शीर्ष-पत्र उसी कार्यालय का है और उसी के नोड से हस्ताक्षरित है" "The checkpoint is of this office and signed by its node";
-    Root "root" "प्रविष्टियों का योग शीर्ष-पत्र से मेल खाता है" "The entries add up to the checkpoint";
-    Inclusion "inclusion" "प्रविष्टि अपने कार्यालय की अभिलेख-पंजी में है" "The entry stands in the log of its office";
-    Cosignature "cosignature" "प्रति-हस्ताक्षर सही है" "The cosignature holds";
+    Registry "registry" "पंजी दी गई राज्य पहचान-संख्या से सिद्ध होती है" "The registry follows from the trusted state";
+    Checkpoint "checkpoint" "शीर्ष-पत्र इसी कार्यालय का है और उस पर इसके सर्वर के हस्ताक्षर हैं" "The checkpoint is of this office and signed by its node";
+    Root "root" "प्रविष्टियाँ शीर्ष-पत्र से मेल खाती हैं" "The entries add up to the checkpoint";
+    Inclusion "inclusion" "प्रविष्टि अपने कार्यालय के अभिलेख में है" "The entry stands in the log of its office";
+    Cosignature "cosignature" "प्रति-हस्ताक्षर सही हैं" "The cosignature holds";
     Form "form" "प्रविष्टि मानक रूप में है" "The act is in canonical form";
-    Signature "signature" "हस्ताक्षर सही है और हस्ताक्षरकर्ता को अधिकार था" "The signature holds and its signer had the right";
+    Signature "signature" "हस्ताक्षर सही हैं और हस्ताक्षरकर्ता को अधिकार था" "The signature holds and its signer had the right";
     Register "register" "प्रविष्टि उस समय की पंजी पर आधारित है" "The act relies on the register recorded before it";
-    Incarnation "incarnation" "उस समय वही नोड कार्यालय की ओर से बोलता था" "That node spoke for the office then";
-    Once "once" "प्रविष्टि एक ही बार है" "The entry stands there once";
+    Incarnation "incarnation" "उस समय कार्यालय का कार्य उसी सर्वर पर होता था" "That node spoke for the office then";
+    Once "once" "प्रविष्टि एक ही बार दर्ज है" "The entry stands there once";
     Anchor "anchor" "समय का साक्ष्य सही है" "The time anchor holds";
     Time "time" "घोषित समय क्रम में है" "Declared times are in order";
     Link "link" "प्रविष्टि पिछली प्रविष्टि से जुड़ती है" "The entry follows the one before it";
-    Custody "custody" "नस्ती उसी के पास थी जिसने कार्य किया" "Whoever acted on the file held it";
-    Content "content" "सामग्री वही है जिस पर हस्ताक्षर हुए" "The content is the one that was signed";
+    Custody "custody" "नस्ती पर कार्यवाही उसी ने की जिसके पास वह थी" "Whoever acted on the file held it";
+    Content "content" "सामग्री वही है जिस पर हस्ताक्षर हुए थे" "The content is the one that was signed";
 }
 
 /// How often a check was done.

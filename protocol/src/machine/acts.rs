@@ -54,7 +54,7 @@ impl Machine {
         if let Some(offer) = self.link(from)?.incoming.get_mut(&id).filter(|_| more) {
             offer.asked_at = Timestamp(0);
         }
-        self.drive_incoming(step, from)
+        self.drive_one(step, from, id)
     }
 
     fn take_chain_act(
@@ -77,6 +77,12 @@ impl Machine {
         };
         let follows = header.number == matter.number + 1 && header.previous == Some(matter.head);
         let takes_up = header.epoch > matter.epoch;
+        if takes_up && !self.is_ordered_taking_up(act) && !self.is_linked_here(step, act)? {
+            // Not kept, but asked for with what leads to it: the taking up may have been lost before it.
+            let (head, order) = (act.id(), Vec::new().into());
+            step.send(from, Message::GetBranch { matter: id, head, order });
+            return Ok(Taken::Waits);
+        }
         if follows && (takes_up || matter.phase != Phase::Frozen) {
             if takes_up {
                 self.follow_branch(step, Some(from), act)?;
@@ -86,6 +92,7 @@ impl Machine {
             self.keep_matter(step, Some(&matter), &next, act)?;
             self.take_own_back(step, act)?;
             self.pass_on(step, &next, act, Some(from));
+            self.compare_rivals(step, act)?;
             return Ok(Taken::Kept);
         }
         if takes_up {
@@ -107,11 +114,12 @@ impl Machine {
 
     /// Whether the act before this one is known here, and was held by the office that speaks: a
     /// branch cannot begin in the air, nor be written by a stranger.
-    fn is_linked_here(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
+    pub(super) fn is_linked_here(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
         let Some(previous) = act.header().previous else { return Ok(false) };
         let Some(before) = step.records.act(&previous)? else { return Ok(false) };
         let had = before.header().holder.map(|holder| holder.office);
         let speaks = act.header().office == had || matches!(act.body(), Body::TakeUp(_));
-        Ok(before.matter() == act.matter() && before.header().number + 1 == act.header().number && speaks)
+        let follows = before.header().number.checked_add(1) == Some(act.header().number);
+        Ok(before.matter() == act.matter() && follows && speaks)
     }
 }

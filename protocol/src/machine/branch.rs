@@ -1,6 +1,8 @@
 //! Branches: the acts that lead up to one of them, given, fetched and, when an authority has
 //! decided for them, made the chain. This module never decides which branch is right.
 
+use std::collections::BTreeSet;
+
 use minicbor::bytes::ByteVec;
 
 use super::catch_up::Urgency;
@@ -36,7 +38,7 @@ impl Machine {
         for _ in 0..BRANCH_MAX {
             let Some(act) = step.records.act(&wanted)? else { return Ok(Way::Lacks(wanted)) };
             let expected = acts.last().map(|after| after.header().number);
-            let linked = expected.is_none_or(|after| act.header().number + 1 == after);
+            let linked = expected.is_none_or(|after| act.header().number.checked_add(1) == Some(after));
             if act.matter() != *id || act.header().place != Place::Chain || !linked {
                 return Err(Refusal::ChainKind.into());
             }
@@ -147,7 +149,7 @@ impl Machine {
             let addressee = matter.queued_to().map(|to| to.office);
             matter.offices().into_iter().chain(addressee).any(|office| theirs.contains(&office))
         });
-        if !had && !self.is_ordered(order, &id, &theirs)? {
+        if !had && !self.is_ordered(step, order, &id, &theirs)? {
             return Err(Refusal::NotHolder.into());
         }
         // Whoever is to take the matter up must hear that it went on after the named act.
@@ -178,15 +180,27 @@ impl Machine {
         Ok(())
     }
 
-    /// Whether a `reassign` names one of these offices as the new one of this matter. Enough to
-    /// hand out acts, which are no secret from the authority; taking up needs the threshold.
-    fn is_ordered(&self, order: &[u8], id: &MatterId, offices: &[OfficeId]) -> Result<bool, Refusal> {
+    /// Whether a `reassign` names one of these offices as the new one of this matter, after an act
+    /// that is known here and by which the office that is to lose it had it. Enough to hand out acts,
+    /// which are no secret from that authority; taking up needs the threshold.
+    fn is_ordered(
+        &self,
+        step: &Step<'_, '_>,
+        order: &[u8],
+        id: &MatterId,
+        offices: &[OfficeId],
+    ) -> Result<bool, Stop> {
         if order.is_empty() {
             return Ok(false);
         }
-        let (act, _) = self.registry.verify(crate::act::UnverifiedAct::parse(order)?)?;
-        let names = |body: &crate::act::body::Reassign| offices.contains(&body.to.office);
-        Ok(act.matter() == *id && matches!(act.body(), Body::Reassign(body) if names(body)))
+        let (order, _) =
+            self.registry.verify(crate::act::UnverifiedAct::parse(order).map_err(Refusal::from)?)?;
+        let (Body::Reassign(body), Some(named)) = (order.body(), order.header().previous) else {
+            return Ok(false);
+        };
+        let named = step.records.act(&named)?.filter(|named| named.matter() == *id);
+        let had = named.and_then(|named| named.header().holder).map(|holder| holder.office);
+        Ok(order.matter() == *id && offices.contains(&body.to.office) && had == Some(body.from))
     }
 
     /// Acts that were asked for, or a `take_up` that the peer thinks we do not know.
@@ -203,29 +217,115 @@ impl Machine {
         if !had && orders.is_empty() {
             return Err(Refusal::MatterUnknown.into());
         }
-        for bytes in acts.iter().take(LEAVES_PER_MESSAGE_MAX) {
-            let (act, _) = self.verify_or_ask(step, from, bytes)?;
-            if act.matter() != id || act.header().place != Place::Chain {
-                return Err(Refusal::ChainKind.into());
-            }
-            self.seen(step, &act)?;
-            for reference in contents_of(&act) {
+        let acts = self.read_branch(step, from, id, acts)?;
+        for act in &acts {
+            self.seen(step, act)?;
+            for reference in contents_of(act) {
                 self.want(step, from, reference.root, reference.length, Urgency::Addressed)?;
             }
-            self.note_taken_up(step, &act)?;
+            self.note_taken_up(step, act)?;
         }
         self.follow_newest(step, from, &id)?;
         self.drive_orders(step, Some(&id))
     }
 
-    /// Follows the branch of the latest epoch, if there is one after that of the chain.
+    /// Acts that follow one another, each by the office that had the matter after the one before, and
+    /// that touch what is known or looked for here: nobody can put other acts beside a chain.
+    fn read_branch(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        id: MatterId,
+        acts: &[ByteVec],
+    ) -> Result<Vec<VerifiedAct>, Stop> {
+        let mut read: Vec<VerifiedAct> = Vec::new();
+        for bytes in acts.iter().take(LEAVES_PER_MESSAGE_MAX) {
+            let (act, _) = self.verify_or_ask(step, from, bytes)?;
+            if act.matter() != id || act.header().place != Place::Chain {
+                return Err(Refusal::ChainKind.into());
+            }
+            if read.last().is_some_and(|before| !could_follow(before, &act)) {
+                return Err(Refusal::ChainGap.into());
+            }
+            read.push(act);
+        }
+        for act in &read {
+            if self.is_looked_for(step, act)? {
+                return Ok(read);
+            }
+        }
+        Err(Refusal::ChainGap.into())
+    }
+
+    /// Whether an act takes the matter up by an order that holds, is known here or follows what is, or
+    /// is named by an order or by an act beside the chain.
+    fn is_looked_for(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
+        let (id, number) = (act.matter(), act.header().number);
+        let known = step.records.chain_at(&id, number)? == Some(act.id()) || step.records.is_branch(act)?;
+        if known || self.is_ordered_taking_up(act) || self.is_linked_here(step, act)? {
+            return Ok(true);
+        }
+        let orders = step.records.orders(Some(&id), BRANCH_MAX)?.into_iter().map(|(_, order, _)| order);
+        for later in orders.chain(step.records.branches_at(&id, number.saturating_add(1))?) {
+            if step.records.expect_act(&later)?.header().previous == Some(act.id()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an act is a `take_up` with an order for its office and epoch that is signed as it must be.
+    /// Whether it follows from the chain is another question.
+    pub(super) fn is_ordered_taking_up(&self, act: &VerifiedAct) -> bool {
+        let Body::TakeUp(body) = act.body() else { return false };
+        let endorsements = body.endorsements.iter().map(|act| act.as_slice());
+        Order::read(&body.order, endorsements, &self.registry).is_ok_and(|order| {
+            order.act.matter() == act.matter()
+                && order.body.epoch == act.header().epoch
+                && Some(order.body.to.office) == act.header().office
+        })
+    }
+
+    /// Follows the branch of the latest epoch that holds, if there is one after that of the chain.
     fn follow_newest(&mut self, step: &mut Step<'_, '_>, from: Peer, id: &MatterId) -> Result<(), Stop> {
         let Some(matter) = step.records.matter(id)? else { return Ok(()) };
-        let Some(newest) = step.records.last_known(id)? else { return Ok(()) };
-        if newest.header().epoch > matter.epoch {
-            self.follow_branch(step, Some(from), &newest)?;
+        let mut later = Vec::new();
+        for act in step.records.branches(id, 0, BRANCH_MAX)? {
+            let act = step.records.expect_act(&act)?;
+            if act.header().epoch > matter.epoch {
+                later.push(act);
+            }
+        }
+        later.sort_unstable_by_key(|act| std::cmp::Reverse((act.header().epoch, act.header().number)));
+        let passed: BTreeSet<ActId> = later.iter().filter_map(|act| act.header().previous).collect();
+        // The ends, and where an epoch begins: what stands between leads to one of them.
+        later.retain(|act| !passed.contains(&act.id()) || matches!(act.body(), Body::TakeUp(_)));
+        for act in later {
+            let followed = self.follow_branch(step, Some(from), &act);
+            step.tolerate(followed)?;
         }
         Ok(())
+    }
+
+    /// The state after the last act of the same epoch that is known here and follows from this one.
+    pub(super) fn furthest(&self, step: &Step<'_, '_>, state: &Matter) -> Result<Matter, Stop> {
+        let mut state = state.clone();
+        for _ in 0..BRANCH_MAX {
+            let number = state.number.saturating_add(1);
+            let beside = step.records.branches_at(&state.id, number)?;
+            let mut next = None;
+            for id in step.records.chain_at(&state.id, number)?.into_iter().chain(beside) {
+                let act = step.records.expect_act(&id)?;
+                if next.is_none() && act.header().epoch == state.epoch {
+                    next = self.fold(Some(state.clone()), std::slice::from_ref(&act)).ok().flatten();
+                }
+            }
+            match next {
+                Some(after) => state = after,
+                None => break,
+            }
+        }
+        Ok(state)
     }
 
     /// An office that gave the order but never had the matter learns that it was taken up.
@@ -251,4 +351,12 @@ impl Machine {
         }
         Ok(first)
     }
+}
+
+/// Whether an act names another as the one before it and speaks for the office that then had the matter.
+fn could_follow(before: &VerifiedAct, act: &VerifiedAct) -> bool {
+    let (one, next) = (before.header(), act.header());
+    let speaks =
+        one.holder.map(|holder| holder.office) == next.office || matches!(act.body(), Body::TakeUp(_));
+    next.previous == Some(before.id()) && one.number.checked_add(1) == Some(next.number) && speaks
 }

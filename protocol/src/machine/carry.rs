@@ -312,7 +312,7 @@ impl Machine {
             let row: Row = crate::codec::decode(&row, 1_024)
                 .map_err(|e| StoreFault::because("read a carried offer", e))?;
             let Row { head, number, to, log_size } = row;
-            let incoming = Incoming { head, number, to, log_size, asked_at: Timestamp(0) };
+            let incoming = Incoming { head, number, to, log_size, asked_at: Timestamp(0), complete_to: 0 };
             self.link(peer)?.incoming.insert(matter, incoming);
         }
         Ok(())

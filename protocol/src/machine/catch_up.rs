@@ -95,22 +95,26 @@ impl Machine {
     pub fn backlog(&self, records: &Records<'_>) -> Result<Backlog, StoreFault> {
         let mut all = Backlog::default();
         for link in self.links.values() {
-            all.dossiers += link.pursued.len() as u64;
-            all.files += link.incoming.len() as u64;
-            all.bytes_per_s += link.meter.rate;
-            all.acts += self.leaves_behind(records, link)?;
+            // Sizes and lengths are a peer's word: sums of them end at the top of the scale.
+            all.dossiers = all.dossiers.saturating_add(link.pursued.len() as u64);
+            all.files = all.files.saturating_add(link.incoming.len() as u64);
+            all.bytes_per_s = all.bytes_per_s.saturating_add(link.meter.rate);
+            all.acts = all.acts.saturating_add(self.leaves_behind(records, link)?);
             for (root, length) in link.wants.all() {
                 let here = records.content(root)?.map_or(0, |state| state.chunks);
-                all.bytes += length.saturating_sub(here.saturating_mul(CHUNK_BYTES as u64));
+                let missing = length.saturating_sub(here.saturating_mul(CHUNK_BYTES as u64));
+                all.bytes = all.bytes.saturating_add(missing);
             }
         }
-        all.bytes += all.dossiers * DOSSIER_BYTES + all.acts * LEAF_BYTES;
+        let (dossiers, acts) =
+            (all.dossiers.saturating_mul(DOSSIER_BYTES), all.acts.saturating_mul(LEAF_BYTES));
+        all.bytes = all.bytes.saturating_add(dossiers).saturating_add(acts);
         Ok(all)
     }
 
     /// Leaves below the heads that the offices of a link have said, and that are not here.
     fn leaves_behind(&self, records: &Records<'_>, link: &Link) -> Result<u64, StoreFault> {
-        let mut behind = 0;
+        let mut behind: u64 = 0;
         for office in &link.offices {
             let mirrored = self.placement_of(office);
             let ours = mirrored.iter().any(|(by, role)| *role == Role::Mirror && self.hosts(by));
@@ -118,7 +122,7 @@ impl Machine {
             let said = self.offered.get(office).cloned();
             let Some(note) = said.or(records.head(office)?).filter(|_| ours) else { continue };
             let here = records.log(office)?.map_or(0, |log| log.frontier.size());
-            behind += stored_checkpoint(&note)?.head().size.saturating_sub(here);
+            behind = behind.saturating_add(stored_checkpoint(&note)?.head().size.saturating_sub(here));
         }
         Ok(behind)
     }

@@ -1,14 +1,19 @@
 //! Fetching and giving ciphertext, chunk by chunk, each verified on arrival.
 
 use super::catch_up::Urgency;
+use super::handover::contents_of;
 use super::wants::{LOOK_AHEAD_BELOW, Wants};
 use super::{Machine, Output, Peer, Step, Stop};
-use crate::id::ContentRoot;
+use crate::act::Body;
+use crate::id::{ContentRoot, MatterId};
 use crate::limits::CONTENT_BYTES_MAX;
 use crate::log::proof::{Proof, inclusion_of_leaves};
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::sealing::chunk;
+
+/// Acts of a chain looked at in one go for contents that are missing.
+const LOOK_AHEAD: usize = 256;
 
 impl Machine {
     /// Notes that a content is wanted from a peer. Returns whether it is here already.
@@ -30,6 +35,41 @@ impl Machine {
             self.fetch(step, peer)?;
         }
         Ok(false)
+    }
+
+    /// Whether every content that a chain names is here; what is missing is asked for. What was written
+    /// before the file was taken up by order may have burnt with the office that had it: where the holder
+    /// says that it lacks such a content, that does not keep the file from going on. How far everything
+    /// is here is remembered with the offer: a long chain is read once, not every second.
+    pub(super) fn has_everything(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        id: &MatterId,
+    ) -> Result<bool, Stop> {
+        let (mut complete, epoch) = (true, self.matter(step, id)?.epoch);
+        let mut complete_to = self.link(peer)?.incoming.get(id).map_or(0, |offer| offer.complete_to);
+        while complete {
+            let page = step.records.chain(id, complete_to, LOOK_AHEAD)?;
+            for act in &page {
+                let act = step.records.expect_act(act)?;
+                // The wraps of a `receive` stay behind: the handover that follows it has its own.
+                let stays = matches!(act.body(), Body::Receive(_) | Body::TakeUp(_));
+                for reference in contents_of(&act).into_iter().filter(|_| !stays) {
+                    let here = self.want(step, peer, reference.root, reference.length, Urgency::Addressed)?;
+                    let may_be_lost = act.header().epoch < epoch;
+                    complete &= here || may_be_lost && self.link(peer)?.wants.is_lacking(&reference.root);
+                }
+                complete_to += u64::from(complete);
+            }
+            if page.len() < LOOK_AHEAD {
+                break;
+            }
+        }
+        if let Some(offer) = self.link(peer)?.incoming.get_mut(id) {
+            offer.complete_to = complete_to;
+        }
+        Ok(complete)
     }
 
     /// Asks for chunks while there is room.

@@ -163,6 +163,9 @@ impl Machine {
         note: &[u8],
     ) -> Result<(), Stop> {
         self.host(&office)?;
+        if !self.placement_of(&office).contains(&(by, role)) {
+            return Err(Refusal::NotAuthority.into());
+        }
         let key = self.cosigner_key(&by, role)?;
         let checkpoint = self.verified_checkpoint(&office, note)?;
         let head = *checkpoint.head();
@@ -256,17 +259,24 @@ impl Machine {
         Ok(())
     }
 
-    /// The cosigner has another size than we thought.
+    /// The cosigner has another size than we thought. A larger one than ours counts only with a head
+    /// that we signed, which is asked for.
     pub(super) fn take_stale(
         &mut self,
         step: &mut Step<'_, '_>,
+        from: Peer,
         office: OfficeId,
         by: OfficeId,
         size: u64,
     ) -> Result<(), Stop> {
+        self.host(&office)?;
+        if !self.link(from)?.offices.contains(&by) || !self.is_cosigner(&from, &office, Role::Witness) {
+            return Err(Refusal::NotAuthority.into());
+        }
         let known = step.records.log(&office)?.map_or(0, |log| log.signed.size());
-        if size > known && self.standing(&office) == Some(Standing::Working) {
-            return self.ask_from_now(step, office, Why::Ahead);
+        if size > known {
+            step.send(from, Message::AskHead { office, claim: false });
+            return Ok(());
         }
         for cosigner in self.hosts.get_mut(&office).into_iter().flat_map(|host| &mut host.cosigners) {
             if cosigner.office == by && cosigner.role == Role::Witness {

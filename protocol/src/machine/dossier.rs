@@ -401,11 +401,10 @@ impl Machine {
         let has_run = self.registry.office(&office).is_ok_and(Register::has_run);
         let (mut news, mut refused, mut anything) = (Vec::new(), None, false);
         for bytes in acts {
-            let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
-            if office_of(&act) != office {
-                return Err(Refusal::ChainKind.into());
-            }
-            match self.fold_dossier(step, office, act) {
+            let parsed = UnverifiedAct::parse(bytes).map_err(Refusal::from);
+            let of_it = parsed
+                .and_then(|act| if office_of(&act) == office { Ok(act) } else { Err(Refusal::ChainKind) });
+            match of_it.map_err(Stop::from).and_then(|act| self.fold_dossier(step, office, act)) {
                 Ok(Some(act)) => {
                     anything = true;
                     match act.body() {
@@ -447,9 +446,7 @@ impl Machine {
             }
             Some(known) => known.asked_at = None,
             // Passed on, and something before it is not here.
-            None if refused == Some(Refusal::ChainGap) => {
-                pursued.insert(office, Pursued { digest: None, asked_at: None });
-            }
+            None if refused == Some(Refusal::ChainGap) => self.note_difference(peer, office, None)?,
             None => {}
         }
         Ok(())
@@ -466,13 +463,21 @@ impl Machine {
     ) -> Result<(), Stop> {
         let first =
             UnverifiedAct::parse(acts.first().ok_or(Refusal::OfficeUnknown)?).map_err(Refusal::from)?;
-        let Body::Inception(inception) = first.body() else {
+        let Body::Inception(inception) = first.body().clone() else {
             self.pursue(step, peer, office, None)?;
             return Err(Refusal::OfficeUnknown.into());
         };
+        if office_of(&first) != office {
+            return Err(Refusal::ChainKind.into());
+        }
+        self.registry.verify(first)?;
         if let Some(parent) = inception.parent.filter(|parent| self.registry.office(parent).is_err()) {
             self.pursue(step, peer, parent, None)?;
-            self.link(peer)?.pursued.insert(office, Pursued { digest: None, asked_at: None });
+            self.note_difference(peer, office, None)?;
+            // Asked for again as soon as the parent is here.
+            if let Some(pursued) = self.link(peer)?.pursued.get_mut(&office) {
+                pursued.asked_at = None;
+            }
             return Err(Refusal::OfficeUnknown.into());
         }
         let admits = |bytes: &ByteVec| {

@@ -1,10 +1,11 @@
 //! Forks: two acts that cannot both stand in one chain. Whoever sees both keeps them, freezes that
 //! one matter, and tells the offices on its route and the one above. This module never chooses.
 
+use super::branch::Way;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::{Body, Place, VerifiedAct};
 use crate::custody::{Matter, Phase};
-use crate::id::OfficeId;
+use crate::id::{ActId, OfficeId};
 use crate::message::Message;
 use crate::records::{Fork, StoreFault};
 use crate::refusal::Refusal;
@@ -25,9 +26,19 @@ impl Machine {
         if in_chain == Some(act.id()) || step.records.is_branch(act)? {
             return Ok(());
         }
-        let rivals = step.records.branches_at(&id, number)?;
         step.records.put_branch(act);
-        for rival in in_chain.into_iter().chain(rivals) {
+        if let Some(rival) = in_chain {
+            let rival = step.records.expect_act(&rival)?;
+            if contradict(&rival, act) {
+                self.prove(step, &rival, act)?;
+            }
+        }
+        self.compare_rivals(step, act)
+    }
+
+    /// Compares an act with those that are kept beside the chain for its place.
+    pub(super) fn compare_rivals(&mut self, step: &mut Step<'_, '_>, act: &VerifiedAct) -> Result<(), Stop> {
+        for rival in step.records.branches_at(&act.matter(), act.header().number)? {
             let rival = step.records.expect_act(&rival)?;
             if contradict(&rival, act) {
                 self.prove(step, &rival, act)?;
@@ -42,13 +53,14 @@ impl Machine {
         if !self.could_both_follow(step, one, other)? {
             return Ok(());
         }
-        if step.records.fork(&id, epoch)?.is_none() {
+        // In a later epoch the authority has chosen already.
+        let frozen = step.records.matter(&id)?.filter(|m| m.epoch == epoch && m.phase != Phase::Frozen);
+        // What was kept before the chain was here may have been nobody's fork.
+        if frozen.is_some() || step.records.fork(&id, epoch)?.is_none() {
             let (first, second) = (one.id().min(other.id()), one.id().max(other.id()));
             step.records.put_fork(&id, epoch, Fork { first, second });
         }
         step.outputs.push(Output::Noted(Refusal::ChainFork));
-        // In a later epoch the authority has chosen already.
-        let frozen = step.records.matter(&id)?.filter(|m| m.epoch == epoch && m.phase != Phase::Frozen);
         if let Some(matter) = frozen {
             let frozen = Matter { phase: Phase::Frozen, ..matter };
             step.records.put_matter(&frozen, &self.hosted())?;
@@ -62,32 +74,37 @@ impl Machine {
         self.spread_forks(step)
     }
 
-    /// Whether each of two acts would be right after the one before them. Without the chain the
-    /// header of the act before says which office had the matter.
+    /// Whether each of two acts would be right where it claims its place. Here a matter is frozen only
+    /// for acts that fold from its chain. Who does not have the chain keeps the proof as evidence, and
+    /// goes by the header of the act before, which says which office had the matter.
     fn could_both_follow(
         &self,
         step: &Step<'_, '_>,
         one: &VerifiedAct,
         other: &VerifiedAct,
     ) -> Result<bool, Stop> {
-        let (id, header) = (one.matter(), one.header());
-        let (Some(number), Some(previous)) = (header.number.checked_sub(1), header.previous) else {
-            return Ok(false);
-        };
-        if step.records.chain_at(&id, number)? == Some(previous) {
-            let Some(state) = self.state_at(step, &id, number)? else { return Ok(false) };
-            let follows =
-                |act: &VerifiedAct| self.fold(Some(state.clone()), std::slice::from_ref(act)).is_ok();
-            // Two takings up may follow different acts.
-            let follows_elsewhere = |act: &VerifiedAct| {
-                act.header().previous != Some(previous) && matches!(act.body(), Body::TakeUp(_))
-            };
-            return Ok([one, other].into_iter().all(|act| follows(act) || follows_elsewhere(act)));
+        if step.records.matter(&one.matter())?.is_some() {
+            return Ok(self.holds_here(step, one)? && self.holds_here(step, other)?);
         }
+        let Some(previous) = one.header().previous else { return Ok(false) };
         let both_taken = [one, other].into_iter().all(|act| matches!(act.body(), Body::TakeUp(_)));
         let before = step.records.act(&previous)?;
         let had = before.and_then(|act| act.header().holder).map(|holder| holder.office);
         Ok(both_taken || (had.is_some() && one.header().office == had && other.header().office == had))
+    }
+
+    /// Whether an act follows from the chain here by acts that are all here and all right.
+    pub(super) fn holds_here(&self, step: &Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
+        let id = act.matter();
+        let Some(previous) = act.header().previous else { return Ok(act.id() == ActId::from(id)) };
+        match self.way_to(step, &id, previous) {
+            Ok(Way::Whole(Some(base), mut acts)) => {
+                acts.push(act.clone());
+                Ok(self.fold(Some(base), &acts).is_ok())
+            }
+            Ok(_) | Err(Stop::Refused(_)) => Ok(false),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// Tells linked offices on the route of frozen matters, and the office above the one where it
@@ -147,11 +164,14 @@ impl Machine {
         }
         let office = first.header().office.ok_or(Refusal::ActHeader)?;
         let above = self.registry.office(&office)?.parent().is_some_and(|above| self.hosts(&above));
-        let had = step.records.matter(&id)?.is_some();
-        if !above && !had && step.records.log(&office)?.is_none() {
+        let known = step.records.matter(&id)?.is_some();
+        if !above && !known && step.records.log(&office)?.is_none() {
             return Err(Refusal::MatterUnknown.into());
         }
-        // Only what could be a fork is kept: anybody can sign two acts for anybody's file.
+        // Only what could be a fork is kept: anybody can sign any acts for anybody's file.
+        if known && !self.holds_here(step, &before)? {
+            return Err(Refusal::ChainKind.into());
+        }
         self.seen(step, &before)?;
         if !self.could_both_follow(step, &first, &second)? {
             return Err(Refusal::ChainKind.into());
@@ -159,7 +179,8 @@ impl Machine {
         self.seen(step, &first)?;
         self.seen(step, &second)?;
         // Either may have been here before, when the act before them was not.
-        if step.records.fork(&id, epoch)?.is_none() {
+        let goes_on = step.records.matter(&id)?.is_some_and(|m| m.epoch == epoch && m.phase != Phase::Frozen);
+        if goes_on || step.records.fork(&id, epoch)?.is_none() {
             self.prove(step, &first, &second)?;
         }
         Ok(())

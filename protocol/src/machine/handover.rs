@@ -1,12 +1,11 @@
 //! The four steps by which a file moves between offices: offer, ready, handover, receive. Each
 //! step is repeated until the next one is seen, and each repeats harmlessly.
 
-use super::catch_up::Urgency;
 use super::dossier::bounded_acts;
 use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
 use super::{Machine, Peer, Step, Stop};
 use crate::act::body::{Cited, Ready};
-use crate::act::{Body, Header, LEVEL, Place, UnverifiedAct, VerifiedAct, body};
+use crate::act::{Body, Header, Holder, LEVEL, Place, UnverifiedAct, VerifiedAct, body};
 use crate::custody::{Matter, Phase};
 use crate::guard::{self, Guard};
 use crate::hash::Hash;
@@ -154,24 +153,33 @@ impl Machine {
         if !same && (link.incoming.len() < INCOMING_MAX || guard::is_off(Guard::Offers)) {
             link.incoming.insert(matter, incoming);
         }
-        self.drive_incoming(step, from)
+        self.drive_one(step, from, matter)
     }
 
     /// Does the next step for every file that a peer has offered.
     pub(super) fn drive_incoming(&mut self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
         let Some(link) = self.links.get(&peer) else { return Ok(()) };
-        let offers: Vec<(MatterId, Incoming)> =
-            link.incoming.iter().map(|(id, o)| (*id, o.clone())).collect();
-        for (id, offer) in offers {
-            let driven = self.drive_offer(step, peer, id, &offer);
-            if let Err(Stop::Refused(refusal)) = driven {
-                // Dropped, so that it does not come up again every second; it may be offered anew.
-                self.link(peer)?.incoming.remove(&id);
-                step.send(peer, Message::refused(id.into(), refusal));
-            }
-            step.tolerate(driven)?;
+        for id in link.incoming.keys().copied().collect::<Vec<_>>() {
+            self.drive_one(step, peer, id)?;
         }
         Ok(())
+    }
+
+    /// Does the next step for one file that a peer has offered, if it has.
+    pub(super) fn drive_one(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        id: MatterId,
+    ) -> Result<(), Stop> {
+        let Some(offer) = self.link(peer)?.incoming.get(&id).cloned() else { return Ok(()) };
+        let driven = self.drive_offer(step, peer, id, &offer);
+        if let Err(Stop::Refused(refusal)) = driven {
+            // Dropped, so that it does not come up again every second; it may be offered anew.
+            self.link(peer)?.incoming.remove(&id);
+            step.send(peer, Message::refused(id.into(), refusal));
+        }
+        step.tolerate(driven)
     }
 
     fn drive_offer(
@@ -216,21 +224,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Whether every content that the chain names is here; what is missing is asked for.
-    fn has_everything(&mut self, step: &mut Step<'_, '_>, peer: Peer, id: &MatterId) -> Result<bool, Stop> {
-        let mut complete = true;
-        for act in step.records.chain(id, 0, usize::MAX >> 1)? {
-            let act = step.records.expect_act(&act)?;
-            // The wraps of a `receive` stay behind: the handover that follows it has its own.
-            let stays = matches!(act.body(), Body::Receive(_) | Body::TakeUp(_));
-            for reference in contents_of(&act).into_iter().filter(|_| !stays) {
-                complete &= self.want(step, peer, reference.root, reference.length, Urgency::Addressed)?;
-            }
-        }
-        Ok(complete)
-    }
-
-    /// Says *ready*, once per head, and says it again when asked again.
+    /// Says *ready*, once per head, and says it again when asked again; one that has lapsed is replaced.
     fn promise(
         &mut self,
         step: &mut Step<'_, '_>,
@@ -238,12 +232,15 @@ impl Machine {
         matter: &Matter,
         offer: &Incoming,
     ) -> Result<(), Stop> {
-        let before = match step.records.get(Table::READIES, &matter.head.0)? {
-            Some(id) => Some(step.records.expect_act(&ActId(id32(&id)?))?),
-            None => None,
-        };
+        // Whoever offers is not always who has it: the chain says whom it waits for.
+        if matter.queued_to() != Some(offer.to) {
+            return Err(Refusal::ReadyMismatch.into());
+        }
+        let said = step.records.get(Table::READIES, &matter.head.0)?;
+        let said = said.map(|id| step.records.expect_act(&ActId(id32(&id)?))).transpose()?;
+        let stands = |act: &VerifiedAct| matches!(act.body(), Body::Ready(ready) if offer.log_size <= ready.valid_to_size);
         // A promise of an earlier incarnation names a key that nothing may be wrapped to any more.
-        let act = match before.filter(|ready| self.is_good_promise(ready)) {
+        let act = match said.filter(|ready| stands(ready) && self.is_good_promise(ready)) {
             Some(ready) => ready,
             None => {
                 let ready = self.new_ready(step, matter, offer.to, offer.log_size, false)?;
@@ -315,17 +312,14 @@ impl Machine {
                 self.hand_over(step, &matter, &act, ready.to.office)?;
                 self.offer_now(step, &ready.to.office)
             }
-            (Body::RequestRecall(request), Signer::Officer { .. }) => {
-                self.take_recall(step, Some(from), &act, request)
+            (Body::RequestRecall(request), Signer::Officer { office, post, .. }) => {
+                self.take_recall(step, Some(from), &act, request, Holder { office, post })
             }
             (Body::Contest(contest), Signer::Node { office }) => {
                 self.take_contest(step, &act, contest, office)
             }
             (Body::RefuseRecall(refusal), Signer::Node { office }) => {
-                let request = refusal.request;
-                step.records.put_side(&act);
-                self.recall_answered(step, &act.matter(), &office, &request);
-                Ok(())
+                self.recall_answered(step, &act, office, refusal.request)
             }
             _ => Err(Refusal::ActUnknownVerb.into()),
         }
@@ -455,7 +449,14 @@ impl Machine {
             return Ok(known > Some(header.number) || self.has_everything(step, from, &id)?);
         }
         let head = header.previous.ok_or(Refusal::ActHeader)?;
-        let incoming = Incoming { head, number: header.number - 1, to, log_size: 0, asked_at: Timestamp(0) };
+        let incoming = Incoming {
+            head,
+            number: header.number - 1,
+            to,
+            log_size: 0,
+            asked_at: Timestamp(0),
+            complete_to: 0,
+        };
         let link = self.link(from)?;
         if link.incoming.len() < INCOMING_MAX {
             link.incoming.entry(id).or_insert(incoming);

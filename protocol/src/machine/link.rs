@@ -35,6 +35,8 @@ pub(super) struct Incoming {
     pub to: crate::act::Holder,
     pub log_size: u64,
     pub asked_at: Timestamp,
+    /// Acts of the chain below this number are here with all their contents.
+    pub complete_to: u64,
 }
 
 /// A dossier that a peer has and that differs from ours; the digest, if the peer has said it.
@@ -216,13 +218,14 @@ impl Machine {
             Message::Cosigned { office, by, role, size, note } => {
                 self.take_cosignature(step, office, by, role, size, &note)
             }
-            Message::Stale { office, by, size } => self.take_stale(step, office, by, size),
+            Message::Stale { office, by, size } => self.take_stale(step, from, office, by, size),
             Message::GetChunk { root, length, index } => self.send_chunk(step, from, root, length, index),
             Message::Chunk { root, length, index, bytes, proof } => {
                 self.take_chunk(step, from, root, length, index, &bytes, &proof)
             }
             Message::Offer { matter, kind: _, head, number, to, log_size, level } => {
-                let incoming = Incoming { head, number, to, log_size, asked_at: Timestamp(0) };
+                let incoming =
+                    Incoming { head, number, to, log_size, asked_at: Timestamp(0), complete_to: 0 };
                 self.take_offer(step, from, matter, level, incoming)
             }
             Message::GetActs { matter, from: number } => self.send_acts(step, from, matter, number),

@@ -101,7 +101,7 @@ impl Machine {
             self.offered.insert(office, note.to_vec());
         }
         if !page.leaves.is_empty() {
-            self.append_mirrored(step, from, office, index, page)?;
+            self.append_offered(step, from, office, index, page)?;
         }
         self.advance_mirror(step, from, office)
     }
@@ -118,17 +118,17 @@ impl Machine {
         if self.hosts(&office) {
             return self.take_own_leaves(step, from, office, index, page);
         }
-        if self.cosigns(&office, Role::Mirror).is_none() {
+        // Only the office itself gives leaves of its log.
+        if self.cosigns(&office, Role::Mirror).is_none() || !self.link(from)?.offices.contains(&office) {
             return Err(Refusal::NotAuthority.into());
         }
-        self.append_mirrored(step, from, office, index, page)?;
+        self.append_offered(step, from, office, index, page)?;
         self.link(from)?.leaves_asked.remove(&office);
         self.advance_mirror(step, from, office)
     }
 
-    /// Appends leaves after verifying each act, and keeps the contents that came along; whether the
-    /// leaves add up is checked under the head.
-    pub(super) fn append_mirrored(
+    /// Appends leaves below the newest head that the office has given.
+    fn append_offered(
         &mut self,
         step: &mut Step<'_, '_>,
         from: Peer,
@@ -136,10 +136,29 @@ impl Machine {
         index: u64,
         page: Page,
     ) -> Result<(), Stop> {
+        let head = self.offered.get(&office).map(|note| stored_checkpoint(note)).transpose()?;
+        let below = head.map_or(0, |head| head.head().size);
+        self.append_mirrored(step, from, office, index, page, below)
+    }
+
+    /// Appends leaves below a size after verifying each act, and keeps the contents that came along;
+    /// whether the leaves add up is checked under the head.
+    pub(super) fn append_mirrored(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        office: OfficeId,
+        index: u64,
+        page: Page,
+        below: u64,
+    ) -> Result<(), Stop> {
         let along = page.along();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         let Some(skip) = log.frontier.size().checked_sub(index) else { return Ok(()) };
         for bytes in page.leaves.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)) {
+            if log.frontier.size() >= below {
+                break;
+            }
             let verified = self.verify_or_ask(step, from, bytes);
             match verified {
                 Ok((act, _)) => {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use minicbor::bytes::ByteVec;
 
 use super::branch::Way;
+use super::link::COMPARE_MS;
 use super::{Event, Machine, Output, Peer, Receipt, Step, Stop};
 use crate::act::body::Contest;
 use crate::act::{Body, Header, Place, VerifiedAct};
@@ -25,6 +26,12 @@ use crate::sealing::MatterKey;
 
 /// Orders driven in one go; a whole office that burnt down is reassigned in several.
 const ORDERS_MAX: usize = 256;
+
+/// Open orders of one authority that are taken in: the files of a district that burnt down.
+const ORDERS_PER_GIVER_MAX: usize = 4_096;
+
+/// Open orders in all: four such districts at one time.
+const ORDERS_OPEN_MAX: usize = 4 * ORDERS_PER_GIVER_MAX;
 
 /// Side acts of one matter that are looked through.
 const SIDES_MAX: usize = 4_096;
@@ -66,6 +73,12 @@ impl Machine {
         for office in &ours {
             self.may_sign(office)?;
         }
+        let giver = order.act.header().office;
+        let open = step.records.orders(None, ORDERS_OPEN_MAX)?;
+        let of_giver = open.iter().filter(|(.., state)| state.giver == giver).count();
+        if open.len() >= ORDERS_OPEN_MAX || of_giver >= ORDERS_PER_GIVER_MAX {
+            return Err(Refusal::Busy.into());
+        }
         for act in [&order.act].into_iter().chain(&order.endorsements) {
             for office in &ours {
                 if step.records.place(&act.id(), office)?.is_none() {
@@ -74,9 +87,9 @@ impl Machine {
             }
             step.records.put_side(act);
         }
-        step.records.put_order(&matter, &id, OrderState::default());
+        step.records.put_order(&matter, &id, OrderState { giver, ..OrderState::default() });
         step.event(Event::Matter(matter));
-        self.spread_orders(step)?;
+        self.spread_order(step, &order, false)?;
         if let (true, Some(head)) = (self.hosts(&to.office), order.act.header().previous) {
             self.ask_branch(step, &order, head)?;
         }
@@ -102,25 +115,43 @@ impl Machine {
 
     /// Tells everyone concerned of orders that are not carried out yet, or how they were contested.
     pub(super) fn spread_orders(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        for (matter, id, state) in step.records.orders(None, ORDERS_MAX)? {
+        for (matter, id, state) in self.orders_now(step, None)? {
             let Some(order) = self.stored_order(step, &matter, &id)? else { continue };
-            let concerned = [order.act.header().office, Some(order.body.from), Some(order.body.to.office)];
-            for office in concerned.into_iter().flatten() {
-                if self.hosts(&office) {
-                    continue;
-                }
-                let Some(peer) = self.peer_of(&office) else { continue };
-                if !self.link(peer)?.may_say(MatterId(id.0), step.steady) {
-                    continue;
-                }
-                if state.contested {
-                    self.say_contested(step, peer, &matter, &id)?;
-                } else {
-                    step.send(peer, Message::Order { acts: order.to_acts() });
-                }
+            self.spread_order(step, &order, state.contested)?;
+        }
+        Ok(())
+    }
+
+    fn spread_order(&mut self, step: &mut Step<'_, '_>, order: &Order, contested: bool) -> Result<(), Stop> {
+        let (matter, id) = (order.act.matter(), order.act.id());
+        let concerned = [order.act.header().office, Some(order.body.from), Some(order.body.to.office)];
+        for office in concerned.into_iter().flatten().filter(|office| !self.hosts(office)).collect::<Vec<_>>()
+        {
+            let Some(peer) = self.peer_of(&office) else { continue };
+            if !self.link(peer)?.may_say(MatterId(id.0), step.steady) {
+                continue;
+            }
+            if contested {
+                self.say_contested(step, peer, &matter, &id)?;
+            } else {
+                step.send(peer, Message::Order { acts: order.to_acts() });
             }
         }
         Ok(())
+    }
+
+    /// Open orders of one matter, or as many of all as are driven in one go; the next ones a minute later.
+    fn orders_now(
+        &self,
+        step: &Step<'_, '_>,
+        of: Option<&MatterId>,
+    ) -> Result<Vec<(MatterId, ActId, OrderState)>, StoreFault> {
+        let mut orders = step.records.orders(of, ORDERS_OPEN_MAX)?;
+        let pages = orders.len().div_ceil(ORDERS_MAX).max(1);
+        let minute = usize::try_from(step.steady.0 / COMPARE_MS).unwrap_or_default();
+        orders.drain(..(minute % pages) * ORDERS_MAX);
+        orders.truncate(ORDERS_MAX);
+        Ok(orders)
     }
 
     /// Does the next step for every order, or for those of one matter: contest it, or take the
@@ -130,7 +161,7 @@ impl Machine {
         step: &mut Step<'_, '_>,
         of: Option<&MatterId>,
     ) -> Result<(), Stop> {
-        for (matter, id, state) in step.records.orders(of, ORDERS_MAX)? {
+        for (matter, id, state) in self.orders_now(step, of)? {
             if state.contested {
                 continue;
             }
@@ -181,10 +212,8 @@ impl Machine {
             return Ok(());
         }
         // The authority may not have heard that the file had left the old office in good order.
-        let last = step.records.last_known(&id)?;
-        let moved_on = last.filter(|last| last.header().epoch == named.epoch).and_then(|l| l.header().holder);
         let forked = step.records.fork(&id, named.epoch)?.is_some();
-        if !forked && moved_on.is_some_and(|holder| holder.office != order.body.from) {
+        if !forked && self.furthest(step, &state)?.holder.office != order.body.from {
             return Err(Refusal::OrderMismatch.into());
         }
         let office = order.body.to.office;
@@ -258,7 +287,7 @@ impl Machine {
         self.append(step, office, &act)?;
         step.records.put_side(&act);
         self.mark_contested(step, order, &act)?;
-        self.spread_orders(step)?;
+        self.spread_order(step, order, true)?;
         Ok(true)
     }
 
@@ -337,7 +366,7 @@ impl Machine {
 
     /// Orders that a matter's epoch has overtaken are done with.
     pub(super) fn end_orders(&self, step: &mut Step<'_, '_>, matter: &Matter) -> Result<(), Stop> {
-        for (id, order, _) in step.records.orders(Some(&matter.id), ORDERS_MAX)? {
+        for (id, order, _) in step.records.orders(Some(&matter.id), ORDERS_OPEN_MAX)? {
             let act = step.records.expect_act(&order)?;
             if matches!(act.body(), Body::Reassign(body) if body.epoch <= matter.epoch) {
                 step.records.delete_order(&id, &order);
@@ -366,7 +395,7 @@ impl Machine {
         office: &OfficeId,
     ) -> Result<Vec<(MatterId, ActId, OrderState)>, Stop> {
         let mut waiting = Vec::new();
-        for (matter, order, state) in step.records.orders(None, ORDERS_MAX)? {
+        for (matter, order, state) in step.records.orders(None, ORDERS_OPEN_MAX)? {
             let act = step.records.expect_act(&order)?;
             let ours = matches!(act.body(), Body::Reassign(body) if body.to.office == *office);
             if ours && !state.contested {

@@ -4,13 +4,19 @@
 use super::handover::key_of;
 use super::{Actor, Event, Machine, Peer, Step, Stop};
 use crate::act::body::RequestRecall;
-use crate::act::{Body, Header, Place, UnverifiedAct, VerifiedAct, body};
+use crate::act::{Body, Header, Holder, Place, UnverifiedAct, VerifiedAct, body};
 use crate::custody::{Matter, Phase};
-use crate::id::{ActId, MatterId, OfficeId};
+use crate::id::{ActId, OfficeId};
 use crate::message::Message;
 use crate::records::Table;
 use crate::refusal::Refusal;
 use crate::sealing::ContentRef;
+
+/// Side acts of one matter that are looked through.
+const SIDES_MAX: usize = 4_096;
+
+/// Recall requests that are kept for one matter: a file is sent and asked back a few times in its life.
+const REQUESTS_MAX: usize = 64;
 
 impl Machine {
     /// Asks the office that has the file to give it back.
@@ -44,7 +50,7 @@ impl Machine {
         step.event(Event::Matter(matter.id));
         if self.hosts(&matter.holder.office) {
             let Body::RequestRecall(request) = act.body() else { return Err(Refusal::NotRecallable.into()) };
-            self.take_recall(step, None, &act, request)?;
+            self.take_recall(step, None, &act, request, ours)?;
             step.records.delete(Table::RECALLS, key_of(&matter.holder.office, &matter.id));
             return Ok(act);
         }
@@ -85,11 +91,20 @@ impl Machine {
         from: Option<Peer>,
         act: &VerifiedAct,
         request: &RequestRecall,
+        by: Holder,
     ) -> Result<(), Stop> {
         let matter = self.matter(step, &act.matter())?;
         if self.may_sign(&matter.holder.office).is_err() || matches!(matter.phase, Phase::InTransit { .. }) {
             // Not received yet, or gone on its way: the request is repeated until it is answered.
             return Ok(());
+        }
+        // Nobody else can ask; where it has moved on since, the chain is the answer.
+        if matter.came_from != Some(by) {
+            return Err(Refusal::NotRecallable.into());
+        }
+        let sides = step.records.sides(&matter.id, SIDES_MAX)?;
+        if !sides.contains(&act.id()) && self.requests(step, &sides)? >= REQUESTS_MAX {
+            return Err(Refusal::NotRecallable.into());
         }
         step.records.put_side(act);
         let ready = UnverifiedAct::parse(&request.ready).map_err(Refusal::from)?;
@@ -116,7 +131,7 @@ impl Machine {
         matter: &Matter,
         request: ActId,
     ) -> Result<(), Stop> {
-        for id in step.records.sides(&matter.id, 4_096)? {
+        for id in step.records.sides(&matter.id, SIDES_MAX)? {
             let act = step.records.expect_act(&id)?;
             if matches!(act.body(), Body::RefuseRecall(refusal) if refusal.request == request) {
                 if let Some(to) = to {
@@ -137,14 +152,29 @@ impl Machine {
         Ok(())
     }
 
+    fn requests(&self, step: &Step<'_, '_>, sides: &[ActId]) -> Result<usize, Stop> {
+        let mut count = 0;
+        for side in sides {
+            count += usize::from(matches!(step.records.expect_act(side)?.body(), Body::RequestRecall(_)));
+        }
+        Ok(count)
+    }
+
+    /// The holder refuses. Kept only as the answer to what was asked of it.
     pub(super) fn recall_answered(
         &self,
         step: &mut Step<'_, '_>,
-        matter: &MatterId,
-        by: &OfficeId,
-        _request: &ActId,
-    ) {
-        step.records.delete(Table::RECALLS, key_of(by, matter));
-        step.event(Event::Matter(*matter));
+        refusal: &VerifiedAct,
+        by: OfficeId,
+        request: ActId,
+    ) -> Result<(), Stop> {
+        let matter = refusal.matter();
+        let asked = step.records.get(Table::RECALLS, &key_of(&by, &matter))?;
+        if asked.as_deref() == Some(request.0.as_slice()) {
+            step.records.put_side(refusal);
+            step.records.delete(Table::RECALLS, key_of(&by, &matter));
+            step.event(Event::Matter(matter));
+        }
+        Ok(())
     }
 }

@@ -149,12 +149,10 @@ impl Machine {
         from: Peer,
         office: OfficeId,
         index: u64,
-        mut page: Page,
+        page: Page,
     ) -> Result<(), Stop> {
         let start = self.restoring_from(&office)?.ok_or(Refusal::NotAuthority)?;
-        let room = usize::try_from(start.size.saturating_sub(index)).unwrap_or(usize::MAX);
-        page.leaves.truncate(room);
-        self.append_mirrored(step, from, office, index, page)?;
+        self.append_mirrored(step, from, office, index, page, start.size)?;
         self.link(from)?.leaves_asked.remove(&office);
         let now = step.steady.0;
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);

@@ -63,6 +63,8 @@ pub struct Wants {
 pub struct Wanted {
     pub length: u64,
     pub urgency: Urgency,
+    /// The peer has said that it does not have it, and has given nothing of it since.
+    lacking: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +98,7 @@ impl Wants {
             Some(known) if known.urgency > urgency => known.urgency = urgency,
             Some(_) => return false,
             None if full => return false,
-            None => drop(self.contents.insert(root, Wanted { length, urgency })),
+            None => drop(self.contents.insert(root, Wanted { length, urgency, lacking: false })),
         }
         self.queues[urgency as usize].push_back(root);
         true
@@ -105,6 +107,11 @@ impl Wants {
     /// Whether a content of this length is wanted.
     pub fn has(&self, root: &ContentRoot, length: u64) -> bool {
         self.contents.get(root).is_some_and(|wanted| wanted.length == length)
+    }
+
+    /// Whether the peer has said that it does not have a content that is wanted from it.
+    pub fn is_lacking(&self, root: &ContentRoot) -> bool {
+        self.contents.get(root).is_some_and(|wanted| wanted.lacking)
     }
 
     /// The contents that are wanted, with their lengths.
@@ -192,6 +199,7 @@ impl Wants {
             self.bytes -= if passed == (root, index) { asked.bytes } else { bytes };
         }
         self.heard = now;
+        self.contents.entry(root).and_modify(|wanted| wanted.lacking = false);
         match now.ms_since(asked.at) {
             0..=QUICK_MS => self.window = (self.window * 2).min(WINDOW_BYTES_MAX),
             SLOW_MS.. => self.window = (self.window / 2).max(WINDOW_BYTES_MIN),
@@ -202,6 +210,7 @@ impl Wants {
 
     /// The peer has not got this content, at least not yet.
     pub fn refused(&mut self, root: ContentRoot) {
+        self.contents.entry(root).and_modify(|wanted| wanted.lacking = true);
         for (_, asked) in self.asked.range((root, 0)..=(root, u64::MAX)) {
             self.bytes -= if self.open.remove(&asked.question).is_some() { asked.bytes } else { 0 };
         }
@@ -305,6 +314,7 @@ mod tests {
         let mut wants = asked(2, 300);
         wants.refused(root(0));
         wants.refused(root(0));
+        assert!(wants.is_lacking(&root(0)) && !wants.is_lacking(&root(1)));
         assert_eq!(wants.bytes, 300);
         wants.lapse(START.plus_ms(ASK_AGAIN_MS));
         assert_eq!(wants.asked.len(), 1);

@@ -20,6 +20,9 @@ pub struct OrderState {
     /// The old office has shown that it is alive.
     #[n(1)]
     pub contested: bool,
+    /// The authority that gave it; none when it was the charter.
+    #[n(2)]
+    pub giver: Option<OfficeId>,
 }
 
 /// Two acts that cannot both stand in one chain.

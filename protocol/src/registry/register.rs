@@ -7,6 +7,7 @@ use crate::act::{Body, Place, VerifiedAct};
 use crate::hash::{Context, Hash, hash};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
+use crate::limits::{REGISTER_ACTS_MAX, REGISTER_TEXT_BYTES_MAX};
 use crate::log::tree::Head;
 use crate::refusal::Refusal;
 use crate::registry::Signer;
@@ -103,6 +104,10 @@ impl Register {
     pub(super) fn begin(act: &VerifiedAct, inception: &Inception) -> Result<Self, Refusal> {
         if !inception.operating.is_sound() || !inception.recovery.is_sound() {
             return Err(Refusal::NotAuthority);
+        }
+        let texts = [&inception.path, &inception.code, &inception.name_hi, &inception.name_en];
+        if texts.into_iter().any(|text| text.len() > REGISTER_TEXT_BYTES_MAX) {
+            return Err(Refusal::TextTooLong);
         }
         Ok(Self {
             id: act.id().into(),
@@ -430,6 +435,9 @@ impl Register {
         if header.previous != Some(self.head) {
             return Err(Refusal::ChainFork);
         }
+        if header.number > REGISTER_ACTS_MAX {
+            return Err(Refusal::Busy);
+        }
         let may = match signer {
             Signer::Authority => true,
             Signer::Officer { office, admin, .. } => *office == self.id && *admin,
@@ -492,6 +500,9 @@ impl Register {
                     lost_to: body.lost_to,
                     in_force: false,
                 });
+            }
+            Body::AddPost(body) if body.code.len() > REGISTER_TEXT_BYTES_MAX => {
+                return Err(Refusal::TextTooLong);
             }
             Body::AddPost(body) => {
                 let post = Post { id: act.id().into(), code: body.code.clone(), admin: body.admin };

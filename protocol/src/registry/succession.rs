@@ -11,6 +11,7 @@ use super::{Register, Registry};
 use crate::act::body::{CHILDREN_MAX, PARTS_MAX, Part};
 use crate::act::{Body, VerifiedAct};
 use crate::id::{ActId, OfficeId};
+use crate::limits::REGISTER_TEXT_BYTES_MAX;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -118,6 +119,7 @@ impl Order {
                 (1..=PARTS_MAX).contains(&parts.len())
                     && parts.iter().all(|part| part.children.len() <= CHILDREN_MAX)
             }
+            Change::Move { path, .. } => path.len() <= REGISTER_TEXT_BYTES_MAX,
             _ => true,
         }
     }

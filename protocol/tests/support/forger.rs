@@ -102,6 +102,9 @@ impl Forger {
         change(&mut header, &mut body);
         let (verb, bytes) = body.encode().unwrap();
         (header.verb, header.body) = (verb.code(), bytes);
+        if !verb.may_name_contents() {
+            header.contents.clear();
+        }
         act::sign(&header, key).unwrap().bytes().to_vec()
     }
 

@@ -9,16 +9,16 @@ use mohar_protocol::audit::{Bundle, LogDirectory, bundle};
 use mohar_protocol::ceremony::{self, NodeKeys};
 use mohar_protocol::custody::command::Command;
 use mohar_protocol::entropy::Entropy;
-use mohar_protocol::id::{ActId, MatterId, OfficeId};
+use mohar_protocol::id::{ActId, ContentRoot, MatterId, OfficeId};
 use mohar_protocol::keys::SecretKey;
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::log::tree::Head;
 use mohar_protocol::machine::{
-    Actor, HostSecrets, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Progress, Receipt,
-    Request, Ticket, Where, open_key,
+    Actor, Backlog, HostSecrets, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Progress,
+    Receipt, Request, Ticket, Where, open_key,
 };
 use mohar_protocol::message::Message;
-use mohar_protocol::records::{Records, Role};
+use mohar_protocol::records::{Records, Role, Table};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use mohar_protocol::sealing::at_rest::StorageKey;
@@ -221,6 +221,17 @@ impl Town {
         self.feed(to, Input::Frame { from, bytes: message.to_frame() });
     }
 
+    /// Whether a node takes another for one that speaks for an office.
+    pub fn listens_to(&self, node: usize, other: usize) -> bool {
+        let peer = self.peer(other);
+        self.nodes[node].machine.linked().any(|(linked, offices)| linked == peer && !offices.is_empty())
+    }
+
+    /// What a node knows to be still to come.
+    pub fn backlog(&self, node: usize) -> Backlog {
+        self.nodes[node].machine.backlog(&self.records(node)).unwrap()
+    }
+
     /// Hands an order in at a node.
     pub fn reassign(&mut self, node: usize, acts: Vec<minicbor::bytes::ByteVec>) -> Result<Receipt, Refusal> {
         self.request(node, Request::Reassign(acts))
@@ -251,6 +262,14 @@ impl Town {
             }
         }
         words
+    }
+
+    /// A content is gone from a node's disk, as if it had never come there.
+    pub fn lose_content(&mut self, node: usize, root: ContentRoot) {
+        let mut records = Records::new(&self.nodes[node].store);
+        records.delete(Table::CONTENTS, root.0.to_vec());
+        let writes = records.into_writes();
+        self.nodes[node].store.commit(writes);
     }
 
     /// An act that an officer asks for, or why it is refused.

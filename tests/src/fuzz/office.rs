@@ -49,7 +49,7 @@ pub fn an_upload_is_told_by_its_bytes(bytes: &[u8]) {
 pub fn a_form_with_a_paper_is_read_or_refused(bytes: &[u8]) {
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     let request = Request::post("/").header(header::CONTENT_TYPE, kind).body(bytes.to_vec().into());
-    let read = upload::read(request.expect("a request"), UPLOAD_BYTES_MAX);
+    let read = upload::read(request.expect("a request"), UPLOAD_BYTES_MAX, None);
     let Ok((fields, paper)) = runtime().block_on(read) else { return };
     assert!(fields.get("no such field").is_empty() || bytes.windows(13).any(|at| at == b"no such field"));
     if let Upload::Paper(paper) = paper {

@@ -59,6 +59,9 @@ mutations! {
 /// By then a node that crashed is linked again.
 const AFTER_RESTART_MS: u64 = 25_000;
 
+/// Crashes before a commit, of a thousand, for a guard that only such a crash puts to the test.
+const CRASHES: u64 = 30;
+
 /// Prepares a world for its mutation.
 pub(super) fn arrange(world: &mut World) {
     guard::switch_off(None);
@@ -77,6 +80,9 @@ pub(super) fn arrange(world: &mut World) {
     match world.mutation {
         Some(Mutation::RestoredWithoutBarrier | Mutation::WitnessForgets) => {
             world.goes_on(OldCopy { copy: None })
+        }
+        Some(Mutation::AnswerBeforeCommit | Mutation::SendBeforeCommit) => {
+            world.faults.crash_before_commit = CRASHES;
         }
         Some(Mutation::MirrorForgets) => world.goes_on(MirrorForgets),
         Some(Mutation::RecheckOff) => world.goes_on(Flips { table: Table::LOGS }),

@@ -43,6 +43,7 @@ fn every_promise_holds_under_faults_for_every_seed() {
                     crashes.fetch_add(world.oracle.crashes, Ordering::Relaxed);
                     if let Some(first) = judged.first() {
                         let what = format!("seed {seed}: invariant {}: {}", first.invariant, first.what);
+                        eprintln!("{what}");
                         failures.lock().expect("no panic while held").push(what);
                     }
                 }

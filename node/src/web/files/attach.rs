@@ -7,12 +7,13 @@ use mohar_protocol::refusal::Refusal;
 
 use crate::app::Trouble;
 use crate::app::attach::Paper;
+use crate::app::operation::FormId;
 use crate::clock;
 use crate::web::Web;
 use crate::web::error::Failure;
 use crate::web::files::show::pages_of;
 use crate::web::files::{correctable, done, matter, sheet, typed};
-use crate::web::form::Posted;
+use crate::web::form::{Fields, Posted};
 use crate::web::format::day_from_iso;
 use crate::web::pages::confirm::{ConfirmTyped, Verb};
 use crate::web::session::AtWork;
@@ -50,6 +51,25 @@ pub async fn attach(
             sheet(&web, &visit, id, Verb::Attach, typed(&fields), Some(refusal)).await
         }
     }
+}
+
+/// Keeps what was pasted in a legacy font and converted, as a paper of the file just opened. The
+/// same form sent again attaches nothing twice.
+pub async fn keep_pasted(
+    web: &Web,
+    visit: &AtWork,
+    form: FormId,
+    id: MatterId,
+    fields: &Fields,
+) -> Result<(), Failure> {
+    if fields.get("pasted").trim().is_empty() {
+        return Ok(());
+    }
+    let bytes = fields.take("pasted").into_bytes();
+    let paper = Paper { title: visit.t().s("pasted-title"), date: None, bytes };
+    let attached = web.app.attach(&visit.officer, form, id, paper).await;
+    attached.map_err(|trouble| Failure::from(trouble).with_typed(fields.typed()))?;
+    Ok(())
 }
 
 /// The page of the correspondence on which the papers of an act begin.

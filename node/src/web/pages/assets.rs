@@ -42,9 +42,10 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const FONT: &str = "font/woff2";
 
-const ASSETS: [Asset; 8] = [
+const ASSETS: [Asset; 9] = [
     Asset { name: "pages.css", media_type: CSS, bytes: include_bytes!("../../../assets/pages.css") },
     Asset { name: "pages.js", media_type: JS, bytes: include_bytes!("../../../assets/pages.js") },
+    Asset { name: "writing.js", media_type: JS, bytes: include_bytes!("../../../assets/writing.js") },
     Asset {
         name: "seal.svg",
         media_type: "image/svg+xml",

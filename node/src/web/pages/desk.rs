@@ -270,7 +270,7 @@ mod samples {
         /// One row for each state.
         pub fn samples() -> Vec<Self> {
             let collector = Place::sample("कलेक्टर", "कलेक्टर कार्यालय इन्दौर", "श्री आशीष सक्सेना");
-            let clerk = Place::sample("सहायक वर्ग-2", "तहसील कार्यालय देपालपुर", "श्री रामेश्वर पटेल");
+            let clerk = Place::sample("सहायक ग्रेड-2", "तहसील कार्यालय देपालपुर", "श्री रामेश्वर पटेल");
             let row = |n: u32, kind, subject: &str, days: u32, state| Self {
                 id: format!("{n:08x}"),
                 kind,

@@ -28,6 +28,8 @@ pub struct FileView {
     pub view: View,
     /// My unsent note; `None` if I may not write on this matter now.
     pub draft: Option<Draft>,
+    /// The officer's own unsent words on a file that is not on the desk now, parked for example.
+    pub kept: Option<String>,
     /// The acts that are allowed to me now, in the order of the buttons.
     pub actions: Vec<Action>,
     /// The stock phrases of this office.
@@ -244,7 +246,7 @@ pub enum Action {
     Recall,
     /// संलग्न करें
     Attach,
-    /// विरामित रखें
+    /// स्थगित रखें
     Park,
     /// पुनः मेज पर लाएँ
     Wake,

@@ -5,7 +5,7 @@
 
 use crate::web::format;
 use crate::web::pages::assets;
-use crate::web::texts::{Count, Lang, Texts};
+use crate::web::texts::{Count, Key, Lang, Texts, key};
 
 /// The common part of all page contexts.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Frame {
     pub banner: Option<Banner>,
     /// One sentence about the act just done, already in the officer's language.
     pub done: Option<String>,
+    /// How Hindi is typed.
+    pub typing: Typing,
     /// Whether single-key shortcuts are on.
     pub shortcuts: bool,
     /// The entry of the navigation that this page belongs to.
@@ -53,6 +55,39 @@ impl Who {
     /// Whether a post was chosen; before that there is nothing to keep fresh.
     pub fn is_at_work(&self) -> bool {
         !self.post.is_empty()
+    }
+}
+
+/// How Hindi is typed on the fields of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Typing {
+    /// The method by its code, as the scripts and the settings know it.
+    pub method: &'static str,
+    /// Whether the officer chose it; then Hindi fields begin in Hindi.
+    pub chosen: bool,
+}
+
+impl Default for Typing {
+    /// The national standard, ready but not on.
+    fn default() -> Self {
+        Self { method: "inscript", chosen: false }
+    }
+}
+
+impl Typing {
+    /// The language in which Hindi fields begin.
+    pub fn start(self) -> &'static str {
+        if self.chosen { "hi" } else { "en" }
+    }
+
+    /// What the method is called at a field.
+    pub fn name(self) -> Key {
+        match self.method {
+            "gail" => key("typing-gail-short"),
+            "typewriter" => key("typing-typewriter-short"),
+            "phonetic" => key("typing-phonetic-short"),
+            _ => key("typing-inscript-short"),
+        }
     }
 }
 
@@ -231,6 +266,7 @@ impl Frame {
             lamp: Some(Lamp::Held { mirrors: 3 }),
             banner: None,
             done: None,
+            typing: Typing { method: "inscript", chosen: true },
             shortcuts: true,
             here: Here::Desk,
         }

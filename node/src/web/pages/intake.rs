@@ -30,6 +30,8 @@ pub struct OpenFileTyped {
     pub subject: String,
     /// A number that the file had on paper, exactly as written there.
     pub legacy_number: String,
+    /// What was pasted before it was converted, to be kept as a paper; may be empty.
+    pub pasted: String,
     /// The language of the file.
     pub language: Lang,
     /// How urgent.
@@ -61,6 +63,8 @@ pub struct DiariseTyped {
     pub letter_date: String,
     /// The number of the letter, may be empty.
     pub letter_number: String,
+    /// As in [`OpenFileTyped::pasted`].
+    pub pasted: String,
     /// How urgent.
     pub urgency: Urgency,
 }

@@ -195,7 +195,7 @@ mod samples {
                 q: "इन्दौर".to_owned(),
                 own: vec![
                     target("o1.p1", "नायब तहसीलदार", own, Some("श्री दिनेश चौहान"), Reach::Here),
-                    target("o1.p2", "सहायक वर्ग-2", own, Some("श्री रामेश्वर पटेल"), Reach::Here),
+                    target("o1.p2", "सहायक ग्रेड-2", own, Some("श्री रामेश्वर पटेल"), Reach::Here),
                     target("o1.p3", "राजस्व निरीक्षक, बेटमा", own, None, Reach::Here),
                 ],
                 others: vec![

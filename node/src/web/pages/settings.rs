@@ -38,9 +38,32 @@ pub struct Shortcut {
     pub does: Key,
 }
 
+/// A method of typing Hindi, as the settings offer it.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    /// Its code.
+    pub code: &'static str,
+    /// Its name and for whom it is.
+    pub name: Key,
+}
+
+impl Settings {
+    /// All methods, in their order.
+    pub fn methods(&self) -> [Method; 5] {
+        let method = |code, name| Method { code, name };
+        [
+            method("inscript", key("typing-inscript")),
+            method("gail", key("typing-gail")),
+            method("typewriter", key("typing-typewriter")),
+            method("phonetic", key("typing-phonetic")),
+            method("system", key("typing-system")),
+        ]
+    }
+}
+
 impl Help {
     /// All shortcuts, in the order of the card.
-    pub fn shortcuts(&self) -> [Shortcut; 15] {
+    pub fn shortcuts(&self) -> [Shortcut; 17] {
         let line = |keys, does| Shortcut { keys, does };
         [
             line(&["J", "K"], key("keys-next")),
@@ -57,6 +80,8 @@ impl Help {
             line(&["G N"], key("keys-new")),
             line(&["Ctrl S"], key("keys-save")),
             line(&["Ctrl Enter"], key("keys-finish")),
+            line(&["Ctrl G", "F9"], key("keys-typing")),
+            line(&["Shift F9"], key("keys-board")),
             line(&["?"], key("keys-help")),
         ]
     }

@@ -149,6 +149,10 @@ fn references_lead_to_papers_that_exist() {
 fn only_allowed_acts_are_offered() {
     let html = FileView::sample_elsewhere(Lang::Hi).render().expect("the sample renders");
     assert!(html.contains("/files/00000001/recall"));
+    assert!(
+        html.contains("id=\"kept\"") && !html.contains("id=\"note\""),
+        "unsent words are shown, not written on"
+    );
     for path in ["/send\"", "/close\"", "/park\"", "/draft\""] {
         assert!(!html.contains(&format!("/files/00000001{path}")), "{path}");
     }
@@ -165,7 +169,7 @@ fn the_lamp_is_green_only_with_proof() {
 #[test]
 fn a_waiting_row_names_its_target_and_age() {
     let html = DeskRows::sample(Lang::Hi).render().expect("the rows render");
-    assert!(html.contains("3 घंटे से प्रतीक्षा: कलेक्टर कार्यालय इन्दौर"), "{html}");
+    assert!(html.contains("प्रतीक्षा में (3 घंटे): कलेक्टर कार्यालय इन्दौर"), "{html}");
 }
 
 #[test]
@@ -193,6 +197,11 @@ fn the_first_visit_is_small() {
     let first = html.len() + bytes("pages.css") + bytes("pages.js");
     assert!(bytes("pages.css") > 0 && bytes("pages.js") > 0, "assets are built");
     assert!(first < 100 * 1024, "{first} bytes");
+    let writing = first + bytes("writing.js");
+    assert!(
+        bytes("writing.js") > 0 && writing < 150 * 1024,
+        "{writing} bytes, kept by the browser from then on"
+    );
     let fonts = ["noto-deva-400", "noto-deva-700", "noto-latin-400", "noto-latin-700"];
     let fonts: usize = fonts.iter().map(|name| bytes(&format!("{name}.woff2"))).sum();
     assert!(fonts <= 130 * 1024, "{fonts} bytes of fonts");

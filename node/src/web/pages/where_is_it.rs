@@ -160,7 +160,7 @@ impl WhereIsIt {
         use crate::web::pages::frame::SAMPLE_NOW;
         use crate::web::pages::words::Proof;
 
-        let clerk = Place::sample("सहायक वर्ग-2", "तहसील कार्यालय देपालपुर", "श्री रामेश्वर पटेल");
+        let clerk = Place::sample("सहायक ग्रेड-2", "तहसील कार्यालय देपालपुर", "श्री रामेश्वर पटेल");
         let collector = Place::sample("कलेक्टर", "कलेक्टर कार्यालय इन्दौर", "श्री आशीष सक्सेना");
         let mut steps: Vec<Step> = (1..)
             .zip(Moved::ALL)

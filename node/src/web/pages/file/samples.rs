@@ -26,6 +26,7 @@ impl FileView {
                 saved_at: Some(SAMPLE_NOW - 4_000),
                 max_chars: 32_000,
             }),
+            kept: None,
             actions: vec![Action::Send, Action::SendBack, Action::Attach, Action::Park, Action::Close],
             phrases: [
                 "आदेशार्थ प्रस्तुत",
@@ -43,7 +44,7 @@ impl FileView {
     /// A letter that is elsewhere: nothing may be written, the paper is text.
     pub fn sample_elsewhere(lang: Lang) -> Self {
         let mut view = Self::sample(lang);
-        view.draft = None;
+        view.kept = view.draft.take().map(|draft| draft.text);
         view.sheet.kind = Kind::Dak;
         view.sheet.mine = false;
         view.sheet.hindrance = Some(view.frame.t.a("state-in-transit", "office", "जिला इन्दौर"));
@@ -78,7 +79,7 @@ impl Sheet {
     fn sample() -> Self {
         let office = "तहसील कार्यालय देपालपुर";
         let me = Place::sample("तहसीलदार", office, "श्रीमती अनुराधा वर्मा");
-        let clerk = Place::sample("सहायक वर्ग-2", office, "श्री रामेश्वर पटेल");
+        let clerk = Place::sample("सहायक ग्रेड-2", office, "श्री रामेश्वर पटेल");
         let naib = Place::sample("नायब तहसीलदार", office, "श्री दिनेश चौहान");
         let first = "ग्राम पंचायत गौतमपुरा का पत्र पृ.1/प पर है, जिसमें सामुदायिक भवन हेतु राशि रुपये 12,34,567 की मांग की गई है।\nप्राक्कलन पृ.2/प से पृ.5/प पर संलग्न है। भूमि का खसरा एवं नक्शा पृ.6/प पर है।\nआदेशार्थ प्रस्तुत।";
         let second = "उपरोक्त कंडिका 2 अनुसार प्राक्कलन का परीक्षण किया गया। भूमि शासकीय है, कोई विवाद लंबित नहीं है।\nप्रशासकीय स्वीकृति हेतु प्रकरण कलेक्टर कार्यालय भेजा जाना प्रस्तावित है। पृ.1/टी भी देखें। पृ.99/प इस नस्ती में नहीं है।";

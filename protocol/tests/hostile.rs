@@ -276,7 +276,8 @@ fn a_name_far_away_makes_no_office_a_witness_of_its_neighbours() {
     let placed = placement(&state.registry, &state.offices[1].id);
     let mut witnesses: Vec<_> =
         placed.into_iter().filter(|(_, role)| *role == Role::Witness).map(|(by, _)| by).collect();
-    (far.sort_unstable(), witnesses.sort_unstable());
+    far.sort_unstable();
+    witnesses.sort_unstable();
     assert_eq!(witnesses, far);
 }
 

@@ -2,8 +2,9 @@
 // for the officer and for the field, the picture of the layout, and Kruti Dev that is pasted.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { strokes } from "../../node/frontend/tests/typist.mjs";
+import { expectFaults } from "./support/browser.mjs";
 import { Officer, subject } from "./support/officer.mjs";
 
 /** Words with their keys on every layout, those with reph, half letters and matras among them. */
@@ -19,11 +20,11 @@ const LAYOUTS = ["inscript", "gail", "typewriter"];
 let officer, file;
 
 before(async () => {
+  // The net is cut on purpose, and notes are left while they are being saved.
+  expectFaults(/net::ERR_INTERNET_DISCONNECTED|status of 409/);
   officer = await Officer.at("mhow", "tehsildar");
   file = await officer.openFile(subject("हिन्दी टाइपिंग"));
 });
-
-after(async () => choose("system")); // as other collections know this officer
 
 test("InScript is there without a choice: F9, and the keys write Hindi into the note", async () => {
   const { page } = officer;
@@ -40,6 +41,7 @@ test("InScript is there without a choice: F9, and the keys write Hindi into the 
   await page.keyboard.press("Control+KeyG");
   await press(page, " no. 12");
   assert.equal(await page.inputValue("#note"), "कार्यालय no. 12");
+  await page.keyboard.press("Control+KeyG"); // the field remembers its language: Hindi for what follows
 });
 
 for (const [column, method] of LAYOUTS.entries()) {
@@ -187,8 +189,7 @@ test("the layout is shown on the screen, follows Shift, and its keys can be clic
 
 test("Kruti Dev that is pasted is shown beside what it says, converted when asked, and kept", async () => {
   const { page } = officer;
-  await page.goto(file.url);
-  await page.fill("#note", "");
+  const own = await officer.openFile(subject("कृतिदेव"));
   await paste(page, "#note", "dk;kZy; dysDVj ftyk bUnkSj");
   assert.equal(await page.innerText(".pasted [data-part=converted]"), "कार्यालय कलेक्टर जिला इन्दौर");
   await picture(page, "hi", "typing-pasted");
@@ -196,7 +197,7 @@ test("Kruti Dev that is pasted is shown beside what it says, converted when aske
   await page.waitForSelector(".pasted", { state: "hidden" });
   assert.equal(await page.inputValue("#note"), "कार्यालय कलेक्टर जिला इन्दौर");
   await officer.savedAtNode();
-  await page.goto(file.url);
+  await page.goto(own.url);
   const paper = page.locator("#papers").getByText("चिपकाया गया मूल पाठ (कृतिदेव)");
   assert.ok((await paper.count()) > 0, "the original is among the papers");
 });
@@ -244,11 +245,16 @@ test("English is pasted without a question", async () => {
 
 test("characters that nobody sees are left out of what is pasted", async () => {
   const { page } = officer;
-  await page.goto(file.url);
-  await page.fill("#note", "");
+  await page.goto((await officer.openFile(subject("अदृश्य अक्षर"))).url);
   await paste(page, "#note", "\uFEFFआदेश\u200B दिनांक\u202E 12", "", false);
   assert.equal(await page.inputValue("#note"), "आदेश दिनांक 12");
   await officer.savedAtNode();
+});
+
+test("in the end the officer has the keyboard that other collections know", async () => {
+  await choose("system");
+  await officer.page.goto(file.url);
+  assert.equal(await officer.page.locator(".typing-mark").count(), 0);
 });
 
 /** Chooses a method on the settings page. */

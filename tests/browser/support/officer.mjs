@@ -79,7 +79,7 @@ export class Officer {
     if (new URL(this.page.url()).pathname !== url) await this.page.goto(url);
     await this.press(".acts button.primary");
     await this.page.fill("#q", to.office_hi);
-    await this.press("form.search button");
+    await this.press("form.search button:not([type=button])");
     const post = this.page.locator(".choice-link").filter({ hasText: `${to.post_hi}, ${to.office_hi}` });
     await Promise.all([this.page.waitForURL(/[?&]to=/), post.first().click()]);
     assert.match(await this.page.innerText(".target"), new RegExp(escaped(to.post_hi)));

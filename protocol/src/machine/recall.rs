@@ -98,8 +98,8 @@ impl Machine {
             // Not received yet, or gone on its way: the request is repeated until it is answered.
             return Ok(());
         }
-        // Nobody else can ask; where it has moved on since, the chain is the answer.
-        if matter.came_from != Some(by) {
+        // Whoever has never had the file gets no answer; from whom it came long ago, a refusal.
+        if matter.came_from != Some(by) && !matter.route.contains(&by) {
             return Err(Refusal::NotRecallable.into());
         }
         let sides = step.records.sides(&matter.id, SIDES_MAX)?;
@@ -111,7 +111,8 @@ impl Machine {
         let (ready, _) = self.registry.verify(ready)?;
         let Body::Ready(promise) = ready.body() else { return Err(Refusal::ReadyMismatch.into()) };
         let nothing_since = ready.header().number.checked_add(1) == Some(matter.number);
-        let unopened = !matter.opened && matter.phase == Phase::Active && nothing_since;
+        let came_from_there = matter.came_from == Some(by);
+        let unopened = came_from_there && !matter.opened && matter.phase == Phase::Active && nothing_since;
         if unopened && self.is_good_promise(&ready) {
             let back_to = promise.to.office;
             self.hand_over(step, &matter, &ready, back_to)?;

@@ -4,6 +4,7 @@
 
 use mohar_protocol::act::{Body, UnverifiedAct};
 use mohar_protocol::id::{ActId, OfficeId};
+use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::records::{Kv, Table};
 
 use super::Broken;
@@ -37,14 +38,23 @@ pub fn check(world: &World) -> Broken {
     Ok(())
 }
 
-/// The earliest second stated by a cosigner of the checkpoint that an anchor embeds, if one of them
-/// had the right time.
+/// The earliest second stated by a cosigner in the checkpoint that an anchor embeds, if one of them
+/// had the right time. Whoever cosigned the same head later is no part of the anchor.
 fn anchored(world: &World, office: &OfficeId, anchor: &ActId) -> Option<u64> {
     let owner = world.state.offices.iter().position(|other| other.id == *office)?;
     let bytes = world.nodes[world.host_of(owner)].store.as_written().get(Table::ACTS, &anchor.0).ok()??;
     let Ok(act) = UnverifiedAct::parse(&bytes) else { return None };
     let Body::Anchor(body) = act.body() else { return None };
-    let size = mohar_protocol::log::checkpoint::SignedCheckpoint::parse(&body.note).ok()?.claimed().head.size;
+    let note = SignedCheckpoint::parse(&body.note).ok()?;
+    let size = note.claimed().head.size;
+    let embedded: Vec<u64> =
+        note.note().signatures().iter().filter_map(|line| second(&line.signature)).collect();
     let seen = world.oracle.cosignatures.get(&body.office)?;
-    seen.iter().filter(|c| c.size == size && c.by_a_right_clock).map(|c| c.second).min()
+    let seen = seen.iter().filter(|c| c.size == size && c.by_a_right_clock).map(|c| c.second);
+    seen.filter(|second| embedded.contains(second)).min()
+}
+
+/// The second that a cosignature begins with (C2SP tlog-cosignature).
+fn second(signature: &[u8]) -> Option<u64> {
+    signature.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))
 }

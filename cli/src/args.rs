@@ -4,7 +4,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mohar_protocol::act::body::{ChargeKind, Tier};
 
 use crate::commands::{
-    bundle, charge, check, found, join, log, office, officer, packet, post, status, verify,
+    bundle, charge, charter, check, found, join, kit, log, office, officer, packet, post, status, verify,
 };
 use crate::output::Output;
 
@@ -43,8 +43,12 @@ Examples, from an empty table to a running office:
 pub enum Command {
     Found(found::Found),
     #[command(subcommand)]
+    Charter(charter::Charter),
+    #[command(subcommand)]
     Office(office::Office),
     Join(join::Join),
+    #[command(subcommand)]
+    Kit(kit::Kit),
     #[command(subcommand)]
     Post(post::Post),
     #[command(subcommand)]

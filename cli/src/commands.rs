@@ -2,9 +2,11 @@
 
 pub mod bundle;
 pub mod charge;
+pub mod charter;
 pub mod check;
 pub mod found;
 pub mod join;
+pub mod kit;
 pub mod log;
 pub mod office;
 pub mod officer;
@@ -25,8 +27,10 @@ use crate::output::Output;
 pub fn run(command: Command, output: Output) -> Result<Exit, Failure> {
     match command {
         Command::Found(found) => found.run(output),
+        Command::Charter(charter) => charter.run(output),
         Command::Office(office) => office.run(output),
         Command::Join(join) => join.run(output),
+        Command::Kit(kit) => kit.run(output),
         Command::Post(post) => post.run(output),
         Command::Officer(officer) => officer.run(output),
         Command::Charge(charge) => charge.run(output),

@@ -14,6 +14,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use data_encoding::{BASE64, HEXLOWER};
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+use mohar_protocol::codec;
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::keys::{PublicKey, SecretKey};
 use mohar_protocol::sealing::SealingSecret;
@@ -38,6 +41,18 @@ pub struct KeyFile {
     pub public: PublicKey,
     sealed: Vec<u8>,
     sealing: Option<Vec<u8>>,
+}
+
+/// A key file without the words.
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct Parts {
+    #[n(0)]
+    public: PublicKey,
+    #[n(1)]
+    sealed: ByteVec,
+    #[n(2)]
+    sealing: Option<ByteVec>,
 }
 
 impl KeyFile {
@@ -109,6 +124,27 @@ impl KeyFile {
             .context("not text")
             .and_then(Self::parse)
             .with_context(|| format!("{} is not a key file", path.display()))
+    }
+
+    /// What the paper form holds: public key and envelopes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let (sealed, sealing) = (self.sealed.clone().into(), self.sealing.clone().map(ByteVec::from));
+        codec::encode(&Parts { public: self.public, sealed, sealing })
+    }
+
+    /// A key file from what the paper form holds.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn from_bytes(what: &str, bytes: &[u8]) -> anyhow::Result<Self> {
+        let parts: Parts = codec::decode(bytes, BYTES_MAX).context("not a key")?;
+        let file = Self {
+            what: what.to_owned(),
+            public: parts.public,
+            sealed: parts.sealed.into(),
+            sealing: parts.sealing.map(Vec::from),
+        };
+        Self::parse(&file.to_text())
     }
 
     /// The text form.

@@ -16,6 +16,7 @@ mod error;
 mod exit;
 mod fingerprint;
 mod keyfile;
+mod kit;
 mod output;
 mod password;
 mod registry;

@@ -313,3 +313,21 @@ fn fold(invitation: &Invitation) -> mohar_protocol::registry::Registry {
     }
     registry
 }
+
+#[test]
+fn the_recovery_kit_is_read_from_paper_as_it_was_printed_and_a_slip_is_named() {
+    let table = Table::laid();
+    let printed = good(&table.run("kit print gad/keys/recovery.key"));
+    let paper = printed["paper"].as_str().expect("text").to_owned();
+    fs::write(table.path("typed"), &paper).expect("typed");
+    good(&table.run("kit read typed --out again.key"));
+    let read = |name: &str| fs::read(table.path(name)).expect("a key file");
+    assert_eq!(read("again.key"), read("gad/keys/recovery.key"));
+    refused(&table.run("kit read typed --out again.key"), 2, "exists");
+
+    let third = paper.lines().nth(4).expect("a line").to_owned();
+    let slip = if third.contains('0') { third.replacen('0', "1", 1) } else { third.replacen('1', "2", 1) };
+    fs::write(table.path("slip"), paper.replace(&third, &slip)).expect("typed");
+    refused(&table.run("kit read slip --out slip.key"), 1, "line 3");
+    assert!(!table.path("slip.key").exists());
+}

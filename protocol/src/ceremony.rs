@@ -1,19 +1,23 @@
 //! Founding a state, beginning an office, admitting it: the acts of these ceremonies and the files
 //! that carry them from one machine to another. Keys and time are given; nothing is stored here.
 
+mod charter;
 mod holding;
 mod hosted;
 mod order;
 mod reassign;
+mod rekey;
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+pub use self::charter::{NextCharter, endorse_charter, kept_by_next_charter, propose_charter};
 pub use self::holding::Holding;
 pub use self::hosted::{HOSTED_KEYS_BYTES_MAX, HOSTED_OFFICES_MAX, HostedKeys};
 pub use self::order::give_order;
 pub use self::reassign::reassign;
+pub use self::rekey::rekey_office;
 use crate::act::body::{ChargeKind, KeySet, Tier};
 use crate::act::{self, ActError, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, VerifiedAct, body};
 use crate::codec::{self, CodecError};
@@ -57,7 +61,8 @@ pub fn found_state(
     now: Timestamp,
 ) -> Result<(StateId, Package), ActError> {
     let root = KeySet { keys: keys.iter().map(SecretKey::public).collect(), threshold };
-    let charter = body::Charter { name_hi: name_hi.to_owned(), name_en: name_en.to_owned(), root };
+    let charter =
+        body::Charter { name_hi: name_hi.to_owned(), name_en: name_en.to_owned(), root, keeps: Vec::new() };
     let header = Header { kind: MatterKind::CHARTER, ..blank(None, now) };
     let first = sign(header, &Body::Charter(charter), &keys[0])?;
     let state = StateId::from(first.id());

@@ -76,6 +76,15 @@ pub enum Request {
         /// English name.
         name_en: String,
     },
+    /// Gives an officer a new key under a new first password.
+    RekeyOfficer {
+        /// The administrator.
+        by: Credentials,
+        /// Sign-in name.
+        login: String,
+        /// First password.
+        password: String,
+    },
     /// Puts an officer on a post.
     GiveCharge {
         /// The administrator.

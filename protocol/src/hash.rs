@@ -22,6 +22,8 @@ pub enum Context {
     Mark,
     /// Digest of one dossier: the head of the register chain and the side acts.
     Dossier,
+    /// Digest of the charter chain.
+    Charter,
     /// Digest of the frames of a carrier packet.
     Packet,
     /// Fingerprint of a trace, in tests of determinism.
@@ -36,6 +38,7 @@ impl Context {
             Self::Heights => "mohar/heights/1",
             Self::Mark => "mohar/mark/1",
             Self::Dossier => "mohar/dossier/1",
+            Self::Charter => "mohar/charter/1",
             Self::Packet => "mohar/packet/1",
             Self::Trace => "mohar/trace/1",
         }

@@ -29,6 +29,10 @@ pub const WRAPS_MAX: usize = 64;
 /// Keys of one kind in a charter or an inception (k-of-n with n of at most nine people).
 pub const AUTHORITY_KEYS_MAX: usize = 9;
 
+/// Acts of earlier keys that newer ones let stand: at most 300 offices below one authority (55
+/// departments, or what a department has directly below it), and 100 orders. 400 x 34 bytes = 13.6 KB, beside 9 keys within one act.
+pub const KEEPS_MAX: usize = 400;
+
 /// Offices of one state: 4,500 planned for the widest phase, rounded up.
 pub const OFFICES_MAX: usize = 8_192;
 

@@ -9,6 +9,7 @@
 
 mod acts;
 mod append;
+mod before;
 mod branch;
 mod carry;
 mod catch_up;
@@ -27,6 +28,7 @@ mod news;
 mod officer;
 mod reassign;
 mod recall;
+mod receive;
 mod replaced;
 mod replay;
 mod restore;

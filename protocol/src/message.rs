@@ -41,9 +41,9 @@ pub enum Message {
     /// Once a minute: what the sender holds, as digests. Differences are asked for.
     #[n(1)]
     Heights {
-        /// Length of the charter chain.
+        /// Digest of the charter chain.
         #[n(0)]
-        charter: u64,
+        charter: Hash,
         /// Digest over the digests of all dossiers.
         #[n(1)]
         dossiers: Hash,

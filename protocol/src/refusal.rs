@@ -61,6 +61,8 @@ refusals! {
     OfficerUnknown "authority.officer_unknown" "इस अधिकारी का नाम कार्यालय की पंजी में नहीं है; नाम जाँच लें।" "This officer is not in the register; please check the name.";
 
     OfficeEnded "authority.office_ended" "यह कार्यालय समाप्त हो चुका है; उत्तरवर्ती कार्यालय से कार्यवाही कराएँ।" "This office has ended; turn to its successor.";
+    CharterOld "authority.charter_old" "चार्टर का यह संस्करण अब लागू नहीं है; लागू संस्करण के आधार पर पुनः प्रस्ताव करें।" "This goes back behind the charter in force; propose anew upon the version in force.";
+    KeysReplaced "authority.keys_replaced" "हस्ताक्षर करने वाली कुंजियाँ बदली जा चुकी हैं; नई कुंजियों से हस्ताक्षर करें।" "The signing keys have been replaced since; sign with the new ones.";
     NotSuccessor "authority.not_successor" "आदेश के अनुसार वह कार्यालय उत्तरवर्ती नहीं है; आदेश में कार्यालय का नाम देख लें।" "That office is not a successor under this order; please see the order.";
 
     // Chains.

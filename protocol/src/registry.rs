@@ -4,15 +4,19 @@
 //! fold of verified acts: it can be thrown away and rebuilt. Facts of an office count from the
 //! position in its register at which they stand, never from a clock.
 
+pub mod authority;
 pub mod charter;
+pub mod people;
 pub mod register;
 pub mod succession;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use self::authority::Authority;
 pub use self::charter::CharterChain;
-pub use self::register::{Charge, Incarnation, Register};
+pub use self::people::{Charge, Post};
+pub use self::register::{Incarnation, Register};
 pub use self::succession::{Change, Order};
 use crate::act::body::KeySet;
 use crate::act::{Body, Header, MatterKind, SignerClass, UnverifiedAct, Verb, VerifiedAct};
@@ -126,7 +130,7 @@ impl Registry {
     /// now likewise, up to the charter.
     pub fn is_admitted(&self, register: &Register) -> bool {
         let taken_in = |register: &Register| {
-            self.admission_keys(register.first_parent()).is_some_and(|keys| register.is_admitted_by(keys))
+            self.authority(register.first_parent()).is_some_and(|above| register.is_admitted_by(above))
         };
         taken_in(register)
             && register.parent().is_none_or(|parent| {
@@ -139,15 +143,16 @@ impl Registry {
     ///
     /// # Errors
     /// [`Refusal::OfficeUnknown`], or [`Refusal::NotAuthority`] before a charter is in force.
-    pub fn authority_over(&self, office: &OfficeId) -> Result<&KeySet, Refusal> {
-        self.admission_keys(self.office(office)?.parent()).ok_or(Refusal::NotAuthority)
+    pub fn authority_over(&self, office: &OfficeId) -> Result<&Authority, Refusal> {
+        let above = self.authority(self.office(office)?.parent());
+        above.filter(|keys| keys.in_force().is_some()).ok_or(Refusal::NotAuthority)
     }
 
-    /// The keys that may admit an office under this parent.
-    fn admission_keys(&self, parent: Option<OfficeId>) -> Option<&KeySet> {
+    /// The keys that may admit an office under this parent, past and present.
+    pub fn authority(&self, parent: Option<OfficeId>) -> Option<&Authority> {
         match parent {
-            None => self.charter.in_force(),
-            Some(parent) => self.offices.get(&parent).map(|register| register.operating()),
+            None => Some(self.charter.roots()),
+            Some(parent) => self.offices.get(&parent).map(|register| register.authority()),
         }
     }
 
@@ -158,6 +163,7 @@ impl Registry {
     /// The [`Refusal`] that names which rule it breaks.
     pub fn verify(&self, act: UnverifiedAct) -> Result<(VerifiedAct, Signer), Refusal> {
         let (key, signer) = self.signer(&act)?;
+        self.check_above_counts(&act)?;
         Ok((act.verify(&key)?, signer))
     }
 
@@ -206,19 +212,12 @@ impl Registry {
         }
         match verb.map(Verb::signer) {
             Some(SignerClass::Authority) => {
-                self.authority(header, body, key).map(|key| (key, Signer::Authority))
+                self.authority_key(header, body, key).map(|key| (key, Signer::Authority))
             }
             Some(SignerClass::Node) => self.node(header),
             Some(SignerClass::Officer) if header.charge.is_none() && header.kind == MatterKind::REGISTER => {
                 let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
-                let mut sets = vec![register.operating()];
-                if matches!(body, Body::RekeyOfficer(_)) {
-                    // After a fire: whoever names new node keys also names the administrator's.
-                    sets.push(register.recovery());
-                    sets.extend(self.admission_keys(register.parent()));
-                }
-                let holds = |set: &&&KeySet| set.get(key).is_some();
-                let set = sets.iter().find(holds).ok_or(Refusal::NotAuthority)?;
+                let set = self.set_without_charge(register, header, body, key).ok_or(Refusal::NotAuthority)?;
                 // Such an act carries one signature and nothing collects endorsements for it.
                 if set.threshold > 1 {
                     return Err(Refusal::ThresholdNotMet);
@@ -229,6 +228,46 @@ impl Registry {
             None if header.charge.is_some() => self.officer(header),
             None => self.node(header),
         }
+    }
+
+    /// Who stands above an office now, and who took it in: what either signed can be verified.
+    fn above(&self, register: &Register) -> impl Iterator<Item = &Authority> {
+        [register.parent(), register.first_parent()].into_iter().filter_map(|above| self.authority(above))
+    }
+
+    /// The set with which one key writes a register without a charge: the operating keys of that position;
+    /// after a fire, for an officer's new key, also those for the worst day and those above.
+    fn set_without_charge<'a>(
+        &'a self,
+        register: &'a Register,
+        header: &Header,
+        body: &Body,
+        key: KeyId,
+    ) -> Option<&'a KeySet> {
+        let operating = register.authority().in_force_at(header.number);
+        let above = self.above(register).flat_map(Authority::all);
+        let after_a_fire = [register.recovery()].into_iter().chain(above);
+        let after_a_fire = after_a_fire.filter(|_| matches!(body, Body::RekeyOfficer(_)));
+        operating.into_iter().chain(after_a_fire).find(|set| set.get(key).is_some())
+    }
+
+    /// What the office above writes into a register counts with its keys in force, or when those let it
+    /// stand. What was taken in before stays in its chain.
+    fn check_above_counts(&self, act: &UnverifiedAct) -> Result<(), Refusal> {
+        let header = act.header();
+        let may_come_from_above = matches!(act.body(), Body::Incarnate(_) | Body::RekeyOfficer(_));
+        let Some(office) = header.office.filter(|_| may_come_from_above && header.charge.is_none()) else {
+            return Ok(());
+        };
+        let register = self.office(&office)?;
+        if register.has_had_key(act.key()) {
+            return Ok(());
+        }
+        let above = self.authority(register.parent());
+        let counts = above.is_some_and(|above| {
+            above.in_force().is_some_and(|set| set.get(act.key()).is_some()) || above.keeps(&act.id())
+        });
+        if counts { Ok(()) } else { Err(Refusal::KeysReplaced) }
     }
 
     fn node(&self, header: &Header) -> Result<(PublicKey, Signer), Refusal> {
@@ -259,48 +298,47 @@ impl Registry {
         Ok((key, signer))
     }
 
-    /// Finds, for an act of authority, the key by its id in the sets that may sign it.
-    fn authority(&self, header: &Header, body: &Body, key: KeyId) -> Result<PublicKey, Refusal> {
-        let mut sets: Vec<&KeySet> = Vec::new();
-        match body {
-            Body::Charter(charter) => {
-                // A renewal is proposed by a keeper in force; the genesis by one of its own.
-                sets.push(self.charter.in_force().unwrap_or(&charter.root));
-            }
-            Body::Inception(inception) => sets.push(&inception.operating),
-            Body::Admit(_) => sets.extend(self.admission_keys(header.office)),
-            Body::Incarnate(_) | Body::Endorse(_) if header.kind == MatterKind::REGISTER => {
+    /// Finds, for an act of authority, the key by its id in the sets that may sign it, or once
+    /// might: whether it still counts is for the fold to say.
+    fn authority_key(&self, header: &Header, body: &Body, key: KeyId) -> Result<PublicKey, Refusal> {
+        let above = |parent| self.authority(parent).and_then(|above| above.key(key)).copied();
+        let own = |register: &Register| {
+            register.authority().key(key).or_else(|| register.recovery().get(key)).copied()
+        };
+        let found = match body {
+            // A renewal is proposed by a keeper in force; the genesis by one of its own.
+            Body::Charter(charter) => self.charter.in_force().unwrap_or(&charter.root).get(key).copied(),
+            Body::Inception(inception) => inception.operating.get(key).copied(),
+            Body::Admit(_) => above(header.office),
+            Body::Incarnate(_) | Body::RekeyOffice(_) | Body::Endorse(_)
+                if header.kind == MatterKind::REGISTER =>
+            {
                 let office =
                     header.matter.map(|m| OfficeId::from(ActId::from(m))).ok_or(Refusal::ActHeader)?;
                 let register = self.office(&office)?;
-                sets.extend([register.operating(), register.recovery()]);
                 // The office above speaks for one whose own keys burnt with it.
-                sets.extend(self.admission_keys(register.parent()));
+                let above = || self.above(register).find_map(|above| above.key(key)).copied();
+                own(register).or_else(|| if matches!(body, Body::RekeyOffice(_)) { None } else { above() })
             }
             Body::Reassign(reassign) => {
                 if header.office != self.office(&reassign.from)?.parent() {
                     return Err(Refusal::NotAuthority);
                 }
-                sets.extend(self.admission_keys(header.office));
+                above(header.office)
             }
             // Beside a file only orders are endorsed, by the same authority.
-            Body::Endorse(_) if header.kind != MatterKind::CHARTER => {
-                sets.extend(self.admission_keys(header.office));
-            }
-            Body::Endorse(_) => sets.extend(self.charter.endorsing_sets()),
+            Body::Endorse(_) if header.kind != MatterKind::CHARTER => above(header.office),
+            Body::Endorse(_) => self.charter.endorsing_key(key).copied(),
             Body::SucceedDivide(_)
             | Body::SucceedMerge(_)
             | Body::SucceedParent(_)
             | Body::SucceedClose(_) => match header.office {
-                None => sets.extend(self.charter.in_force()),
-                Some(office) => {
-                    let register = self.office(&office)?;
-                    sets.extend([register.operating(), register.recovery()]);
-                }
+                None => above(None),
+                Some(office) => own(self.office(&office)?),
             },
-            _ => {}
-        }
-        sets.iter().find_map(|set| set.get(key)).copied().ok_or(Refusal::NotAuthority)
+            _ => None,
+        };
+        found.ok_or(Refusal::NotAuthority)
     }
 
     /// Takes one verified act of a charter or a register into the fold. An act that was folded
@@ -313,7 +351,9 @@ impl Registry {
         self.fold(act, signer)?;
         match (order, act.body()) {
             (Some(order), _) => self.take_order(order),
-            (None, Body::Endorse(_) | Body::Commence(_) | Body::Inception(_)) if !self.orders.is_empty() => {
+            (None, Body::Charter(_) | Body::Endorse(_) | Body::Commence(_) | Body::Inception(_))
+                if !self.orders.is_empty() =>
+            {
                 self.settle_orders();
             }
             _ => {}
@@ -340,7 +380,7 @@ impl Registry {
             }
             (MatterKind::REGISTER, _) => {
                 let id = OfficeId::from(ActId::from(act.matter()));
-                let above = self.admission_keys(self.office(&id)?.parent()).cloned();
+                let above = self.authority(self.office(&id)?.parent()).cloned();
                 let register = Arc::make_mut(self.offices.get_mut(&id).ok_or(Refusal::OfficeUnknown)?);
                 register.apply(act, signer)?;
                 register.settle(above.as_ref());

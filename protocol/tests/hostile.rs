@@ -29,20 +29,7 @@ use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use mohar_protocol::testing::TestState;
 use mohar_protocol::time::Timestamp;
-use town::{DISTRICT, FAR, TEHSIL, Town, settle};
-
-/// A file that the district sent to its tehsil, where a note was written. The far office never had it.
-fn sent(seed: u8) -> (Town, MatterId) {
-    let mut town = Town::found(seed);
-    let file = town.open(DISTRICT, town.office(DISTRICT).actor(0), "Boundary of two villages");
-    let to = town.desk(TEHSIL, 0);
-    town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::Forward { to });
-    settle(&mut town);
-    town.act(TEHSIL, town.office(TEHSIL).actor(0), file, Command::Opened);
-    town.act(TEHSIL, town.office(TEHSIL).actor(0), file, Command::Note);
-    settle(&mut town);
-    (town, file)
-}
+use town::{DISTRICT, FAR, TEHSIL, Town, sent, settle};
 
 fn last(town: &Town, node: usize, file: MatterId) -> UnverifiedAct {
     town.chain(node, file).pop().unwrap()
@@ -236,6 +223,39 @@ fn a_recall_counts_only_from_whom_the_file_came_and_a_refusal_only_when_asked_fo
     let answers =
         |id: &ActId| matches!(town.records(TEHSIL).expect_act(id).unwrap().body(), Body::RefuseRecall(_));
     assert!(!sides.iter().any(answers));
+}
+
+#[test]
+fn a_recall_that_comes_after_the_file_has_moved_on_is_answered() {
+    let mut town = Town::found(21);
+    let file = town.open(DISTRICT, town.office(DISTRICT).actor(0), "Boundary of two villages");
+    let tehsil = town.desk(TEHSIL, 0);
+    town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::Forward { to: tehsil });
+    settle(&mut town);
+    let came_from_far = |town: &Town| {
+        let matter = town.records(TEHSIL).matter(&file).unwrap().unwrap();
+        matter.came_from.is_some_and(|from| from.office == town.office(FAR).id)
+    };
+    town.cut(DISTRICT, true);
+    let far = town.desk(FAR, 0);
+    town.act(TEHSIL, town.office(TEHSIL).actor(0), file, Command::Forward { to: far });
+    settle(&mut town);
+    town.act(FAR, town.office(FAR).actor(0), file, Command::Forward { to: tehsil });
+    settle(&mut town);
+    assert!(came_from_far(&town), "the file went on and came back by another way");
+
+    town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::RequestRecall);
+    let request = town.records(DISTRICT).sides(&file, 99).unwrap().pop().unwrap();
+    let request = town.records(DISTRICT).expect_act(&request).unwrap();
+    town.cut(DISTRICT, false);
+    settle(&mut town);
+    town.forged_frame(DISTRICT, TEHSIL, &Message::Side { act: request.bytes().to_vec().into() });
+    let refuses = |id: &ActId| {
+        let act = town.records(TEHSIL).expect_act(id).unwrap();
+        matches!(act.body(), Body::RefuseRecall(refusal) if refusal.request == request.id())
+    };
+    assert!(town.records(TEHSIL).sides(&file, 99).unwrap().iter().any(refuses), "it gets no answer");
+    assert!(town.records(TEHSIL).matter(&file).unwrap().unwrap().is_held_by(&town.office(TEHSIL).id));
 }
 
 #[test]

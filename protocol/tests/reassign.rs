@@ -23,20 +23,7 @@ use mohar_protocol::recipients::{self, Recipient};
 use mohar_protocol::records::Table;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
-use town::{DISTRICT, FAR, TEHSIL, Town, settle};
-
-/// A file that the district sent to its tehsil, where a note was written.
-fn sent(seed: u8) -> (Town, MatterId) {
-    let mut town = Town::found(seed);
-    let file = town.open(DISTRICT, town.office(DISTRICT).actor(0), "Boundary of two villages");
-    let to = town.desk(TEHSIL, 0);
-    town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::Forward { to });
-    settle(&mut town);
-    town.act(TEHSIL, town.office(TEHSIL).actor(0), file, Command::Opened);
-    town.act(TEHSIL, town.office(TEHSIL).actor(0), file, Command::Note);
-    settle(&mut town);
-    (town, file)
-}
+use town::{DISTRICT, FAR, TEHSIL, Town, sent, settle};
 
 fn registry(town: &Town) -> Registry {
     let mut registry = Registry::new(town.state.id);

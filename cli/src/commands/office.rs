@@ -6,6 +6,7 @@ pub mod create;
 pub mod hand_on;
 pub mod holding;
 pub mod rejoin;
+pub mod rekey;
 pub mod replace;
 pub mod succession;
 
@@ -28,6 +29,7 @@ pub enum Office {
     Move(succession::Move),
     Close(succession::Close),
     HandOn(hand_on::HandOn),
+    Rekey(rekey::Rekey),
     Continue(rejoin::Continue),
     Rejoin(rejoin::Rejoin),
     Orphans(rejoin::Orphans),
@@ -50,6 +52,7 @@ impl Office {
             Self::Move(moved) => moved.run(output),
             Self::Close(close) => close.run(output),
             Self::HandOn(hand_on) => hand_on.run(output),
+            Self::Rekey(rekey) => rekey.run(output),
             Self::Continue(decision) => decision.run(output),
             Self::Rejoin(decision) => decision.run(output),
             Self::Orphans(orphans) => orphans.run(output),

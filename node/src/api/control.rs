@@ -137,6 +137,9 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
             let officer = register::NewOfficer { login, password, name_hi, name_en };
             register::add_officer(api, &by, officer).await
         }
+        Request::RekeyOfficer { by, login, password } => {
+            register::rekey_officer(api, &by, &login, &password).await
+        }
         Request::GiveCharge { by, login, post, kind } => {
             register::give_charge(api, &by, &login, &post, kind).await
         }

@@ -163,6 +163,12 @@ impl App {
             return Err(Refusal::SessionEnded.into());
         }
         let key = Keyring::open_session(&cookie.0, &row.key)?;
+        let registry = self.ledger.registry();
+        let present = registry.office(&row.office).ok().and_then(|office| office.officer_key(&row.officer));
+        if present != Some(&key.public()) {
+            // The officer has a new key since: whoever sits here has the old password.
+            return Err(Refusal::SessionEnded.into());
+        }
         if now.ms_since(row.seen) > SEEN_STEP_MS {
             let app = Arc::clone(self);
             // Nobody waits for it; when it fails, the next page tries again.

@@ -145,6 +145,9 @@ bodies! {
         1 name_en: String,
         /// Root keys.
         2 root: KeySet,
+        /// What earlier root keys signed and goes on counting: the inceptions of offices that they
+        /// admitted, and their orders of succession.
+        3 keeps: Vec<ActId>,
     }
     /// One more signature towards a threshold.
     Endorse {
@@ -243,6 +246,14 @@ bodies! {
     Escrow {
         /// A [`crate::sealing::WrapSet`] of the secret, wrapped to recovery keys.
         0 wraps: ClearRef,
+    }
+    /// New operating keys of an office.
+    RekeyOffice {
+        /// The keys from here on. Keys that stay for a while stand among them.
+        0 operating: KeySet,
+        /// What earlier operating keys signed and goes on counting: the inceptions of offices that they
+        /// admitted, and their orders of succession.
+        1 keeps: Vec<ActId>,
     }
     /// A checkpoint that another office has cosigned.
     Anchor {

@@ -51,12 +51,25 @@ impl Order {
             signers.push(endorsement.key());
             kept.push(endorsement);
         }
-        let keys = registry.authority_over(&body.from)?;
-        if keys.is_reached_by(&signers) {
+        // A file tells of orders whose keys were replaced long ago; those stay what they were.
+        if registry.authority_over(&body.from)?.ever_reached_by(&signers) {
             Ok(Self { act, body, endorsements: kept })
         } else {
             Err(Refusal::ThresholdNotMet)
         }
+    }
+
+    /// Checks that the keys that signed are the authority's now, as they must be when an order comes
+    /// in that was not known.
+    ///
+    /// # Errors
+    /// [`Refusal::KeysReplaced`].
+    pub fn check_keys_in_force(&self, registry: &Registry) -> Result<(), Refusal> {
+        let signers: Vec<_> =
+            [&self.act].into_iter().chain(&self.endorsements).map(VerifiedAct::key).collect();
+        let keys = registry.authority_over(&self.body.from)?.in_force();
+        let counts = keys.is_some_and(|keys| keys.is_reached_by(&signers));
+        if counts { Ok(()) } else { Err(Refusal::KeysReplaced) }
     }
 
     /// The acts, the `reassign` first, as they travel.

@@ -4,12 +4,24 @@ use super::handover::key_of;
 use super::{Event, Machine, Step, Stop};
 use crate::act::{self, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, SignerClass, VerifiedAct};
 use crate::custody::Matter;
-use crate::id::{MatterId, OfficeId};
+use crate::id::{ActId, MatterId, OfficeId};
 use crate::keys::SecretKey;
 use crate::records::{LogState, Table};
 use crate::refusal::Refusal;
 
 impl Machine {
+    /// A header for an act beside the register of an office.
+    pub(super) fn beside_register(&self, step: &Step<'_, '_>, office: OfficeId) -> Result<Header, Refusal> {
+        let register = self.registry.office(&office)?;
+        Ok(Header {
+            matter: Some(ActId::from(office).into()),
+            place: Place::Side,
+            number: register.number(),
+            previous: Some(register.head()),
+            ..self.header(step, office)?
+        })
+    }
+
     /// A header in the name of an office, with everything filled in but matter and body.
     pub(super) fn header(&self, step: &Step<'_, '_>, office: OfficeId) -> Result<Header, Refusal> {
         let register = self.registry.office(&office)?;

@@ -3,9 +3,9 @@
 
 use super::mirror::Page;
 use super::{Cosigner, Event, Machine, Peer, Standing, Step, Stop, Why};
-use crate::act::{Body, Header, Place, body};
+use crate::act::{Body, body};
 use crate::guard::{self, Guard};
-use crate::id::{ActId, OfficeId};
+use crate::id::OfficeId;
 use crate::log::checkpoint::{Checkpoint, SignedCheckpoint, VerifiedCheckpoint};
 use crate::log::cosignature;
 use crate::log::note::{CosignerKey, KeyName, LogKey};
@@ -305,14 +305,7 @@ impl Machine {
                 continue;
             }
             let Some((owner, note)) = self.cosigned_head(step, office)? else { continue };
-            let register = self.registry.office(&office)?;
-            let header = Header {
-                matter: Some(ActId::from(office).into()),
-                place: Place::Side,
-                number: register.number(),
-                previous: Some(register.head()),
-                ..self.header(step, office)?
-            };
+            let header = self.beside_register(step, office)?;
             let body = Body::Anchor(body::Anchor { office: owner, note: note.into() });
             let act = self.sign_as_node(header, &body)?;
             self.append(step, office, &act)?;

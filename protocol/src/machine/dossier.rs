@@ -91,6 +91,9 @@ impl Machine {
                 last = Ok(Receipt { act: act.id(), matter: act.matter() });
             }
         }
+        if last.is_ok() {
+            self.compare_all(step)?;
+        }
         for dossier in &package.dossiers {
             last = self.import_dossier(step, dossier)?.map_or(last, Ok);
         }
@@ -181,7 +184,7 @@ impl Machine {
     fn fold_charter(&mut self, step: &mut Step<'_, '_>, bytes: &[u8]) -> Result<Option<VerifiedAct>, Stop> {
         match self.registry.admit_act(UnverifiedAct::parse(bytes).map_err(Refusal::from)?) {
             Ok(act) => {
-                step.records.put_charter(self.registry.charter().acts().len() as u64 - 1, &act);
+                step.records.put_charter(self.registry.charter().acts(), &act)?;
                 Ok(Some(act))
             }
             Err(Refusal::AlreadyDone) => Ok(None),
@@ -256,21 +259,25 @@ impl Machine {
     }
 
     pub(super) fn compare(&self, step: &mut Step<'_, '_>, peer: Peer) -> Result<(), Stop> {
-        let charter = self.registry.charter().acts().len() as u64;
+        let charter = self.registry.charter().digest();
         step.send(peer, Message::Heights { charter, dossiers: self.heights_digest() });
         Ok(())
+    }
+
+    /// The charter has changed: nobody waits for the minute.
+    fn compare_all(&self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+        self.links.keys().try_for_each(|link| self.compare(step, *link))
     }
 
     pub(super) fn heights(
         &self,
         step: &mut Step<'_, '_>,
         from: Peer,
-        charter: u64,
+        charter: Hash,
         dossiers: Hash,
     ) -> Result<(), Stop> {
-        let own = self.registry.charter().acts().len() as u64;
-        if charter > own {
-            step.send(from, Message::GetCharter { from: own });
+        if charter != self.registry.charter().digest() {
+            step.send(from, Message::GetCharter { from: 0 });
         }
         if dossiers != self.heights_digest() {
             let number = |office: &OfficeId| self.registry.office(office).map_or(0, |r| r.number());
@@ -350,6 +357,8 @@ impl Machine {
         Ok(())
     }
 
+    /// Acts of the charter, as the peer holds them. Whatever is sound in them is taken; the first
+    /// refusal is reported in the end.
     pub(super) fn take_charter(
         &mut self,
         step: &mut Step<'_, '_>,
@@ -357,14 +366,22 @@ impl Machine {
         from: u64,
         acts: &[ByteVec],
     ) -> Result<(), Stop> {
-        if from > self.registry.charter().acts().len() as u64 {
-            return Err(Refusal::ChainGap.into());
-        }
+        let (mut refused, mut anything) = (None, false);
         for bytes in acts {
-            self.fold_charter(step, bytes)?;
+            match self.fold_charter(step, bytes) {
+                Ok(act) => anything |= act.is_some(),
+                Err(Stop::Refused(refusal)) => refused = refused.or(Some(refusal)),
+                Err(fault) => return Err(fault),
+            }
         }
-        self.registry_changed(step);
-        self.compare(step, peer)
+        if anything {
+            self.registry_changed(step);
+            self.compare_all(step)?;
+        }
+        if !acts.is_empty() {
+            step.send(peer, Message::GetCharter { from: from.saturating_add(acts.len() as u64) });
+        }
+        refused.map_or(Ok(()), |refusal| Err(refusal.into()))
     }
 
     pub(super) fn send_dossier(

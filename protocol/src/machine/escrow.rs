@@ -2,8 +2,8 @@
 //! known: at the first incarnation an office does not know its department's key yet.
 
 use super::{Machine, Step, Stop};
-use crate::act::{Body, Header, Place, body};
-use crate::id::{ActId, OfficeId};
+use crate::act::{Body, body};
+use crate::id::OfficeId;
 use crate::records::Records;
 use crate::refusal::Refusal;
 use crate::registry::Signer;
@@ -49,14 +49,7 @@ impl Machine {
         office: OfficeId,
         recovery: &[SealingPublic],
     ) -> Result<(), Stop> {
-        let register = self.registry.office(&office)?;
-        let header = Header {
-            matter: Some(ActId::from(office).into()),
-            place: Place::Side,
-            number: register.number(),
-            previous: Some(register.head()),
-            ..self.header(step, office)?
-        };
+        let header = self.beside_register(step, office)?;
         let secret = &self.host(&office)?.secrets.sealing;
         let set = escrow::lay_down(secret, office, header.incarnation, recovery, step.entropy)
             .map_err(|_| Refusal::ContentSealed)?;

@@ -142,13 +142,7 @@ impl Machine {
         }
         let reference = Self::keep_clear(step, snapshot)?;
         let register = self.registry.office(&office)?;
-        let header = Header {
-            matter: Some(ActId::from(office).into()),
-            place: Place::Side,
-            number: register.number(),
-            previous: Some(register.head()),
-            ..self.header(step, office)?
-        };
+        let header = self.beside_register(step, office)?;
         let directory = body::Directory { sequence: register.next_directory(), snapshot: reference };
         let act = self.sign_as_node(header, &Body::Directory(directory))?;
         self.take_in(step, office, &act, &Signer::Node { office })?;

@@ -65,6 +65,7 @@ impl Machine {
             }
             return Ok(receipt);
         }
+        order.check_keys_in_force(&self.registry)?;
         let concerned = [order.act.header().office, Some(order.body.from), Some(to.office)];
         let ours: BTreeSet<OfficeId> = concerned.into_iter().flatten().filter(|o| self.hosts(o)).collect();
         if ours.is_empty() {

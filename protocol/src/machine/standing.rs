@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use minicbor::{Decode, Encode};
 
 use super::{Actor, Event, Host, Machine, Output, Peer, Receipt, Step, Stop};
-use crate::act::{Body, Header, LEVEL, Place, body};
+use crate::act::{Body, Header, LEVEL, body};
 use crate::guard::{self, Guard};
 use crate::hash::Hash;
 use crate::id::{ActId, Lineage, OfficeId};
@@ -445,15 +445,7 @@ impl Machine {
         if host.cosigners.iter().any(|cosigner| self.peer_of(&cosigner.office).is_some()) {
             return Err(Refusal::RejoinLinked.into());
         }
-        let register = self.registry.office(&office)?;
-        let header = Header {
-            matter: Some(ActId::from(office).into()),
-            place: Place::Side,
-            number: register.number(),
-            previous: Some(register.head()),
-            charge: actor.charge,
-            ..self.header(step, office)?
-        };
+        let header = Header { charge: actor.charge, ..self.beside_register(step, office)? };
         let head = step.records.log(&office)?.unwrap_or_else(LogState::empty).frontier.head();
         let body = Body::ContinueUnwitnessed(body::ContinueUnwitnessed { size: head.size, root: head.root });
         let act = Self::sign(header, &body, &actor.key)?;

@@ -85,20 +85,21 @@ impl Held {
 
 // Classes of acts in a dossier: their order in the rows is an order in which they can be folded.
 const INCEPTION: u8 = 0;
-/// Admissions and orders of succession: what endorsements may name and needs no chain.
+/// Admissions, which a stranger has to see first.
 const PROPOSAL: u8 = 1;
 const CHAIN: u8 = 2;
-const ENDORSEMENT: u8 = 3;
-const OTHER: u8 = 4;
+/// Orders of succession, whose keys the chain may have named.
+const ORDER: u8 = 3;
+const ENDORSEMENT: u8 = 4;
+const OTHER: u8 = 5;
 
 fn dossier_key(office: &OfficeId, act: &VerifiedAct) -> Vec<u8> {
     let class = match act.body() {
         Body::Inception(_) => INCEPTION,
-        Body::Admit(_)
-        | Body::SucceedDivide(_)
-        | Body::SucceedMerge(_)
-        | Body::SucceedParent(_)
-        | Body::SucceedClose(_) => PROPOSAL,
+        Body::Admit(_) => PROPOSAL,
+        Body::SucceedDivide(_) | Body::SucceedMerge(_) | Body::SucceedParent(_) | Body::SucceedClose(_) => {
+            ORDER
+        }
         Body::Endorse(_) => ENDORSEMENT,
         _ if act.header().place == Place::Chain => CHAIN,
         _ => OTHER,
@@ -250,7 +251,7 @@ impl<'b> Records<'b> {
         self.put(Table::HELD, office.0.to_vec(), codec::encode(held));
     }
 
-    /// Acts of an office's dossier in canonical order: inception, admissions and orders, chain, endorsements,
+    /// Acts of an office's dossier in canonical order: inception, admissions, chain, orders, endorsements,
     /// other side acts. Chain acts below the number `from` are left out. At most `max`.
     ///
     /// # Errors
@@ -310,9 +311,21 @@ impl<'b> Records<'b> {
         rows.into_iter().map(|(_, id)| Ok(ActId(id32(&id)?))).collect()
     }
 
-    /// Adds to the charter chain.
-    pub fn put_charter(&mut self, position: u64, act: &VerifiedAct) {
-        self.put(Table::CHARTER, position.to_be_bytes().to_vec(), act.id().0.to_vec());
-        self.put_act(act);
+    /// Keeps the charter chain: these acts in this order, `newest` among them.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn put_charter(&mut self, acts: &[ActId], newest: &VerifiedAct) -> Result<(), StoreFault> {
+        self.put_act(newest);
+        let known = self.charter()?;
+        for (position, act) in (0u64..).zip(acts) {
+            if known.get(position as usize) != Some(act) {
+                self.put(Table::CHARTER, position.to_be_bytes().to_vec(), act.0.to_vec());
+            }
+        }
+        for position in acts.len()..known.len() {
+            self.delete(Table::CHARTER, (position as u64).to_be_bytes().to_vec());
+        }
+        Ok(())
     }
 }

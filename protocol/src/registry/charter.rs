@@ -1,80 +1,123 @@
 //! The charter chain: version n + 1 takes the thresholds of both n and n + 1 (the root rule of
 //! TUF), versions are consecutive, and nothing in a charter expires.
+//!
+//! What a charter says follows from the set of its acts, never from the way they came. A version
+//! that came into force stays: an older, a skipped or a rival one is refused.
 
 use crate::act::body::KeySet;
-use crate::act::{Body, VerifiedAct};
+use crate::act::{Body, VerifiedAct, body};
+use crate::hash::{Context, Hash, hash};
 use crate::id::{ActId, KeyId, StateId};
+use crate::keys::PublicKey;
+use crate::limits::KEEPS_MAX;
 use crate::refusal::Refusal;
+use crate::registry::authority::Authority;
 
-/// Rival proposals kept at one time: each root keeper may have one open.
-const PROPOSALS_MAX: usize = 9;
+/// Open proposals of one keeper. Of more, one that nobody else has signed gives way, so that a
+/// keeper who fills this up stops nobody.
+const PROPOSALS_PER_KEEPER_MAX: usize = 4;
 
-/// One version of the charter and who has signed it.
+/// A proposal, a version or an order, and who has signed it.
 #[derive(Debug, Clone)]
-struct Version {
+struct Signed {
     id: ActId,
-    number: u64,
-    name_hi: String,
-    name_en: String,
-    root: KeySet,
     signers: Vec<KeyId>,
+    endorsements: Vec<ActId>,
 }
 
-/// All versions in force, and proposals that have not reached their thresholds.
+/// All versions in force, proposals that have not reached their thresholds, and orders.
 #[derive(Debug, Clone)]
 pub struct CharterChain {
     state: StateId,
-    in_force: Vec<Version>,
-    proposals: Vec<Version>,
-    /// Orders of succession beside the charter: who has signed, and by which root they count.
-    orders: Vec<(ActId, Vec<KeyId>, KeySet)>,
+    roots: Authority,
+    versions: Vec<Signed>,
+    names: Option<(String, String)>,
+    proposals: Vec<(Signed, body::Charter)>,
+    orders: Vec<Signed>,
+    /// What is held, in an order in which it can be folded.
     acts: Vec<ActId>,
 }
 
 impl CharterChain {
-    pub(super) const fn new(state: StateId) -> Self {
-        Self { state, in_force: Vec::new(), proposals: Vec::new(), orders: Vec::new(), acts: Vec::new() }
+    pub(super) fn new(state: StateId) -> Self {
+        Self {
+            state,
+            roots: Authority::default(),
+            versions: Vec::new(),
+            names: None,
+            proposals: Vec::new(),
+            orders: Vec::new(),
+            acts: Vec::new(),
+        }
     }
 
     pub(super) const fn state(&self) -> StateId {
         self.state
     }
 
+    /// The root keys of all versions, the one in force last.
+    pub const fn roots(&self) -> &Authority {
+        &self.roots
+    }
+
     /// The root keys in force; none before the genesis charter reached its threshold.
     pub fn in_force(&self) -> Option<&KeySet> {
-        self.in_force.last().map(|version| &version.root)
+        self.roots.in_force()
     }
 
     /// Name of the state, Hindi and English.
     pub fn names(&self) -> Option<(&str, &str)> {
-        self.in_force.last().map(|v| (v.name_hi.as_str(), v.name_en.as_str()))
+        self.names.as_ref().map(|(hi, en)| (hi.as_str(), en.as_str()))
     }
 
     /// The act of the version in force.
     pub fn head(&self) -> Option<ActId> {
-        self.in_force.last().map(|version| version.id)
+        self.versions.last().map(|version| version.id)
     }
 
-    /// Whether an order of succession has reached the threshold of the root under which it was
-    /// given.
+    /// The number of the version in force; `None` before the first.
+    pub fn version(&self) -> Option<u64> {
+        (self.versions.len() as u64).checked_sub(1)
+    }
+
+    /// Open proposals for the next version.
+    pub fn proposals(&self) -> impl Iterator<Item = (ActId, &body::Charter)> {
+        self.proposals.iter().map(|(signed, body)| (signed.id, body))
+    }
+
+    /// The keys that have signed an open proposal or a version.
+    pub fn signers(&self, act: &ActId) -> Option<&[KeyId]> {
+        let open = self.proposals.iter().map(|(signed, _)| signed);
+        let signed = open.chain(&self.versions).find(|signed| signed.id == *act);
+        signed.map(|signed| signed.signers.as_slice())
+    }
+
+    /// Orders that count now.
+    pub fn orders(&self) -> impl Iterator<Item = ActId> {
+        self.orders.iter().map(|order| order.id).filter(|order| self.is_ordered(order))
+    }
+
+    /// Whether an order of succession was given by enough keys of its day, and still counts.
     pub(super) fn is_ordered(&self, act: &ActId) -> bool {
-        self.orders.iter().any(|(order, signers, root)| order == act && root.is_reached_by(signers))
+        self.orders.iter().any(|order| order.id == *act && self.roots.stands(act, &order.signers))
     }
 
-    /// Every act folded so far, in order: what a newcomer is given.
+    /// Every act that is held, in an order in which it can be folded: what a newcomer is given.
     pub fn acts(&self) -> &[ActId] {
         &self.acts
     }
 
-    /// The position of the version in force; `None` before the first.
-    pub fn version(&self) -> Option<u64> {
-        self.in_force.last().map(|version| version.number)
+    /// Digest of what is held: equal digests, equal charters.
+    pub fn digest(&self) -> Hash {
+        let mut ids: Vec<&[u8]> = self.acts.iter().map(|act| act.0.as_slice()).collect();
+        ids.sort_unstable();
+        hash(Context::Charter, &ids)
     }
 
-    /// Sets whose keys may endorse something that is open.
-    pub(super) fn endorsing_sets(&self) -> impl Iterator<Item = &KeySet> {
-        let orders = self.orders.iter().map(|(_, _, root)| root);
-        self.in_force().into_iter().chain(self.proposals.iter().map(|version| &version.root)).chain(orders)
+    /// The key with this id, if it may endorse anything beside the charter.
+    pub(super) fn endorsing_key(&self, key: KeyId) -> Option<&PublicKey> {
+        let proposed = || self.proposals.iter().find_map(|(_, body)| body.root.get(key));
+        self.roots.key(key).or_else(proposed)
     }
 
     pub(super) fn apply(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
@@ -82,34 +125,16 @@ impl CharterChain {
             return Err(Refusal::AlreadyDone);
         }
         match act.body() {
-            Body::Charter(body) => {
-                self.check_follows(act)?;
-                if !body.root.is_sound() || self.proposals.len() >= PROPOSALS_MAX {
-                    return Err(Refusal::NotAuthority);
-                }
-                self.proposals.push(Version {
-                    id: act.id(),
-                    number: act.header().number,
-                    name_hi: body.name_hi.clone(),
-                    name_en: body.name_en.clone(),
-                    root: body.root.clone(),
-                    signers: vec![act.key()],
-                });
-            }
+            Body::Charter(body) => self.propose(act, body)?,
             Body::Endorse(body) => {
-                let open = self.proposals.iter_mut().find(|version| version.id == body.act);
-                let order = self.orders.iter_mut().find(|(order, _, _)| *order == body.act);
-                let signers = open.map(|version| &mut version.signers);
-                let signers = signers.or(order.map(|(_, signers, _)| signers));
-                signers.ok_or(Refusal::ChainGap)?.push(act.key());
+                let signed = self.signed(&body.act).ok_or(Refusal::ChainGap)?;
+                signed.signers.push(act.key());
+                signed.endorsements.push(act.id());
             }
             Body::SucceedDivide(_)
             | Body::SucceedMerge(_)
             | Body::SucceedParent(_)
-            | Body::SucceedClose(_) => {
-                let root = self.in_force().cloned().ok_or(Refusal::NotAuthority)?;
-                self.orders.push((act.id(), vec![act.key()], root));
-            }
+            | Body::SucceedClose(_) => self.take_order(act)?,
             _ => return Err(Refusal::ChainKind),
         }
         self.acts.push(act.id());
@@ -117,26 +142,85 @@ impl CharterChain {
         Ok(())
     }
 
-    /// A proposal names the version in force as the one before it; skipping is refused.
-    fn check_follows(&self, act: &VerifiedAct) -> Result<(), Refusal> {
-        let header = act.header();
-        match self.in_force.last() {
-            None if header.number == 0 && act.id() == ActId::from(self.state) => Ok(()),
-            Some(last) if header.number == last.number + 1 && header.previous == Some(last.id) => Ok(()),
-            _ => Err(Refusal::ChainGap),
-        }
+    fn signed(&mut self, act: &ActId) -> Option<&mut Signed> {
+        let open = self.proposals.iter_mut().map(|(signed, _)| signed);
+        open.chain(&mut self.versions).chain(&mut self.orders).find(|signed| signed.id == *act)
     }
 
-    fn promote(&mut self) {
-        let previous = self.in_force();
-        let reached = self.proposals.iter().position(|version| {
-            version.root.is_reached_by(&version.signers)
-                && previous.is_none_or(|root| root.is_reached_by(&version.signers))
-        });
-        if let Some(index) = reached {
-            let version = self.proposals.swap_remove(index);
-            self.proposals.clear();
-            self.in_force.push(version);
+    fn propose(&mut self, act: &VerifiedAct, body: &body::Charter) -> Result<(), Refusal> {
+        self.check_follows(act)?;
+        if !body.root.is_sound() || body.keeps.len() > KEEPS_MAX {
+            return Err(Refusal::NotAuthority);
         }
+        let own = |(signed, _): &&(Signed, body::Charter)| signed.signers.first() == Some(&act.key());
+        if self.proposals.iter().filter(own).count() >= PROPOSALS_PER_KEEPER_MAX {
+            let alone = self.proposals.iter().filter(own).find(|(signed, _)| signed.endorsements.is_empty());
+            let alone = alone.map(|(signed, _)| signed.id).ok_or(Refusal::Busy)?;
+            self.proposals.retain(|(signed, _)| signed.id != alone);
+            self.acts.retain(|held| *held != alone);
+        }
+        self.proposals.push((Signed::begin(act), body.clone()));
+        Ok(())
+    }
+
+    /// A proposal names the version in force as the one before it. What does not is older than it
+    /// (a rollback or a rival), or skips one.
+    fn check_follows(&self, act: &VerifiedAct) -> Result<(), Refusal> {
+        let header = act.header();
+        let Some(head) = self.head() else {
+            let is_genesis = header.number == 0 && act.id() == ActId::from(self.state);
+            return if is_genesis { Ok(()) } else { Err(Refusal::ChainGap) };
+        };
+        let next = self.versions.len() as u64;
+        if header.number < next || (header.number == next && header.previous != Some(head)) {
+            return Err(Refusal::CharterOld);
+        }
+        if header.number > next { Err(Refusal::ChainGap) } else { Ok(()) }
+    }
+
+    /// An order counts under the version that it names, and later as long as the version in force
+    /// lets it stand.
+    fn take_order(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
+        let under = act.header().previous.ok_or(Refusal::ChainGap)?;
+        let known = self.versions.iter().any(|version| version.id == under);
+        if !known {
+            return Err(Refusal::ChainGap);
+        }
+        if self.head() != Some(under) && !self.roots.keeps(&act.id()) {
+            return Err(Refusal::CharterOld);
+        }
+        self.orders.push(Signed::begin(act));
+        Ok(())
+    }
+
+    /// Puts a proposal in force that has reached both thresholds. All others lapse, and orders that
+    /// it does not let stand.
+    fn promote(&mut self) {
+        let previous = self.roots.in_force();
+        let reached = self.proposals.iter().position(|(signed, body)| {
+            body.root.is_reached_by(&signed.signers)
+                && previous.is_none_or(|root| root.is_reached_by(&signed.signers))
+        });
+        let Some(index) = reached else { return };
+        let (version, body) = self.proposals.swap_remove(index);
+        let rivals = std::mem::take(&mut self.proposals).into_iter().map(|(signed, _)| signed);
+        let (kept, dropped) = std::mem::take(&mut self.orders)
+            .into_iter()
+            .partition::<Vec<_>, _>(|order| body.keeps.contains(&order.id));
+        self.orders = kept;
+        let gone: Vec<ActId> = rivals
+            .chain(dropped)
+            .flat_map(|signed| [vec![signed.id], signed.endorsements].concat())
+            .collect();
+        self.acts.retain(|act| !gone.contains(act));
+        self.versions.push(version);
+        self.names = Some((body.name_hi, body.name_en));
+        self.roots.renew(self.versions.len() as u64, body.root, body.keeps);
+    }
+}
+
+impl Signed {
+    fn begin(act: &VerifiedAct) -> Self {
+        Self { id: act.id(), signers: vec![act.key()], endorsements: Vec::new() }
     }
 }

@@ -1,89 +1,31 @@
 //! The register of one office: the fold of its chain of acts about its own keys and people.
 
+mod incarnation;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::act::body::{ChargeKind, Incarnate, Inception, KeySet, Tier};
+pub use self::incarnation::Incarnation;
+
+use crate::act::body::{Inception, KeySet, RekeyOffice, Tier};
 use crate::act::{Body, Place, VerifiedAct};
 use crate::hash::{Context, Hash, hash};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
-use crate::limits::{REGISTER_ACTS_MAX, REGISTER_TEXT_BYTES_MAX};
-use crate::log::tree::Head;
+use crate::limits::{KEEPS_MAX, REGISTER_ACTS_MAX, REGISTER_TEXT_BYTES_MAX};
 use crate::refusal::Refusal;
 use crate::registry::Signer;
+use crate::registry::authority::Authority;
+use crate::registry::people::{Charge, Post};
 use crate::registry::succession::Succession;
 use crate::sealing::{ClearRef, SealingPublic};
-
-/// The machine that speaks for an office.
-#[derive(Debug, Clone)]
-pub struct Incarnation {
-    /// The act that named it.
-    pub act: ActId,
-    /// Counts from 1.
-    pub number: u32,
-    /// Signs node acts and checkpoints.
-    pub signing: PublicKey,
-    /// Identity on the network.
-    pub transport: PublicKey,
-    /// Cosigns as a mirror.
-    pub mirror: PublicKey,
-    /// Cosigns as a witness.
-    pub witness: PublicKey,
-    /// Receives wrapped matter keys.
-    pub sealing: SealingPublic,
-    /// The head of the office log from which it goes on.
-    pub start: Head,
-    /// The largest size of the log that anybody had seen; above the start, the rest is given up.
-    pub lost_to: u64,
-    /// Whether enough keys have signed it. Once in force it stays so.
-    pub in_force: bool,
-}
-
-impl Incarnation {
-    /// Whether a head of this size, signed by an earlier incarnation, is void.
-    pub fn voids(&self, size: u64) -> bool {
-        self.in_force && size > self.start.size
-    }
-
-    /// Whether leaves beyond the start, seen by somebody up to this size, were given up by authority.
-    pub const fn gives_up(&self, size: u64) -> bool {
-        self.lost_to > self.start.size && size <= self.lost_to
-    }
-}
-
-/// A post.
-#[derive(Debug, Clone)]
-pub struct Post {
-    /// Its id.
-    pub id: PostId,
-    /// Identifier such as `tehsildar`.
-    pub code: String,
-    /// Whether its holder may change the register.
-    pub admin: bool,
-}
-
-/// A charge, from one position of the register to another.
-#[derive(Debug, Clone)]
-pub struct Charge {
-    /// Its id.
-    pub id: ChargeId,
-    /// The post.
-    pub post: PostId,
-    /// The person.
-    pub officer: OfficerId,
-    /// How the post is held.
-    pub kind: ChargeKind,
-    /// First register position at which it counts.
-    pub since: u64,
-    /// First register position at which it no longer counts.
-    pub until: Option<u64>,
-}
 
 /// Register of one office, folded.
 #[derive(Debug, Clone)]
 pub struct Register {
     id: OfficeId,
     inception: Inception,
+    authority: Authority,
+    rekeys: Vec<(ActId, u64, RekeyOffice)>,
     proposals: BTreeMap<ActId, Vec<KeyId>>,
     admissions: BTreeSet<ActId>,
     incarnations: Vec<Incarnation>,
@@ -91,6 +33,7 @@ pub struct Register {
     officers: BTreeMap<OfficerId, Vec<(u64, PublicKey)>>,
     charges: BTreeMap<ChargeId, Charge>,
     positions: BTreeMap<ActId, u64>,
+    from_above: Vec<ActId>,
     directory: Option<(u64, ActId, ClearRef)>,
     escrows: BTreeMap<(u32, ActId), ClearRef>,
     sides: BTreeSet<ActId>,
@@ -112,6 +55,8 @@ impl Register {
         Ok(Self {
             id: act.id().into(),
             inception: inception.clone(),
+            authority: Authority::of(inception.operating.clone()),
+            rekeys: Vec::new(),
             proposals: BTreeMap::from([(act.id(), vec![act.key()])]),
             admissions: BTreeSet::new(),
             incarnations: Vec::new(),
@@ -119,6 +64,7 @@ impl Register {
             officers: BTreeMap::new(),
             charges: BTreeMap::new(),
             positions: BTreeMap::from([(act.id(), 0)]),
+            from_above: Vec::new(),
             directory: None,
             escrows: BTreeMap::new(),
             sides: BTreeSet::new(),
@@ -190,8 +136,13 @@ impl Register {
     }
 
     /// Keys for routine acts of the office itself.
-    pub const fn operating(&self) -> &KeySet {
-        &self.inception.operating
+    pub fn operating(&self) -> &KeySet {
+        self.authority.in_force().unwrap_or(&self.inception.operating)
+    }
+
+    /// The operating keys, past and present.
+    pub const fn authority(&self) -> &Authority {
+        &self.authority
     }
 
     /// Keys for the worst day.
@@ -243,37 +194,9 @@ impl Register {
         self.sides.len()
     }
 
-    /// The incarnation in force: the last whose threshold was reached.
-    pub fn incarnation(&self) -> Option<&Incarnation> {
-        self.incarnations.iter().rev().find(|incarnation| incarnation.in_force)
-    }
-
-    /// The incarnation with this number, current or past.
-    pub fn incarnation_number(&self, number: u32) -> Option<&Incarnation> {
-        self.incarnations.iter().find(|i| i.number == number && i.in_force)
-    }
-
-    /// The incarnation that signs heads of this size: the last that starts below it. Heads of an
-    /// earlier one above that are void.
-    pub fn incarnation_of_head(&self, size: u64) -> Option<&Incarnation> {
-        self.incarnations.iter().rev().find(|i| i.in_force && (i.start.size < size || i.number == 1))
-    }
-
-    /// Whether an incarnation may once have signed a head of this size: before a later one started, or
-    /// what a later one has given up.
-    pub fn may_have_signed(&self, incarnation: &Incarnation, size: u64) -> bool {
-        let mut later = self.incarnations.iter().filter(|later| later.number > incarnation.number);
-        incarnation.in_force && later.all(|later| !later.voids(size) || later.gives_up(size))
-    }
-
     /// Where sealing secrets lie, sealed to recovery keys, with the number of the incarnation.
     pub fn escrows(&self) -> impl Iterator<Item = (u32, &ClearRef)> {
         self.escrows.iter().map(|((incarnation, _), wraps)| (*incarnation, wraps))
-    }
-
-    /// All incarnations, in order.
-    pub fn incarnations(&self) -> &[Incarnation] {
-        &self.incarnations
     }
 
     /// A post.
@@ -339,31 +262,48 @@ impl Register {
         Ok((charge, key.ok_or(Refusal::OfficerUnknown)?.1))
     }
 
-    pub(super) fn is_admitted_by(&self, keys: &KeySet) -> bool {
-        self.is_in_force(&self.inception_act())
-            && self
-                .admissions
-                .iter()
-                .any(|act| self.proposals.get(act).is_some_and(|signers| keys.is_reached_by(signers)))
+    /// Whether the authority above has taken the office in: an admission stands for the office that
+    /// it names.
+    pub(super) fn is_admitted_by(&self, above: &Authority) -> bool {
+        let inception = self.inception_act();
+        let stands = |signers: &Vec<KeyId>| above.stands(&inception, signers);
+        self.is_in_force(&inception)
+            && self.admissions.iter().any(|act| self.proposals.get(act).is_some_and(stands))
     }
 
     fn inception_act(&self) -> ActId {
         self.id.into()
     }
 
-    /// An act of the office's own authority counts when its operating or its recovery threshold
-    /// was reached.
+    /// An act of the office's own authority counts when its operating or its recovery threshold was
+    /// reached. A chain act is judged by the operating keys of its position, an order by those in
+    /// force and what they let stand.
     pub(super) fn is_in_force(&self, act: &ActId) -> bool {
-        self.proposals.get(act).is_some_and(|signers| {
-            self.operating().is_reached_by(signers) || self.recovery().is_reached_by(signers)
-        })
+        let by_operating = |signers: &[KeyId]| match self.position(act) {
+            Some(at) => self.authority.in_force_at(at).is_some_and(|keys| keys.is_reached_by(signers)),
+            None => self.authority.stands(act, signers),
+        };
+        let signers = self.proposals.get(act);
+        signers.is_some_and(|signers| by_operating(signers) || self.recovery().is_reached_by(signers))
+    }
+
+    /// Puts new operating keys in force that enough of the keys before them have signed.
+    fn settle_keys(&mut self) {
+        let ready = self.rekeys.iter().position(|(act, ..)| self.is_in_force(act));
+        if let Some(at) = ready {
+            let (_, since, body) = self.rekeys.remove(at);
+            self.rekeys.retain(|(_, position, _)| *position > since);
+            self.authority.renew(since, body.operating, body.keeps);
+        }
     }
 
     pub(super) fn apply(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
         match act.header().place {
-            Place::Side => self.apply_side(act, signer),
-            Place::Chain => self.apply_chain(act, signer),
+            Place::Side => self.apply_side(act, signer)?,
+            Place::Chain => self.apply_chain(act, signer)?,
         }
+        self.settle_keys();
+        Ok(())
     }
 
     fn apply_side(&mut self, act: &VerifiedAct, signer: &Signer) -> Result<(), Refusal> {
@@ -446,40 +386,28 @@ impl Register {
         if !may {
             return Err(Refusal::NotAdmin);
         }
+        if *signer == Signer::Authority && self.was_replaced(act.key()) {
+            return Err(Refusal::KeysReplaced);
+        }
         self.fold(act)?;
+        if *signer == Signer::Authority && !self.has_had_key(act.key()) {
+            self.from_above.push(act.id());
+        }
         self.head = act.id();
         self.number = header.number;
         self.positions.insert(act.id(), header.number);
         Ok(())
     }
 
-    /// Numbers follow each other. The first starts an empty log; unless it gives leaves up no later
-    /// one starts before the one in force.
-    fn check_incarnation(&self, body: &Incarnate) -> Result<(), Refusal> {
-        if body.number != self.incarnations.last().map_or(1, |last| last.number + 1) {
-            return Err(Refusal::IncarnationStale);
-        }
-        let starts = self.incarnation().map_or(0, |present| present.start.size);
-        let sound = match body.number {
-            1 => body.start == Head::empty() && body.lost_to == 0,
-            _ => {
-                body.lost_to > body.start.size
-                    || (body.lost_to == body.start.size && body.start.size >= starts)
-            }
-        };
-        if sound { Ok(()) } else { Err(Refusal::IncarnationStart) }
+    /// Whether a key is, or was, an operating or a recovery key of the office.
+    pub(super) fn has_had_key(&self, key: KeyId) -> bool {
+        self.authority.key(key).is_some() || self.recovery().get(key).is_some()
     }
 
-    /// Puts incarnations in force that enough keys have signed: operating or recovery keys of the
-    /// office, or the keys above it that may admit it. Once in force, always.
-    pub(super) fn settle(&mut self, above: Option<&KeySet>) {
-        for at in 0..self.incarnations.len() {
-            let act = self.incarnations[at].act;
-            let by_above = above
-                .zip(self.proposals.get(&act))
-                .is_some_and(|(keys, signers)| keys.is_reached_by(signers));
-            self.incarnations[at].in_force |= by_above || self.is_in_force(&act);
-        }
+    /// Whether a key was once an operating key of the office and is one no more.
+    fn was_replaced(&self, key: KeyId) -> bool {
+        let counts = self.operating().get(key).is_some() || self.recovery().get(key).is_some();
+        !counts && self.authority.key(key).is_some()
     }
 
     fn fold(&mut self, act: &VerifiedAct) -> Result<(), Refusal> {
@@ -534,6 +462,13 @@ impl Register {
             Body::RekeyOfficer(body) => {
                 let keys = self.officers.get_mut(&body.officer).ok_or(Refusal::OfficerUnknown)?;
                 keys.push((number, body.key));
+            }
+            Body::RekeyOffice(body) => {
+                if !body.operating.is_sound() || body.keeps.len() > KEEPS_MAX {
+                    return Err(Refusal::NotAuthority);
+                }
+                self.proposals.insert(act.id(), vec![act.key()]);
+                self.rekeys.push((act.id(), number, body.clone()));
             }
             Body::Commence(body) => {
                 if body.to.is_some() {

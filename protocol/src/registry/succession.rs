@@ -131,6 +131,12 @@ impl Registry {
         self.orders.iter().filter(|order| self.effects.contains(&order.act))
     }
 
+    /// Orders of an office that enough of its keys have signed.
+    pub fn orders_given_by(&self, office: OfficeId) -> impl Iterator<Item = ActId> {
+        let given = move |order: &&Order| order.giver == Some(office) && self.is_signed(order);
+        self.orders.iter().filter(given).map(|order| order.act)
+    }
+
     /// The order that an act gives, if it may be taken up.
     ///
     /// # Errors

@@ -456,3 +456,16 @@ pub fn last_entry(dossier: &mut [ByteVec]) -> &mut ByteVec {
     let is_chain = |act: &&mut ByteVec| UnverifiedAct::parse(act).unwrap().header().place == Place::Chain;
     dossier.iter_mut().rfind(is_chain).unwrap()
 }
+
+/// A file that the district sent to its tehsil, where a note was written. The far office never had it.
+pub fn sent(seed: u8) -> (Town, MatterId) {
+    let mut town = Town::found(seed);
+    let file = town.open(DISTRICT, town.office(DISTRICT).actor(0), "Boundary of two villages");
+    let to = town.desk(TEHSIL, 0);
+    town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::Forward { to });
+    settle(&mut town);
+    town.act(TEHSIL, town.office(TEHSIL).actor(0), file, Command::Opened);
+    town.act(TEHSIL, town.office(TEHSIL).actor(0), file, Command::Note);
+    settle(&mut town);
+    (town, file)
+}

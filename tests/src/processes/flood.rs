@@ -223,7 +223,7 @@ fn frame(attack: Attack, number: u64, target: &Target) -> Vec<u8> {
             Message::GetChunk { root: ContentRoot(noise), length: 1_000, index: 0 }.to_frame()
         }
         (_, 0) => Message::GetCharter { from: 0 }.to_frame(),
-        (_, 1) => Message::Heights { charter: 0, dossiers: Hash(noise) }.to_frame(),
+        (_, 1) => Message::Heights { charter: Hash(noise), dossiers: Hash(noise) }.to_frame(),
         _ => Message::GetDossier { office: target.office, from: 0 }.to_frame(),
     }
 }

@@ -94,9 +94,17 @@ impl Officer {
     /// # Errors
     /// [`Trouble`].
     pub fn sign_in(&self) -> Done<()> {
+        self.sign_in_with(PASSWORD)
+    }
+
+    /// Signs in with a password, in English.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn sign_in_with(&self, password: &str) -> Done<()> {
         self.get("/language?to=en&back=/sign-in")?;
         let form = self.form("/sign-in?back=/desk", "/sign-in")?;
-        self.send(&form.with("login", &self.login).with("password", PASSWORD)).map(drop)
+        self.send(&form.with("login", &self.login).with("password", password)).map(drop)
     }
 
     /// Opens a file; gives its id.

@@ -25,7 +25,8 @@ pub struct Plan {
     pub name: &'static str,
     /// Name on its pages.
     pub title: &'static str,
-    path: &'static str,
+    /// Path in the administrative tree.
+    pub path: &'static str,
     tier: &'static str,
     parent: Option<&'static str>,
 }
@@ -117,7 +118,7 @@ pub struct Town {
     pub webs: Vec<String>,
     /// Keys of the nodes on the network, in hexadecimal.
     pub transports: Vec<String>,
-    /// The folder of everything.
+    /// The folder of everything; the keepers' root keys are in `state`.
     pub dir: TempDir,
 }
 
@@ -145,6 +146,7 @@ impl Town {
         let dir = tempfile::tempdir().expect("a folder");
         let founded = founded(count.max(TOWN));
         let plans = &PLANS[..count];
+        copy(&founded.join("state"), &dir.path().join("state"));
         for plan in plans {
             copy_office(&founded.join(plan.name), &dir.path().join(plan.name));
         }

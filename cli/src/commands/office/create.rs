@@ -30,7 +30,7 @@ use crate::exit::Exit;
 use crate::keyfile::KeyFile;
 use crate::output::Output;
 use crate::password::{PasswordArgs, Passwords};
-use crate::{address, clock, fingerprint, registry};
+use crate::{address, clock, fingerprint, kit, registry};
 
 /// Begin an office: make all its keys on this machine, and the request to be admitted
 ///
@@ -190,21 +190,23 @@ impl Create {
         paths: &Paths,
         state: StateId,
         office: OfficeId,
-        kit: &KeyFile,
+        recovery: &KeyFile,
     ) -> Result<Exit, Failure> {
         output.line(format!("office {office}"))?;
         output.line(format!("aloud {}", fingerprint::groups(&office)))?;
         output.line(format!("state {state}"))?;
         output.line(format!("request {}", paths.request.display()))?;
         output.line(format!("\nRecovery kit (also in {}):\n", paths.recovery.display()))?;
-        output.line(kit.to_text())?;
+        let paper = kit::to_paper(recovery);
+        output.line(&paper)?;
         output.json(&json!({
             "office": office, "aloud": fingerprint::groups(&office), "state": state, "request": paths.request,
-            "recovery_kit": kit.to_text(),
+            "recovery_kit": paper,
         }))?;
         output.talk(
-            "Put the recovery kit on paper, seal it together with nothing else, and keep it in another \
-             building; its password in a third place. Then remove keys/recovery.key from this machine.",
+            "Put the recovery kit on paper, type it in again once (`mohar kit read`), seal it together with \
+             nothing else, and keep it in another building; its password in a third place. Then remove \
+             keys/recovery.key from this machine.",
         );
         if !self.hosted && self.reachable().is_empty() {
             output.talk("No address was given under which others reach this node; `--reach` names one.");

@@ -98,6 +98,28 @@ pub async fn add_officer(api: &Arc<Api>, by: &Credentials, new: NewOfficer) -> R
     Ok(done(officer.await?))
 }
 
+/// Gives an officer who forgot the password a new key under a new one. The old key signs nothing
+/// from here on, and sessions that hold it are over.
+pub async fn rekey_officer(
+    api: &Arc<Api>,
+    by: &Credentials,
+    login: &str,
+    password: &str,
+) -> Result<Response, No> {
+    let _turn = api.register_lock.lock().await;
+    let (actor, office) = unlock(api, by).await?;
+    let login = login_of(api, office, login)?;
+    let key = SecretKey::from_seed(&clock::entropy().bytes32());
+    let wrapped = api.keyring.wrap(&key, password).await?;
+    let change = Body::RekeyOfficer(body::RekeyOfficer { officer: login.officer, key: key.public() });
+    let request = Request::Register { actor, change };
+    let act = names::change_with(&api.ledger, office, request, move |_, _| {
+        let login = Login { wrapped, ..login };
+        vec![(LOGINS, login.name.clone().into_bytes(), Some(codec::encode(&login)))]
+    });
+    Ok(done(act.await?))
+}
+
 /// Puts an officer on a post.
 pub async fn give_charge(
     api: &Arc<Api>,

@@ -4,20 +4,23 @@
 mod charter;
 mod holding;
 mod hosted;
+mod incarnate;
 mod order;
 mod reassign;
 mod rekey;
+mod secrets;
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use self::charter::{NextCharter, endorse_charter, kept_by_next_charter, propose_charter};
 pub use self::holding::Holding;
 pub use self::hosted::{HOSTED_KEYS_BYTES_MAX, HOSTED_OFFICES_MAX, HostedKeys};
+pub use self::incarnate::{NodeKeys, incarnate};
 pub use self::order::give_order;
 pub use self::reassign::reassign;
 pub use self::rekey::rekey_office;
+pub use self::secrets::{EarlierSecret, NodeSecrets, OfficeSecrets};
 use crate::act::body::{ChargeKind, KeySet, Tier};
 use crate::act::{self, ActError, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, VerifiedAct, body};
 use crate::codec::{self, CodecError};
@@ -30,7 +33,6 @@ use crate::log::tree::Head;
 use crate::machine::{Actor, HostSecrets, Package};
 use crate::refusal::Refusal;
 use crate::registry::Registry;
-use crate::sealing::at_rest::{self, StorageKey};
 use crate::sealing::wrap::Algorithm;
 use crate::sealing::{SealingPublic, SealingSecret};
 use crate::time::Timestamp;
@@ -214,71 +216,6 @@ fn incarnation(keys: &OfficeKeys) -> body::Incarnate {
         mirror: HostSecrets::mirror(&keys.signing).public(),
         witness: HostSecrets::witness(&keys.signing).public(),
         sealing: keys.sealing.public().clone(),
-    }
-}
-
-/// Names new node keys for an office: the next incarnation, and endorsements by all signers but the
-/// first. The signers are operating or recovery keys of the office, or keys that may admit it.
-///
-/// # Errors
-/// [`Refusal`] when the office is unknown, the start is not sound, or the keys do not suffice.
-pub fn incarnate(
-    registry: &Registry,
-    office: OfficeId,
-    keys: &NodeKeys,
-    start: Head,
-    lost_to: u64,
-    signers: &[SecretKey],
-    now: Timestamp,
-) -> Result<Vec<VerifiedAct>, Refusal> {
-    let number = registry.office(&office)?.incarnations().last().map_or(1, |last| last.number + 1);
-    let body = Body::Incarnate(body::Incarnate {
-        number,
-        signing: keys.signing.public(),
-        transport: keys.transport.public(),
-        start,
-        lost_to,
-        mirror: HostSecrets::mirror(&keys.signing).public(),
-        witness: HostSecrets::witness(&keys.signing).public(),
-        sealing: keys.sealing.public().clone(),
-    });
-    let key = signers.first().ok_or(Refusal::ThresholdNotMet)?.clone();
-    let act = register_act(registry, &Actor { office, charge: None, key }, &body, now)?;
-    let mut acts = vec![act.clone()];
-    for key in &signers[1..] {
-        let header = Header {
-            matter: Some(act.matter()),
-            place: Place::Side,
-            number: act.header().number,
-            previous: Some(act.id()),
-            ..blank(Some(registry.state()), now)
-        };
-        acts.push(sign(header, &Body::Endorse(body::Endorse { act: act.id() }), key)?);
-    }
-    let mut trial = registry.clone();
-    for act in &acts {
-        trial.admit_act(act::UnverifiedAct::parse(act.bytes())?)?;
-    }
-    let in_force = trial.office(&office)?.incarnation().is_some_and(|i| i.number == number);
-    if in_force { Ok(acts) } else { Err(Refusal::ThresholdNotMet) }
-}
-
-/// The keys of a node that takes an office over, made on its own machine.
-pub struct NodeKeys {
-    /// Signs node acts and checkpoints.
-    pub signing: SecretKey,
-    /// Identity on the network.
-    pub transport: SecretKey,
-    /// Opens wrapped matter keys.
-    pub sealing: SealingSecret,
-}
-
-impl NodeKeys {
-    /// Makes all keys from the generator.
-    pub fn generate(entropy: &mut Entropy) -> Self {
-        let mut key = || SecretKey::from_seed(&entropy.bytes32());
-        let (signing, transport) = (key(), key());
-        Self { signing, transport, sealing: SealingSecret::generate(SEALING, entropy) }
     }
 }
 
@@ -477,85 +414,6 @@ pub struct Founding {
     /// Names of the first post and officer.
     #[n(2)]
     pub names: Snapshot,
-}
-
-/// The node's secrets, kept as one sealed disk file.
-#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
-#[cbor(array)]
-pub struct NodeSecrets {
-    /// Seed of the transport key.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub transport: [u8; 32],
-    /// Key under which everything else is sealed at rest.
-    #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    pub storage: [u8; 32],
-    /// One entry for each hosted office.
-    #[n(2)]
-    pub offices: Vec<OfficeSecrets>,
-}
-
-/// The secrets of one hosted office.
-#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
-#[cbor(array)]
-pub struct OfficeSecrets {
-    /// The office id.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub office: [u8; 32],
-    /// Seed of the signing key.
-    #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    pub signing: [u8; 32],
-    /// Seed of the sealing key.
-    #[n(2)]
-    #[cbor(with = "minicbor::bytes")]
-    pub sealing: [u8; 32],
-    /// Seeds of the sealing keys of earlier incarnations.
-    #[n(3)]
-    pub earlier: Vec<EarlierSecret>,
-}
-
-/// The sealing key of an earlier incarnation.
-#[derive(Clone, Encode, Decode, Zeroize, ZeroizeOnDrop)]
-#[cbor(array)]
-pub struct EarlierSecret {
-    /// Its seed.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub seed: [u8; 32],
-}
-
-/// Context under which node secrets are sealed at rest.
-const SECRETS_CONTEXT: &str = "mohar/node-secrets/1";
-
-impl NodeSecrets {
-    /// Seals the secrets under the key of the machine.
-    pub fn seal(&self, machine: &StorageKey, entropy: &mut Entropy) -> Vec<u8> {
-        let plain = zeroize::Zeroizing::new(codec::encode(self));
-        at_rest::seal(machine, SECRETS_CONTEXT, &plain, entropy)
-    }
-
-    /// Opens sealed secrets.
-    ///
-    /// # Errors
-    /// [`Refusal::ContentSealed`] with another machine's key or damaged bytes.
-    pub fn open(machine: &StorageKey, sealed: &[u8]) -> Result<Self, Refusal> {
-        let plain = at_rest::open(machine, SECRETS_CONTEXT, sealed).map_err(|_| Refusal::ContentSealed)?;
-        codec::decode(&plain, 1 << 20).map_err(|_| Refusal::ContentDamaged)
-    }
-
-    /// What the machine is started with.
-    pub fn hosts(&self) -> Vec<HostSecrets> {
-        let host = |office: &OfficeSecrets| HostSecrets {
-            office: OfficeId(office.office),
-            signing: SecretKey::from_seed(&office.signing),
-            sealing: SealingSecret::from_seed(SEALING, &office.sealing),
-            earlier: office.earlier.iter().map(|e| SealingSecret::from_seed(SEALING, &e.seed)).collect(),
-        };
-        self.offices.iter().map(host).collect()
-    }
 }
 
 /// Writes a ceremony file: a line that says what it is, then canonical CBOR.

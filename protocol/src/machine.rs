@@ -19,6 +19,8 @@ mod dossier;
 mod escrow;
 mod fork;
 mod handover;
+mod host;
+mod import;
 pub mod io;
 mod lineage;
 mod link;
@@ -46,6 +48,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use self::carry::Carried;
 pub use self::catch_up::Backlog;
 pub use self::cosign::{cosigner_name, origin};
+pub use self::host::HostSecrets;
+use self::host::{Cosigner, Host};
 pub use self::io::{
     Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
 };
@@ -59,66 +63,12 @@ use self::steady::Steady;
 use crate::entropy::Entropy;
 use crate::hash::Hash;
 use crate::id::{ActId, KeyId, Lineage, MatterId, OfficeId};
-use crate::keys::SecretKey;
 use crate::placement::placement;
 use crate::records::{Records, Role, StoreFault};
 use crate::refusal::Refusal;
 use crate::registry::{Register, Registry};
-use crate::sealing::SealingSecret;
 use crate::sealing::at_rest::StorageKey;
 use crate::time::Timestamp;
-
-/// The secrets of one hosted office.
-#[cfg_attr(feature = "testing", derive(Clone))]
-pub struct HostSecrets {
-    /// The office.
-    pub office: OfficeId,
-    /// Signs node acts and checkpoints.
-    pub signing: SecretKey,
-    /// Opens wrapped matter keys.
-    pub sealing: SealingSecret,
-    /// Sealing secrets of earlier incarnations: they open what was wrapped to those.
-    pub earlier: Vec<SealingSecret>,
-}
-
-impl HostSecrets {
-    /// The key with which the node cosigns as a mirror.
-    pub fn mirror(signing: &SecretKey) -> SecretKey {
-        signing.derive("mohar/mirror/1")
-    }
-
-    /// The key with which the node cosigns as a witness.
-    pub fn witness(signing: &SecretKey) -> SecretKey {
-        signing.derive("mohar/witness/1")
-    }
-}
-
-/// An office of this node.
-#[cfg_attr(feature = "testing", derive(Clone))]
-struct Host {
-    secrets: HostSecrets,
-    spare: Vec<HostSecrets>,
-    mirror: SecretKey,
-    witness: SecretKey,
-    anchor: Option<ActId>,
-    anchored_at: Timestamp,
-    cosigners: Vec<Cosigner>,
-    standing: Standing,
-    lineage: Lineage,
-    rejoin: Rejoin,
-    restoring: restore::Restoring,
-}
-
-/// What a cosigner of an own log is known to have, and what was last sent to it.
-#[derive(Debug, Clone, Copy)]
-struct Cosigner {
-    office: OfficeId,
-    role: Role,
-    key: KeyId,
-    acked: u64,
-    sent: u64,
-    sent_at: Timestamp,
-}
 
 /// The machine. See the module's first sentence for how it is driven.
 #[cfg_attr(feature = "testing", derive(Clone))]
@@ -498,22 +448,4 @@ fn cosigning(register: &Register, role: Role) -> Option<KeyId> {
         Role::Mirror => incarnation.mirror.id(),
         Role::Witness => incarnation.witness.id(),
     })
-}
-
-impl Host {
-    fn new(secrets: HostSecrets, standing: Standing, lineage: Lineage) -> Self {
-        Self {
-            mirror: HostSecrets::mirror(&secrets.signing),
-            witness: HostSecrets::witness(&secrets.signing),
-            secrets,
-            spare: Vec::new(),
-            anchor: None,
-            anchored_at: Timestamp(0),
-            cosigners: Vec::new(),
-            standing,
-            lineage,
-            rejoin: Rejoin::default(),
-            restoring: restore::Restoring::default(),
-        }
-    }
 }

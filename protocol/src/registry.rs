@@ -217,7 +217,8 @@ impl Registry {
             Some(SignerClass::Node) => self.node(header),
             Some(SignerClass::Officer) if header.charge.is_none() && header.kind == MatterKind::REGISTER => {
                 let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
-                let set = self.set_without_charge(register, header, body, key).ok_or(Refusal::NotAuthority)?;
+                let set =
+                    self.set_without_charge(register, header, body, key).ok_or(Refusal::NotAuthority)?;
                 // Such an act carries one signature and nothing collects endorsements for it.
                 if set.threshold > 1 {
                     return Err(Refusal::ThresholdNotMet);

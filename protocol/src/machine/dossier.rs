@@ -1,14 +1,11 @@
 //! The registry on the wire: everyone keeps the charter chain and every office's dossier. A dossier
 //! is a chain and a set of side acts, so it says the same whatever way and in whatever order its
 //! acts came. What is compared is digests; what is new is passed on at once (`news`).
-
-use std::collections::BTreeMap;
-
 use minicbor::bytes::ByteVec;
 
 use super::link::Pursued;
 use super::wants::ASK_AGAIN_MS;
-use super::{Event, Machine, Output, Package, Peer, Receipt, Standing, Step, Stop, Why};
+use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::{Body, Place, UnverifiedAct, VerifiedAct};
 use crate::codec;
 use crate::hash::{Context, Hash, hash};
@@ -76,112 +73,16 @@ impl Machine {
         self.registry.apply(act, &signer).map_err(|e| StoreFault::because("fold the registry", e))
     }
 
-    /// Takes in charters and dossiers from a file. An own office whose log is still empty begins
-    /// its log with them.
-    pub(super) fn import(&mut self, step: &mut Step<'_, '_>, package: &Package) -> Result<Receipt, Stop> {
-        for (office, host) in &self.hosts {
-            // What would be logged and is not, is logged by a new incarnation when it begins.
-            if !matches!(host.standing, Standing::Restoring | Standing::Stopped(Why::Replaced)) {
-                self.may_sign(office)?;
-            }
-        }
-        let mut last = Err(Refusal::AlreadyDone);
-        for bytes in &package.charter {
-            if let Some(act) = self.fold_charter(step, bytes)? {
-                last = Ok(Receipt { act: act.id(), matter: act.matter() });
-            }
-        }
-        if last.is_ok() {
-            self.compare_all(step)?;
-        }
-        for dossier in &package.dossiers {
-            last = self.import_dossier(step, dossier)?.map_or(last, Ok);
-        }
-        self.registry_changed(step);
-        Ok(last?)
-    }
-
-    /// Takes in one dossier; the last act that was new.
-    fn import_dossier(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        dossier: &[ByteVec],
-    ) -> Result<Option<Receipt>, Stop> {
-        let (mut last, mut new, mut news) = (None, Vec::new(), BTreeMap::<OfficeId, Vec<ByteVec>>::new());
-        for bytes in dossier {
-            let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
-            let (office, own) = (office_of(&act), self.is_own_voice(&office_of(&act)));
-            self.check_continues(step, &act)?;
-            let id = act.id();
-            let Some(act) = self.fold_dossier(step, office, act)? else {
-                last = self.begin_log(step, office, id)?.or(last);
-                continue;
-            };
-            // New keys for a node at work (a rotation): there is nothing to fetch.
-            if own && self.may_sign(&office) == Err(Refusal::Restoring) {
-                self.begin_again(step, office)?;
-            }
-            if let Body::Directory(body) = act.body()
-                && !step.records.has_content(&body.snapshot.root)?
-            {
-                self.seek_names_of(office, body.snapshot, None);
-            } else {
-                news.entry(office).or_default().push(act.bytes().to_vec().into());
-            }
-            new.push((office, act));
-        }
-        // An own office's log starts with its dossier; a parent also logs the admissions it gave.
-        for (office, act) in &new {
-            for log in [Some(*office), act.header().office].into_iter().flatten() {
-                if self.may_sign(&log).is_ok() && step.records.place(&act.id(), &log)?.is_none() {
-                    self.append(step, log, act)?;
-                }
-            }
-        }
-        for (office, acts) in news {
-            self.pass_on_news(step, office, acts, None);
-        }
-        Ok(new.pop().map(|(_, act)| Receipt { act: act.id(), matter: act.matter() }).or(last))
-    }
-
-    /// The dossier of an office may have come from others before this node began to host it. Its
-    /// log then begins with what the invitation holds. An office that has run has a log already.
-    fn begin_log(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        office: OfficeId,
-        id: ActId,
-    ) -> Result<Option<Receipt>, Stop> {
-        let begins = self.may_sign(&office).is_ok()
-            && self.registry.office(&office).is_ok_and(|known| !known.has_run() && known.keeps(&id))
-            && step.records.place(&id, &office)?.is_none();
-        if !begins {
-            return Ok(None);
-        }
-        let act = step.records.expect_act(&id)?;
-        self.append(step, office, &act)?;
-        Ok(Some(Receipt { act: id, matter: act.matter() }))
-    }
-
     fn incarnation_number(&self, office: &OfficeId) -> u32 {
         self.registry.office(office).ok().and_then(|r| r.incarnation()).map_or(0, |i| i.number)
     }
 
-    /// New node keys for a node at work go on from the very end of its log; when it has grown since,
-    /// they are to be signed again.
-    fn check_continues(&self, step: &Step<'_, '_>, act: &UnverifiedAct) -> Result<(), Stop> {
-        if let (Body::Incarnate(body), Some(office)) = (act.body(), act.header().office)
-            && self.is_own_voice(&office)
-            && self.has_spare(&office, &body.signing)
-            && step.records.log(&office)?.is_some_and(|log| log.frontier.head() != body.start)
-        {
-            return Err(Refusal::RegisterStale.into());
-        }
-        Ok(())
-    }
-
     /// Verifies, folds and keeps an act of the charter chain; `None` when it was folded before.
-    fn fold_charter(&mut self, step: &mut Step<'_, '_>, bytes: &[u8]) -> Result<Option<VerifiedAct>, Stop> {
+    pub(super) fn fold_charter(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        bytes: &[u8],
+    ) -> Result<Option<VerifiedAct>, Stop> {
         match self.registry.admit_act(UnverifiedAct::parse(bytes).map_err(Refusal::from)?) {
             Ok(act) => {
                 step.records.put_charter(self.registry.charter().acts(), &act)?;
@@ -193,7 +94,7 @@ impl Machine {
     }
 
     /// Verifies, folds and keeps an act of a dossier; `None` when there is nothing new in it.
-    fn fold_dossier(
+    pub(super) fn fold_dossier(
         &mut self,
         step: &mut Step<'_, '_>,
         office: OfficeId,
@@ -265,7 +166,7 @@ impl Machine {
     }
 
     /// The charter has changed: nobody waits for the minute.
-    fn compare_all(&self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+    pub(super) fn compare_all(&self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         self.links.keys().try_for_each(|link| self.compare(step, *link))
     }
 
@@ -513,7 +414,7 @@ impl Machine {
 }
 
 /// The office whose dossier an act belongs to.
-fn office_of(act: &UnverifiedAct) -> OfficeId {
+pub(super) fn office_of(act: &UnverifiedAct) -> OfficeId {
     act.header().matter.map_or_else(|| act.id(), ActId::from).into()
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
+use super::before::follows_from;
 use super::catch_up::Urgency;
 use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
-use super::before::follows_from;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
 use crate::act::{MatterKind, Place, VerifiedAct};
@@ -187,7 +187,12 @@ impl Machine {
     }
 
     /// The next step of mirroring a log: leaves, root, contents, cosignature.
-    pub(super) fn advance_mirror(&mut self, step: &mut Step<'_, '_>, peer: Peer, office: OfficeId) -> Result<(), Stop> {
+    pub(super) fn advance_mirror(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+    ) -> Result<(), Stop> {
         let Some(note) = self.offered.get(&office).cloned() else { return Ok(()) };
         let checkpoint = stored_checkpoint(&note)?;
         let head = *checkpoint.head();
@@ -407,4 +412,3 @@ impl Machine {
         cosigners.into_iter().find(|(by, r)| *r == role && self.hosts(by)).map(|(by, _)| by)
     }
 }
-

@@ -9,7 +9,6 @@ use crate::log::checkpoint::SignedCheckpoint;
 use crate::records::{Records, Role, StoreFault, Table};
 use crate::refusal::Refusal;
 use crate::registry::Incarnation;
-use crate::sealing::SealingSecret;
 
 impl Machine {
     /// The own offices for which this node may sign.
@@ -140,14 +139,5 @@ impl Machine {
             }
         }
         Ok(())
-    }
-}
-
-impl Host {
-    /// Every secret that may open what was wrapped to the office, the present one first.
-    pub(super) fn openers(&self) -> impl Iterator<Item = &SealingSecret> {
-        let all = [&self.secrets].into_iter().chain(&self.spare);
-        let present = all.clone().map(|secrets| &secrets.sealing);
-        present.chain(all.flat_map(|secrets| &secrets.earlier))
     }
 }

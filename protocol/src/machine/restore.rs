@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use super::catch_up::Urgency;
 use super::before::follows_from;
+use super::catch_up::Urgency;
 use super::mirror::Page;
 use super::{Event, Machine, Output, Peer, Standing, Step, Stop, Why};
 use crate::act::{Body, MatterKind, Place};

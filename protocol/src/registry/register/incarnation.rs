@@ -98,8 +98,9 @@ impl Register {
     pub(in crate::registry) fn settle(&mut self, above: Option<&Authority>) {
         for at in 0..self.incarnations.len() {
             let act = self.incarnations[at].act;
-            let by_above =
-                above.zip(self.proposals.get(&act)).is_some_and(|(above, signers)| above.stands(&act, signers));
+            let by_above = above
+                .zip(self.proposals.get(&act))
+                .is_some_and(|(above, signers)| above.stands(&act, signers));
             self.incarnations[at].in_force |= by_above || self.is_in_force(&act);
         }
     }

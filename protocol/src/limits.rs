@@ -29,9 +29,9 @@ pub const WRAPS_MAX: usize = 64;
 /// Keys of one kind in a charter or an inception (k-of-n with n of at most nine people).
 pub const AUTHORITY_KEYS_MAX: usize = 9;
 
-/// Acts of earlier keys that newer ones let stand: at most 300 offices below one authority (55
-/// departments, or what a department has directly below it), and 100 orders. 400 x 34 bytes = 13.6 KB, beside 9 keys within one act.
-pub const KEEPS_MAX: usize = 400;
+/// Acts of earlier keys that newer ones let stand: the [`OFFICES_BELOW_MAX`] of one authority and 100
+/// orders. 400 x 34 bytes = 13.6 KB, beside nine keys within one act.
+pub const KEEPS_MAX: usize = OFFICES_BELOW_MAX + 100;
 
 /// Offices of one state: 4,500 planned for the widest phase, rounded up.
 pub const OFFICES_MAX: usize = 8_192;
@@ -43,9 +43,9 @@ pub const REGISTER_ACTS_MAX: u64 = 16_384;
 /// Bytes of a path, a code or a name in a charter or register: 85 letters of Devanagari.
 pub const REGISTER_TEXT_BYTES_MAX: usize = 256;
 
-/// Offices that one office has admitted: a district has some dozens, a department with direct offices
-/// some hundreds.
-pub const OFFICES_BELOW_MAX: usize = 1_024;
+/// Offices that one authority has admitted: a district has some dozens, the state 55 departments, a
+/// department with an office in every district and division below a hundred.
+pub const OFFICES_BELOW_MAX: usize = 300;
 
 /// Cosignatures on one checkpoint: three mirrors, three witnesses, spare for changes.
 pub const COSIGNATURES_MAX: usize = 16;

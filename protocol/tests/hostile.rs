@@ -245,8 +245,9 @@ fn a_recall_that_comes_after_the_file_has_moved_on_is_answered() {
     assert!(came_from_far(&town), "the file went on and came back by another way");
 
     town.act(DISTRICT, town.office(DISTRICT).actor(0), file, Command::RequestRecall);
-    let request = town.records(DISTRICT).sides(&file, 99).unwrap().pop().unwrap();
-    let request = town.records(DISTRICT).expect_act(&request).unwrap();
+    let sides = town.records(DISTRICT).sides(&file, 99).unwrap();
+    let mut sides = sides.iter().map(|id| town.records(DISTRICT).expect_act(id).unwrap());
+    let request = sides.find(|act| matches!(act.body(), Body::RequestRecall(_))).unwrap();
     town.cut(DISTRICT, false);
     settle(&mut town);
     town.forged_frame(DISTRICT, TEHSIL, &Message::Side { act: request.bytes().to_vec().into() });

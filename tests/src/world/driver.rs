@@ -86,7 +86,9 @@ impl World {
 
     fn down(&mut self, node: usize) {
         self.end(node);
-        let pause = 100 + self.rng.next_u64() % 20_000;
+        // Over a damaged disk a start is tried some times an hour, not without end for days.
+        let longest = if self.nodes[node].store.is_damaged() { 1_800_000 } else { 20_000 };
+        let pause = 100 + self.rng.next_u64() % longest;
         self.after(pause, Event::Restart(node));
     }
 

@@ -161,6 +161,9 @@ pub(super) struct Rejoin {
     /// Leaves below are the same here and at the cosigners.
     pub base: Option<u64>,
     answers: BTreeMap<Peer, Answer>,
+    /// The largest size of the log that anybody has shown a signed head of. It stays known when that
+    /// link breaks: otherwise whoever knows less could be the only one left to answer.
+    signed_to: u64,
     first_answer: Option<Timestamp>,
     asked_at: Timestamp,
 }
@@ -372,9 +375,10 @@ impl Machine {
         if twin {
             self.ask_from_now(step, office, Why::Twin)?;
         }
-        let mut fits = true;
+        let (mut fits, mut said_to) = (true, 0);
         if !note.is_empty() {
             let head = *self.verified_checkpoint(&office, note)?.head();
+            said_to = head.size;
             let log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
             let ahead = head.size > log.frontier.size();
             fits = !ahead && step.records.frontier_at(&office, head.size)?.root() == head.root;
@@ -386,6 +390,7 @@ impl Machine {
         if let Some(host) = self.hosts.get_mut(&office).filter(|host| host.standing != Standing::Working) {
             let counts = cosigns && word == Word::Heard;
             host.rejoin.answers.insert(from, Answer { counts, twin, fits });
+            host.rejoin.signed_to = host.rejoin.signed_to.max(said_to);
             if counts {
                 host.rejoin.first_answer.get_or_insert(now);
             }
@@ -396,7 +401,8 @@ impl Machine {
         self.work_if_answered(step, office)
     }
 
-    /// Works again once a cosigner has answered, nobody knows more, and no twin is at work.
+    /// Works again once a cosigner has answered, nobody knows more or has known more since the office
+    /// began to ask, and no twin is at work.
     pub(super) fn work_if_answered(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
         let host = self.host(&office)?;
         if !matches!(host.standing, Standing::Asking(_) | Standing::Continuing) {
@@ -407,7 +413,8 @@ impl Machine {
         let counted = rejoin.answers.values().any(|answer| answer.counts);
         let waited = rejoin.first_answer.is_some_and(|at| step.steady.ms_since(at) >= ANSWERS_WAIT_MS);
         let everyone = self.links.keys().all(|peer| rejoin.answers.contains_key(peer));
-        if !clear || !counted || !(everyone || waited) {
+        let here = step.records.log(&office)?.map_or(0, |log| log.frontier.size());
+        if !clear || !counted || !(everyone || waited) || here < rejoin.signed_to {
             return Ok(());
         }
         if let Some(host) = self.hosts.get_mut(&office) {

@@ -18,7 +18,7 @@ fn the_only_copy_may_be_foreign_and_the_departments_key_the_only_reader() {
 #[test]
 #[ignore = "minutes; `tests/drill` runs it and writes down its figures"]
 fn the_drill_of_a_big_office() {
-    let given = std::env::var("MOHAR_DRILL").unwrap_or_else(|_| "1000 10 5000000 0".to_owned());
+    let given = std::env::var("MOHAR_DRILL").unwrap_or_else(|_| "1000 50 1000000 0".to_owned());
     let numbers: Vec<usize> = given.split(' ').filter_map(|word| word.parse().ok()).collect();
     let [acts, papers, paper_bytes, foreign] = numbers[..] else { panic!("four numbers: {given}") };
     let figures = run(Plan { acts, papers, paper_bytes, foreign: foreign > 0 });

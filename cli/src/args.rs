@@ -4,7 +4,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mohar_protocol::act::body::{ChargeKind, Tier};
 
 use crate::commands::{
-    bundle, charge, charter, check, found, join, kit, log, office, officer, packet, post, status, verify,
+    bundle, charge, charter, check, found, join, kit, log, matter, office, officer, packet, post, status,
+    verify,
 };
 use crate::output::Output;
 
@@ -57,6 +58,8 @@ pub enum Command {
     Charge(charge::Charge),
     Status(status::Status),
     Log(log::Log),
+    #[command(subcommand)]
+    Matter(matter::Matter),
     Bundle(bundle::Bundle),
     #[command(subcommand)]
     Packet(packet::Packet),

@@ -8,6 +8,7 @@ pub mod found;
 pub mod join;
 pub mod kit;
 pub mod log;
+pub mod matter;
 pub mod office;
 pub mod officer;
 pub mod packet;
@@ -36,6 +37,7 @@ pub fn run(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Charge(charge) => charge.run(output),
         Command::Status(status) => status.run(output),
         Command::Log(log) => log.run(output),
+        Command::Matter(matter) => matter.run(output),
         Command::Bundle(bundle) => bundle.run(output),
         Command::Packet(packet) => packet.run(output),
         Command::Verify(verify) => verify.run(output),

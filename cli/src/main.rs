@@ -8,6 +8,7 @@ mod address;
 mod admin;
 mod admin_login;
 mod args;
+mod authority;
 mod clock;
 mod commands;
 mod connect;

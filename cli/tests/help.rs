@@ -32,6 +32,8 @@ const COMMANDS: &[&str] = &[
     "status",
     "log",
     "log export",
+    "matter held",
+    "matter reassign",
     "bundle",
     "packet export",
     "packet import",

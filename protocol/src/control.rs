@@ -131,6 +131,18 @@ pub enum Request {
         /// Posts whose files and daks are meant as well, by code.
         posts: Vec<String>,
     },
+    /// Files and daks that an office holds, as far as this node knows.
+    Held {
+        /// The office.
+        office: OfficeId,
+        /// The answer before said that there are more after this one.
+        after: Option<MatterId>,
+    },
+    /// Takes in an order of reassignment: the `reassign`, then its endorsements, each in base64.
+    Reassign {
+        /// The acts.
+        acts: Vec<String>,
+    },
     /// Makes node keys for one more office that the node is to host.
     HostKeys {
         /// Sign-in name of the new office's first administrator; it must be free on this node.
@@ -193,6 +205,13 @@ pub enum Response {
         size: u64,
         /// Acts in base64.
         leaves: Vec<String>,
+    },
+    /// To [`Request::Held`].
+    Held {
+        /// In the order of their ids.
+        matters: Vec<HeldMatter>,
+        /// Ask again after this one: there are more.
+        more: Option<MatterId>,
     },
     /// To [`Request::Orphans`].
     Orphans {
@@ -346,6 +365,38 @@ pub struct RestoringStatus {
     pub works: bool,
     /// Seconds that the rest will take at the pace since the node's start; unknown at first.
     pub left_s: Option<u64>,
+}
+
+/// A file or dak that an office holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HeldMatter {
+    /// The matter.
+    pub matter: MatterId,
+    /// How often it was reassigned.
+    pub epoch: u32,
+    /// Number of the last act that is known here.
+    pub number: u64,
+    /// When that act was signed, by the clock of its signer.
+    pub time_ms: u64,
+    /// That act in base64, which an order names.
+    pub last: String,
+    /// An order that is not carried out yet.
+    pub order: Option<OpenOrder>,
+}
+
+/// An order of reassignment that is not carried out yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpenOrder {
+    /// The `reassign`.
+    pub act: crate::id::ActId,
+    /// The office that takes the matter up.
+    pub to: OfficeId,
+    /// Time anchors that must pass in its log before it does.
+    pub window: u32,
+    /// Time anchors that have passed, where this node hosts that office.
+    pub anchors: u32,
+    /// The office that holds the matter has shown that it is alive.
+    pub contested: bool,
 }
 
 /// An act that gave way.

@@ -65,9 +65,18 @@ impl Alone {
     }
 
     fn ask(&mut self, request: Request) -> Result<Receipt, Refusal> {
+        self.feed(vec![Input::Request { ticket: Ticket(1), request }, Input::Settle])
+    }
+
+    fn settle(&mut self) {
+        self.mark = None;
+        assert_eq!(self.feed(vec![Input::Settle]), Err(Refusal::Busy), "nothing was asked");
+    }
+
+    fn feed(&mut self, inputs: Vec<Input>) -> Result<Receipt, Refusal> {
         let mut records = Records::new(&self.store);
         let mut outputs = Vec::new();
-        for input in [Input::Request { ticket: Ticket(1), request }, Input::Settle] {
+        for input in inputs {
             self.machine.step(NOW, &mut self.entropy, &mut records, input, &mut outputs).unwrap();
         }
         let writes = records.into_writes();
@@ -114,6 +123,23 @@ fn an_office_whose_mark_fits_works_at_once() {
     alone.restart(Memory::Here(mark));
     assert_eq!(alone.standing(), Standing::Working);
     alone.open_file(3).unwrap();
+}
+
+#[test]
+fn an_office_says_its_mark_again_before_it_sends_anything_after_a_start() {
+    let mut alone = Alone::founded();
+    alone.open_file(1).unwrap();
+    let (copy, before) = (alone.store.clone(), alone.mark.unwrap());
+    alone.open_file(2).unwrap();
+    // The process ended after that commit and before its mark was written.
+    alone.restart(Memory::Here(before));
+    alone.settle();
+    let after = alone.mark.unwrap();
+    assert!(after.size > before.size);
+    // So that yesterday's copy does not fit any more once a mirror may know of the second file.
+    alone.store = copy;
+    alone.restart(Memory::Here(after));
+    assert_eq!(alone.standing(), Standing::Asking(Why::BehindMark));
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod hand_on;
 mod hosting;
 mod packet;
 mod reads;
+mod reassign;
 mod register;
 mod rejoin;
 mod status;
@@ -128,6 +129,8 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::HandOn { by, to, matters, posts } => {
             hand_on::hand_on(api, &by, to, hand_on::Which { matters, posts }).await
         }
+        Request::Held { office, after } => read(api, move |api| reassign::held(api, office, after)).await,
+        Request::Reassign { acts } => reassign::reassign(api, &acts).await,
         Request::HostKeys { login } => read(api, move |api| hosting::host_keys(api, &login)).await,
         Request::Import { registry } => register::import(api, &registry).await,
         Request::AddPost { by, code, name_hi, name_en, rank, admin } => {

@@ -41,6 +41,7 @@ pub fn cosigner_name(office: &OfficeId, role: Role) -> KeyName {
 impl Machine {
     /// Signs the heads of logs that grew. The shell commits right after.
     pub(super) fn settle(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+        self.mark_after_start(step)?;
         for office in std::mem::take(&mut self.grown) {
             if self.may_sign(&office).is_err() {
                 continue;

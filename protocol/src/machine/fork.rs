@@ -18,12 +18,11 @@ impl Machine {
     /// chain and compares it with all others for its place.
     pub(super) fn seen(&mut self, step: &mut Step<'_, '_>, act: &VerifiedAct) -> Result<(), Stop> {
         let (id, number) = (act.matter(), act.header().number);
-        // An office that does not know what it has signed is no judge of it.
-        if act.header().office.is_some_and(|office| self.hosts(&office) && self.may_sign(&office).is_err()) {
+        if !self.may_judge(act) {
             return Ok(());
         }
         let in_chain = step.records.chain_at(&id, number)?;
-        if in_chain == Some(act.id()) || step.records.is_branch(act)? {
+        if in_chain == Some(act.id()) || step.records.is_branch(act)? || self.ask_about(step, act)? {
             return Ok(());
         }
         step.records.put_branch(act);
@@ -34,6 +33,11 @@ impl Machine {
             }
         }
         self.compare_rivals(step, act)
+    }
+
+    /// An office that does not know what it has signed is no judge of it.
+    fn may_judge(&self, act: &VerifiedAct) -> bool {
+        act.header().office.is_none_or(|office| !self.hosts(&office) || self.may_sign(&office).is_ok())
     }
 
     /// Compares an act with those that are kept beside the chain for its place.
@@ -178,6 +182,9 @@ impl Machine {
         }
         self.seen(step, &first)?;
         self.seen(step, &second)?;
+        if !self.may_judge(&first) || !self.may_judge(&second) {
+            return Ok(());
+        }
         // Either may have been here before, when the act before them was not.
         let goes_on = step.records.matter(&id)?.is_some_and(|m| m.epoch == epoch && m.phase != Phase::Frozen);
         if goes_on || step.records.fork(&id, epoch)?.is_none() {

@@ -1,6 +1,8 @@
 //! An office of this node: its secrets, whether it may speak, and what its cosigners are known to have.
 //! Never kept: all of it is rebuilt at the start.
 
+use std::collections::BTreeSet;
+
 use super::{Rejoin, Standing, restore};
 use crate::id::{ActId, KeyId, Lineage, OfficeId};
 use crate::keys::SecretKey;
@@ -45,6 +47,10 @@ pub(super) struct Host {
     pub cosigners: Vec<Cosigner>,
     pub standing: Standing,
     pub lineage: Lineage,
+    /// Whether this process has said its mark: what is sent must not be ahead of it.
+    pub marked: bool,
+    /// Own acts unknown to its records, about which it has asked.
+    pub asked_about: BTreeSet<ActId>,
     pub rejoin: Rejoin,
     pub restoring: restore::Restoring,
 }
@@ -72,6 +78,8 @@ impl Host {
             cosigners: Vec::new(),
             standing,
             lineage,
+            marked: false,
+            asked_about: BTreeSet::new(),
             rejoin: Rejoin::default(),
             restoring: restore::Restoring::default(),
         }

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
 
-use super::{Actor, Event, Host, Machine, Output, Peer, Receipt, Step, Stop};
-use crate::act::{Body, Header, LEVEL, body};
+use super::{Actor, Cosigner, Event, Host, Machine, Output, Peer, Receipt, Step, Stop};
+use crate::act::{Body, Header, LEVEL, VerifiedAct, body};
 use crate::guard::{self, Guard};
 use crate::hash::Hash;
 use crate::id::{ActId, Lineage, OfficeId};
@@ -29,6 +29,10 @@ const ASK_AGAIN_MS: u64 = 5_000;
 
 /// After the first cosigner's answer the other links are waited for this long.
 const ANSWERS_WAIT_MS: u64 = 10_000;
+
+/// Own acts that nothing is known of, about which an office asks in the life of a process. More than
+/// that is the work of a thief with its key, and must not keep it from working.
+const ASKED_ABOUT_MAX: usize = 256;
 
 /// What was signed last, as kept outside the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -161,9 +165,6 @@ pub(super) struct Rejoin {
     /// Leaves below are the same here and at the cosigners.
     pub base: Option<u64>,
     answers: BTreeMap<Peer, Answer>,
-    /// The largest size of the log that anybody has shown a signed head of. It stays known when that
-    /// link breaks: otherwise whoever knows less could be the only one left to answer.
-    signed_to: u64,
     first_answer: Option<Timestamp>,
     asked_at: Timestamp,
 }
@@ -255,7 +256,12 @@ impl Machine {
     }
 
     /// The mark of the newest signed head.
-    pub(super) fn mark(&self, step: &mut Step<'_, '_>, office: OfficeId, log: &LogState) -> Result<(), Stop> {
+    pub(super) fn mark(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        log: &LogState,
+    ) -> Result<(), Stop> {
         let incarnation = self.registry.office(&office).ok().and_then(|register| register.incarnation());
         let mark = Mark {
             size: log.signed.size(),
@@ -264,6 +270,23 @@ impl Machine {
             lineage: self.host(&office)?.lineage,
         };
         step.outputs.push(Output::Mark { office, mark });
+        if let Some(host) = self.hosts.get_mut(&office) {
+            host.marked = true;
+        }
+        Ok(())
+    }
+
+    /// After a start, before anything leaves: a process that ended between a commit and its mark has
+    /// left a mark that an older copy of the disk would fit, although cosigners are told of the rest now.
+    pub(super) fn mark_after_start(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+        let unmarked = |host: &&Host| !host.marked && host.standing.may_sign().is_ok();
+        let offices: Vec<OfficeId> =
+            self.hosts.values().filter(unmarked).map(|host| host.secrets.office).collect();
+        for office in offices {
+            if let Some(log) = step.records.log(&office)?.filter(|log| !log.note.is_empty()) {
+                self.mark(step, office, &log)?;
+            }
+        }
         Ok(())
     }
 
@@ -297,6 +320,23 @@ impl Machine {
             step.send(*peer, hello.clone());
         }
         self.ask_links(step, office)
+    }
+
+    /// An act of our own that we know nothing of: another copy of this disk has signed it, and nobody
+    /// has said so yet. The office asks before it judges; for each such act once, so that one that no
+    /// mirror holds is judged when it comes again. Whether it asks.
+    pub(super) fn ask_about(&mut self, step: &mut Step<'_, '_>, act: &VerifiedAct) -> Result<bool, Stop> {
+        let (id, office) = (act.id(), act.header().office);
+        let Some((office, host)) = office.and_then(|office| Some((office, self.hosts.get_mut(&office)?)))
+        else {
+            return Ok(false);
+        };
+        let known = step.records.place(&id, &office)?.is_some() || step.records.is_orphan(&office, &id)?;
+        if known || host.asked_about.len() >= ASKED_ABOUT_MAX || !host.asked_about.insert(id) {
+            return Ok(false);
+        }
+        self.ask_from_now(step, office, Why::Ahead)?;
+        Ok(self.may_sign(&office).is_err())
     }
 
     fn stop(&mut self, step: &mut Step<'_, '_>, office: OfficeId, why: Why) {
@@ -375,10 +415,9 @@ impl Machine {
         if twin {
             self.ask_from_now(step, office, Why::Twin)?;
         }
-        let (mut fits, mut said_to) = (true, 0);
+        let mut fits = true;
         if !note.is_empty() {
             let head = *self.verified_checkpoint(&office, note)?.head();
-            said_to = head.size;
             let log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
             let ahead = head.size > log.frontier.size();
             fits = !ahead && step.records.frontier_at(&office, head.size)?.root() == head.root;
@@ -390,7 +429,6 @@ impl Machine {
         if let Some(host) = self.hosts.get_mut(&office).filter(|host| host.standing != Standing::Working) {
             let counts = cosigns && word == Word::Heard;
             host.rejoin.answers.insert(from, Answer { counts, twin, fits });
-            host.rejoin.signed_to = host.rejoin.signed_to.max(said_to);
             if counts {
                 host.rejoin.first_answer.get_or_insert(now);
             }
@@ -401,8 +439,7 @@ impl Machine {
         self.work_if_answered(step, office)
     }
 
-    /// Works again once a cosigner has answered, nobody knows more or has known more since the office
-    /// began to ask, and no twin is at work.
+    /// Works again once the cosigners have answered, nobody knows more, and no twin is at work.
     pub(super) fn work_if_answered(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
         let host = self.host(&office)?;
         if !matches!(host.standing, Standing::Asking(_) | Standing::Continuing) {
@@ -411,10 +448,13 @@ impl Machine {
         let rejoin = &host.rejoin;
         let clear = rejoin.answers.values().all(|answer| answer.fits && !answer.twin);
         let counted = rejoin.answers.values().any(|answer| answer.counts);
+        // Whoever is missing may be the one who holds the newest leaves. Only people can say not to wait.
+        // They have, where an act of authority names what survives: a mirror may have burnt too.
+        let decided = matches!(host.standing, Standing::Continuing | Standing::Asking(Why::Restored));
+        let complete = decided || self.every_mirror(host, |answer| answer.counts);
         let waited = rejoin.first_answer.is_some_and(|at| step.steady.ms_since(at) >= ANSWERS_WAIT_MS);
         let everyone = self.links.keys().all(|peer| rejoin.answers.contains_key(peer));
-        let here = step.records.log(&office)?.map_or(0, |log| log.frontier.size());
-        if !clear || !counted || !(everyone || waited) || here < rejoin.signed_to {
+        if !clear || !counted || !complete || !(everyone || waited) {
             return Ok(());
         }
         if let Some(host) = self.hosts.get_mut(&office) {
@@ -433,7 +473,19 @@ impl Machine {
         self.drive_all(step)
     }
 
-    /// The head of office goes on although nobody can be asked. Every act that follows stands
+    /// Whether there is such an answer from every mirror of an own log.
+    fn every_mirror(&self, host: &Host, such: impl Fn(&Answer) -> bool) -> bool {
+        let mirrors = host.cosigners.iter().filter(|cosigner| cosigner.role == Role::Mirror);
+        let mut answers = mirrors.map(|mirror| self.answer_of(host, &mirror.office));
+        answers.all(|answer| answer.is_some_and(&such))
+    }
+
+    /// What a linked office has said of an own log.
+    fn answer_of<'a>(&self, host: &'a Host, cosigner: &OfficeId) -> Option<&'a Answer> {
+        host.rejoin.answers.get(&self.peer_of(cosigner)?)
+    }
+
+    /// The head of office goes on although not every mirror can be asked. Every act that follows stands
     /// behind this one in the log, until the first head that a cosigner has seen.
     pub(super) fn continue_unwitnessed(
         &mut self,
@@ -449,7 +501,14 @@ impl Machine {
             Standing::Asking(_) => {}
             Standing::Working | Standing::Continuing => return Err(Refusal::RejoinNotNeeded.into()),
         }
-        if host.cosigners.iter().any(|cosigner| self.peer_of(&cosigner.office).is_some()) {
+        let linked = |cosigner: &&Cosigner| self.peer_of(&cosigner.office).is_some();
+        let is_clear = |answer: &Answer| answer.fits && !answer.twin;
+        let mut asked = host.cosigners.iter().filter(linked);
+        // Whoever can be asked is heard first.
+        let heard = asked.all(|c| self.answer_of(host, &c.office).is_some_and(is_clear));
+        let mut mirrors = host.cosigners.iter().filter(|cosigner| cosigner.role == Role::Mirror);
+        let missing = host.cosigners.is_empty() || mirrors.any(|mirror| !linked(&mirror));
+        if !heard || !missing {
             return Err(Refusal::RejoinLinked.into());
         }
         let header = Header { charge: actor.charge, ..self.beside_register(step, office)? };

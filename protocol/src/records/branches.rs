@@ -1,5 +1,7 @@
 //! Rows of what stands beside a chain: acts that mirrors know, rivals and orphans; forks; orders.
 
+use std::collections::BTreeSet;
+
 use minicbor::{Decode, Encode};
 
 use super::{Records, StoreFault, Table, id32, key};
@@ -112,6 +114,28 @@ impl Records<'_> {
         Ok(last)
     }
 
+    /// Matters that this node knows of, from its own chains or from a log that is mirrored here, in the
+    /// order of their ids: those after `after`, at most `max`.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn known_matters(&self, after: Option<&MatterId>, max: usize) -> Result<Vec<MatterId>, StoreFault> {
+        let from = after.map_or_else(Vec::new, |after| after_matter(after));
+        let mut known = BTreeSet::new();
+        for (row, _) in self.scan(Table::MATTERS, &from, &[0xff; 33], max)? {
+            known.insert(MatterId(id32(&row)?));
+        }
+        // A matter has many rows here: each look finds the first one of the next matter.
+        let mut from = from;
+        for _ in 0..max {
+            let Some((row, _)) = self.scan(Table::BRANCHES, &from, &[0xff; 73], 1)?.pop() else { break };
+            let matter = MatterId(id32(&row[..32])?);
+            from = after_matter(&matter);
+            known.insert(matter);
+        }
+        Ok(known.into_iter().take(max).collect())
+    }
+
     /// The state of an order that this node has to do with.
     ///
     /// # Errors
@@ -189,6 +213,11 @@ impl Records<'_> {
     pub fn delete_released(&mut self, office: &OfficeId, matter: &MatterId) {
         self.delete(Table::RELEASED, key(&[&office.0, &matter.0]));
     }
+}
+
+/// Above every row of a matter, below every row of the next one.
+fn after_matter(matter: &MatterId) -> Vec<u8> {
+    key(&[&matter.0, &[0xff; 41]])
 }
 
 fn branch_key(act: &VerifiedAct) -> Vec<u8> {

@@ -95,6 +95,14 @@ impl Records<'_> {
         Ok(orphans)
     }
 
+    /// Whether an act of an office gave way.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn is_orphan(&self, office: &OfficeId, act: &ActId) -> Result<bool, StoreFault> {
+        Ok(self.get(Table::ORPHANS, &key(&[&office.0, &act.0]))?.is_some())
+    }
+
     /// Acts of an office that gave way, with the index they had, at most `max`.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Somebody puts yesterday's copy into a node, again and again, and what a node remembers outside its
 //! disk. A promise that no mirror had made goes with the disk, and the oracle forgets it too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mohar_protocol::id::{ActId, Lineage, OfficeId};
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
@@ -25,7 +25,7 @@ const LINE_AFTER_MS: u64 = 25_000;
 #[derive(Default)]
 pub struct Marks {
     marks: BTreeMap<OfficeId, Mark>,
-    elsewhere: bool,
+    elsewhere: BTreeSet<OfficeId>,
     behind: bool,
     lacks_copies: bool,
     restored: bool,
@@ -44,8 +44,11 @@ impl Marks {
 
     /// What the node is started with.
     pub fn memory(&self) -> BTreeMap<OfficeId, Memory> {
-        let memory = |mark: &Mark| if self.elsewhere { Memory::Elsewhere } else { Memory::Here(*mark) };
-        self.marks.iter().map(|(office, mark)| (*office, memory(mark))).collect()
+        let memory = |(office, mark): (&OfficeId, &Mark)| {
+            let elsewhere = self.elsewhere.contains(office);
+            (*office, if elsewhere { Memory::Elsewhere } else { Memory::Here(*mark) })
+        };
+        self.marks.iter().map(memory).collect()
     }
 
     /// Keeps what a step asked to keep.
@@ -53,9 +56,14 @@ impl Marks {
         for output in outputs {
             if let Output::Mark { office, mark } = output {
                 self.marks.insert(*office, *mark);
-                self.elsewhere = false;
+                self.elsewhere.remove(office);
             }
         }
+    }
+
+    /// Each mark says that it was made for another disk, until it is written anew.
+    fn are_of_another_disk(&mut self) {
+        self.elsewhere = self.marks.keys().copied().collect();
     }
 
     /// Whether the node runs from a copy and has not caught up with its own logs yet.
@@ -133,7 +141,7 @@ impl Happening for Restores {
         }
         match world.rng.next_u64() % 3 {
             0 if !self.with_marks => world.nodes[self.node].marks.marks.clear(),
-            1 if !self.with_marks => world.nodes[self.node].marks.elsewhere = true,
+            1 if !self.with_marks => world.nodes[self.node].marks.are_of_another_disk(),
             _ => {}
         }
         if world.nodes[self.node].machine.is_some() {

@@ -1,14 +1,11 @@
 //! `mohar office divide|merge|move|close`: orders of succession, given by the authority above.
 
-use std::path::PathBuf;
-
 use anyhow::Context as _;
 use minicbor::bytes::ByteVec;
 use mohar_protocol::act::body::{Part, SucceedClose, SucceedDivide, SucceedMerge, SucceedParent};
 use mohar_protocol::act::{Body, UnverifiedAct};
 use mohar_protocol::ceremony;
 use mohar_protocol::id::{ActId, OfficeId};
-use mohar_protocol::keys::SecretKey;
 use mohar_protocol::machine::Package;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
@@ -16,32 +13,20 @@ use mohar_protocol::time::Timestamp;
 use serde_json::json;
 
 use super::create::parse_path;
-use crate::connect::Node;
+use crate::authority::{Above, Authority, KEYS_HINT};
+use crate::clock;
 use crate::error::{Failure, Hint as _};
 use crate::exit::Exit;
-use crate::keyfile::KeyFile;
 use crate::output::Output;
-use crate::password::{PasswordArgs, Passwords};
-use crate::{clock, registry};
 
 /// Who orders, and from when on.
 #[derive(Debug, clap::Args)]
-pub struct Authority {
-    /// Data folder of the running node of the office that orders; with root keys, of any office
-    #[arg(long)]
-    data: PathBuf,
-    /// The operating key of the office that orders, if it is not in DIR/keys/operating.key; give as
-    /// many as must sign
-    #[arg(long, value_name = "PATH")]
-    operating_key: Vec<PathBuf>,
-    /// Where the charter is above: a root key; give as many as must sign
-    #[arg(long, value_name = "PATH", conflicts_with = "operating_key")]
-    root_key: Vec<PathBuf>,
+pub struct Order {
+    #[command(flatten)]
+    authority: Authority,
     /// The day from which it counts (Indian time); at once when left out
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = clock::parse_day)]
     effective: Option<Timestamp>,
-    #[command(flatten)]
-    passwords: PasswordArgs,
 }
 
 /// Divide an office between successors
@@ -61,7 +46,7 @@ pub struct Divide {
     #[arg(long)]
     ends: bool,
     #[command(flatten)]
-    authority: Authority,
+    order: Order,
 }
 
 const DIVIDE_EXAMPLES: &str = "\
@@ -82,7 +67,7 @@ pub struct Merge {
     #[arg(long, value_name = "OFFICE")]
     into: OfficeId,
     #[command(flatten)]
-    authority: Authority,
+    order: Order,
 }
 
 const MERGE_EXAMPLES: &str = "\
@@ -105,7 +90,7 @@ pub struct Move {
     #[arg(long, value_parser = parse_path)]
     path: String,
     #[command(flatten)]
-    authority: Authority,
+    order: Order,
 }
 
 const MOVE_EXAMPLES: &str = "\
@@ -125,7 +110,7 @@ pub struct Close {
     #[arg(long, value_name = "OFFICE")]
     keeper: OfficeId,
     #[command(flatten)]
-    authority: Authority,
+    order: Order,
 }
 
 const CLOSE_EXAMPLES: &str = "\
@@ -133,19 +118,16 @@ Examples:
   The district closes a tehsil and keeps its files:
     mohar office close 77c0... --keeper 5e0f... --data /var/lib/mohar";
 
-/// The office above, if it is not the charter.
-type Above = Option<OfficeId>;
-
 impl Divide {
     /// Gives the order.
     ///
     /// # Errors
-    /// Those of every order: see [`Authority`].
+    /// Those of every order: see [`Order`].
     pub fn run(self, output: Output) -> Result<Exit, Failure> {
-        let Self { office, into: parts, ends, authority } = self;
-        let effective = authority.effective;
+        let Self { office, into: parts, ends, order } = self;
+        let effective = order.effective;
         let body = SucceedDivide { effective, office, goes_on: !ends, parts };
-        authority.give(output, office, None, &Body::SucceedDivide(body))
+        order.give(output, office, None, &Body::SucceedDivide(body))
     }
 }
 
@@ -153,11 +135,11 @@ impl Merge {
     /// Gives the order.
     ///
     /// # Errors
-    /// Those of every order: see [`Authority`].
+    /// Those of every order: see [`Order`].
     pub fn run(self, output: Output) -> Result<Exit, Failure> {
-        let Self { office, into, authority } = self;
-        let body = SucceedMerge { effective: authority.effective, office, into };
-        authority.give(output, office, None, &Body::SucceedMerge(body))
+        let Self { office, into, order } = self;
+        let body = SucceedMerge { effective: order.effective, office, into };
+        order.give(output, office, None, &Body::SucceedMerge(body))
     }
 }
 
@@ -165,11 +147,11 @@ impl Move {
     /// Gives the order, or the consent to it.
     ///
     /// # Errors
-    /// Those of every order: see [`Authority`].
+    /// Those of every order: see [`Order`].
     pub fn run(self, output: Output) -> Result<Exit, Failure> {
-        let Self { office, to, path, authority } = self;
-        let body = SucceedParent { effective: authority.effective, office, to, path };
-        authority.give(output, office, Some(to), &Body::SucceedParent(body))
+        let Self { office, to, path, order } = self;
+        let body = SucceedParent { effective: order.effective, office, to, path };
+        order.give(output, office, Some(to), &Body::SucceedParent(body))
     }
 }
 
@@ -177,15 +159,15 @@ impl Close {
     /// Gives the order.
     ///
     /// # Errors
-    /// Those of every order: see [`Authority`]; an office that still has offices below it.
+    /// Those of every order: see [`Order`]; an office that still has offices below it.
     pub fn run(self, output: Output) -> Result<Exit, Failure> {
-        let Self { office, keeper, authority } = self;
-        let body = SucceedClose { effective: authority.effective, office, keeper };
-        authority.give(output, office, None, &Body::SucceedClose(body))
+        let Self { office, keeper, order } = self;
+        let body = SucceedClose { effective: order.effective, office, keeper };
+        order.give(output, office, None, &Body::SucceedClose(body))
     }
 }
 
-impl Authority {
+impl Order {
     /// Signs the order and gives it to the node, which passes it on. `taker` is a second office
     /// that may say the same: the one that takes.
     fn give(
@@ -195,74 +177,15 @@ impl Authority {
         taker: Option<Above>,
         order: &Body,
     ) -> Result<Exit, Failure> {
-        let mut node = Node::open(&self.data)?;
-        let package = node.registry()?;
-        let known = registry::fold(registry::state_of(&package)?, &package)?;
-        let hosted: Vec<OfficeId> = node.status()?.offices.iter().map(|own| own.office).collect();
-        let giver = self.giver(&known, office, taker, &hosted)?;
-        check(&known, office, order)?;
-        let keys = self.unlock(&known, giver)?;
-        let acts = ceremony::give_order(&known, giver, order, &keys, clock::now())
+        let mut giving = self.authority.begin(office, taker)?;
+        check(&giving.known, office, order)?;
+        let keys = self.authority.unlock(&giving)?;
+        let acts = ceremony::give_order(&giving.known, giving.giver, order, &keys, clock::now())
             .context("the order was not given")
-            .hint("Give the operating key of the office above, or as many root keys as must sign.")?;
+            .hint(KEYS_HINT)?;
         let id = UnverifiedAct::parse(&acts[0]).map_err(Refusal::from)?.id();
-        node.import(&news(giver, acts))?;
-        tell(output, &known, office, giver, id)
-    }
-
-    /// Who of those that may order it does so here.
-    fn giver(
-        &self,
-        known: &Registry,
-        office: OfficeId,
-        taker: Option<Above>,
-        hosted: &[OfficeId],
-    ) -> Result<Above, Failure> {
-        let above = known.office(&office).context("this office is not known here")?.parent();
-        let mut may = [Some(above), taker].into_iter().flatten();
-        let here = |giver: &Above| match giver {
-            None => !self.root_key.is_empty(),
-            Some(giver) => self.root_key.is_empty() && hosted.contains(giver),
-        };
-        let paths = |giver: Above| match giver.and_then(|giver| known.office(&giver).ok()) {
-            Some(register) => register.path().to_owned(),
-            None => "the charter, with --root-key".to_owned(),
-        };
-        let wanted: Vec<String> = may.clone().map(paths).collect();
-        may.find(here).ok_or_else(|| {
-            Failure::bad("this is not for an office of this node to order")
-                .hint(format!("It is for {}.", wanted.join(" and for ")))
-        })
-    }
-
-    /// The keys of the giver: those named, or that among the node's own which is the giver's.
-    fn unlock(&self, known: &Registry, giver: Above) -> Result<Vec<SecretKey>, Failure> {
-        let mut passwords = Passwords::new(&self.passwords)?;
-        let named = if giver.is_none() { &self.root_key } else { &self.operating_key };
-        let mut files = Vec::new();
-        for path in named {
-            files.push(KeyFile::read(path)?);
-        }
-        if let (true, Some(giver)) = (named.is_empty(), giver) {
-            let register = known.office(&giver)?;
-            let own = self.own_keys()?;
-            let is_giver = |file: &KeyFile| register.operating().get(file.public.id()).is_some();
-            files.extend(own.into_iter().find(is_giver));
-        }
-        files.iter().map(|file| file.open(&mut passwords)).collect()
-    }
-
-    fn own_keys(&self) -> Result<Vec<KeyFile>, Failure> {
-        let mut folders = vec![self.data.clone()];
-        if let Ok(beside) = std::fs::read_dir(self.data.join("offices")) {
-            folders.extend(beside.flatten().map(|entry| entry.path()));
-        }
-        let paths = folders.into_iter().map(|folder| folder.join("keys").join("operating.key"));
-        let mut files = Vec::new();
-        for path in paths.filter(|path| path.exists()) {
-            files.push(KeyFile::read(&path)?);
-        }
-        Ok(files)
+        giving.node.import(&news(giving.giver, acts))?;
+        tell(output, &giving.known, office, giving.giver, id)
     }
 }
 

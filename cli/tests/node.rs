@@ -179,6 +179,7 @@ impl Node {
                 name_hi: "विभाग".to_owned(),
                 name_en: "Department\u{1b}[2J".to_owned(),
                 log_size: self.leaves.len() as u64,
+                restoring: None,
                 standing: "asking".to_owned(),
                 why: Some("no_mark".to_owned()),
                 hindrance: Some("This office asks first.".to_owned()),

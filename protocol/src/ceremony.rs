@@ -2,20 +2,25 @@
 //! that carry them from one machine to another. Keys and time are given; nothing is stored here.
 
 mod charter;
+mod holding;
 mod hosted;
+mod incarnate;
 mod order;
 mod reassign;
 mod rekey;
+mod secrets;
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use self::charter::{NextCharter, endorse_charter, kept_by_next_charter, propose_charter};
+pub use self::holding::Holding;
 pub use self::hosted::{HOSTED_KEYS_BYTES_MAX, HOSTED_OFFICES_MAX, HostedKeys};
+pub use self::incarnate::{NodeKeys, incarnate};
 pub use self::order::give_order;
 pub use self::reassign::reassign;
 pub use self::rekey::rekey_office;
+pub use self::secrets::{EarlierSecret, NodeSecrets, OfficeSecrets};
 use crate::act::body::{ChargeKind, KeySet, Tier};
 use crate::act::{self, ActError, Body, HEADER_VERSION, Header, LEVEL, MatterKind, Place, VerifiedAct, body};
 use crate::codec::{self, CodecError};
@@ -24,10 +29,10 @@ use crate::entropy::Entropy;
 use crate::hash::Hash;
 use crate::id::{ActId, OfficeId, OfficerId, StateId};
 use crate::keys::{PublicKey, SecretKey};
+use crate::log::tree::Head;
 use crate::machine::{Actor, HostSecrets, Package};
 use crate::refusal::Refusal;
 use crate::registry::Registry;
-use crate::sealing::at_rest::{self, StorageKey};
 use crate::sealing::wrap::Algorithm;
 use crate::sealing::{SealingPublic, SealingSecret};
 use crate::time::Timestamp;
@@ -206,7 +211,8 @@ fn incarnation(keys: &OfficeKeys) -> body::Incarnate {
         number: 1,
         signing: keys.signing.public(),
         transport: keys.transport.public(),
-        start_size: 0,
+        start: Head::empty(),
+        lost_to: 0,
         mirror: HostSecrets::mirror(&keys.signing).public(),
         witness: HostSecrets::witness(&keys.signing).public(),
         sealing: keys.sealing.public().clone(),
@@ -408,71 +414,6 @@ pub struct Founding {
     /// Names of the first post and officer.
     #[n(2)]
     pub names: Snapshot,
-}
-
-/// The node's secrets, kept as one sealed disk file.
-#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
-#[cbor(array)]
-pub struct NodeSecrets {
-    /// Seed of the transport key.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub transport: [u8; 32],
-    /// Key under which everything else is sealed at rest.
-    #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    pub storage: [u8; 32],
-    /// One entry for each hosted office.
-    #[n(2)]
-    pub offices: Vec<OfficeSecrets>,
-}
-
-/// The secrets of one hosted office.
-#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
-#[cbor(array)]
-pub struct OfficeSecrets {
-    /// The office id.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub office: [u8; 32],
-    /// Seed of the signing key.
-    #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    pub signing: [u8; 32],
-    /// Seed of the sealing key.
-    #[n(2)]
-    #[cbor(with = "minicbor::bytes")]
-    pub sealing: [u8; 32],
-}
-
-/// Context under which node secrets are sealed at rest.
-const SECRETS_CONTEXT: &str = "mohar/node-secrets/1";
-
-impl NodeSecrets {
-    /// Seals the secrets under the key of the machine.
-    pub fn seal(&self, machine: &StorageKey, entropy: &mut Entropy) -> Vec<u8> {
-        let plain = zeroize::Zeroizing::new(codec::encode(self));
-        at_rest::seal(machine, SECRETS_CONTEXT, &plain, entropy)
-    }
-
-    /// Opens sealed secrets.
-    ///
-    /// # Errors
-    /// [`Refusal::ContentSealed`] with another machine's key or damaged bytes.
-    pub fn open(machine: &StorageKey, sealed: &[u8]) -> Result<Self, Refusal> {
-        let plain = at_rest::open(machine, SECRETS_CONTEXT, sealed).map_err(|_| Refusal::ContentSealed)?;
-        codec::decode(&plain, 1 << 20).map_err(|_| Refusal::ContentDamaged)
-    }
-
-    /// What the machine is started with.
-    pub fn hosts(&self) -> Vec<HostSecrets> {
-        let host = |office: &OfficeSecrets| HostSecrets {
-            office: OfficeId(office.office),
-            signing: SecretKey::from_seed(&office.signing),
-            sealing: SealingSecret::from_seed(SEALING, &office.sealing),
-        };
-        self.offices.iter().map(host).collect()
-    }
 }
 
 /// Writes a ceremony file: a line that says what it is, then canonical CBOR.

@@ -23,6 +23,12 @@ pub enum Request {
         /// The file.
         registry: String,
     },
+    /// What this node holds of an office, as a `mohar/holding/1` file in base64: for the ceremony after
+    /// a fire.
+    Holding {
+        /// The office.
+        office: OfficeId,
+    },
     /// Leaves of an office log held here.
     Leaves {
         /// The office; the node's first one when absent.
@@ -326,7 +332,7 @@ pub struct OfficeStatus {
     pub name_en: String,
     /// Leaves in the log.
     pub log_size: u64,
-    /// Whether it may sign: `working`, `asking`, `continuing` or `stopped`.
+    /// Whether it may sign: `working`, `asking`, `restoring`, `continuing` or `stopped`.
     pub standing: String,
     /// Why it does not simply work; one of the words of `machine::Why`.
     pub why: Option<String>,
@@ -336,6 +342,29 @@ pub struct OfficeStatus {
     pub orphans: u64,
     /// Cosigners with role and how much they have cosigned.
     pub cosigners: Vec<CosignerStatus>,
+    /// How far it is, while it is fetched from its mirrors after its machine was replaced.
+    pub restoring: Option<RestoringStatus>,
+}
+
+/// How much of an office that is being restored there is, and how much of it is here.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RestoringStatus {
+    /// Leaves of its log that survive.
+    pub acts: u64,
+    /// Those that are here.
+    pub acts_here: u64,
+    /// Contents that the leaves here name.
+    pub contents: u64,
+    /// Those that are here.
+    pub contents_here: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Those that are here.
+    pub bytes_here: u64,
+    /// Whether officers can work already; papers may still be on their way.
+    pub works: bool,
+    /// Seconds that the rest will take at the pace since the node's start; unknown at first.
+    pub left_s: Option<u64>,
 }
 
 /// A file or dak that an office holds.

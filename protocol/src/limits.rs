@@ -29,8 +29,8 @@ pub const WRAPS_MAX: usize = 64;
 /// Keys of one kind in a charter or an inception (k-of-n with n of at most nine people).
 pub const AUTHORITY_KEYS_MAX: usize = 9;
 
-/// Acts of earlier keys that newer ones let stand: the [`OFFICES_BELOW_MAX`] of one authority and 100
-/// orders. 400 x 34 bytes = 13.6 KB, beside nine keys within one act.
+/// Acts of earlier keys that newer ones let stand: the [`OFFICES_BELOW_MAX`] of one authority, and 100
+/// orders and new keys for offices that burnt. 400 x 34 bytes = 13.6 KB, beside nine keys within one act.
 pub const KEEPS_MAX: usize = OFFICES_BELOW_MAX + 100;
 
 /// Offices of one state: 4,500 planned for the widest phase, rounded up.

@@ -9,14 +9,18 @@
 
 mod acts;
 mod append;
+mod before;
 mod branch;
 mod carry;
 mod catch_up;
 mod content;
 mod cosign;
 mod dossier;
+mod escrow;
 mod fork;
 mod handover;
+mod host;
+mod import;
 pub mod io;
 mod lineage;
 mod link;
@@ -26,6 +30,10 @@ mod news;
 mod officer;
 mod reassign;
 mod recall;
+mod receive;
+mod replaced;
+mod replay;
+mod restore;
 mod returned;
 mod standing;
 mod steady;
@@ -40,77 +48,27 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use self::carry::Carried;
 pub use self::catch_up::Backlog;
 pub use self::cosign::{cosigner_name, origin};
+pub use self::host::HostSecrets;
+use self::host::{Cosigner, Host};
 pub use self::io::{
     Actor, Event, Input, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket, Where,
 };
 use self::link::Link;
 pub use self::matter::open_key;
 use self::news::Unnamed;
+pub use self::restore::Progress;
 use self::standing::Rejoin;
 pub use self::standing::{Mark, Memory, Standing, Why};
 use self::steady::Steady;
 use crate::entropy::Entropy;
 use crate::hash::Hash;
-use crate::id::{ActId, Lineage, MatterId, OfficeId};
-use crate::keys::SecretKey;
+use crate::id::{ActId, KeyId, Lineage, MatterId, OfficeId};
 use crate::placement::placement;
 use crate::records::{Records, Role, StoreFault};
 use crate::refusal::Refusal;
-use crate::registry::Registry;
-use crate::sealing::SealingSecret;
+use crate::registry::{Register, Registry};
 use crate::sealing::at_rest::StorageKey;
 use crate::time::Timestamp;
-
-/// The secrets of one hosted office.
-#[cfg_attr(feature = "testing", derive(Clone))]
-pub struct HostSecrets {
-    /// The office.
-    pub office: OfficeId,
-    /// Signs node acts and checkpoints.
-    pub signing: SecretKey,
-    /// Opens wrapped matter keys.
-    pub sealing: SealingSecret,
-}
-
-impl HostSecrets {
-    /// The key with which the node cosigns as a mirror.
-    pub fn mirror(signing: &SecretKey) -> SecretKey {
-        signing.derive("mohar/mirror/1")
-    }
-
-    /// The key with which the node cosigns as a witness.
-    pub fn witness(signing: &SecretKey) -> SecretKey {
-        signing.derive("mohar/witness/1")
-    }
-}
-
-/// An office of this node.
-#[cfg_attr(feature = "testing", derive(Clone))]
-struct Host {
-    secrets: HostSecrets,
-    mirror: SecretKey,
-    witness: SecretKey,
-    anchor: Option<ActId>,
-    anchored_at: Timestamp,
-    cosigners: Vec<Cosigner>,
-    standing: Standing,
-    lineage: Lineage,
-    /// Whether this process has said its mark: what is sent must not be ahead of it.
-    marked: bool,
-    /// Own acts unknown to its records, about which it has asked.
-    asked_about: BTreeSet<ActId>,
-    rejoin: Rejoin,
-}
-
-/// What a cosigner of an own log is known to have, and what was last sent to it.
-#[derive(Debug, Clone, Copy)]
-struct Cosigner {
-    office: OfficeId,
-    role: Role,
-    acked: u64,
-    sent: u64,
-    sent_at: Timestamp,
-}
 
 /// The machine. See the module's first sentence for how it is driven.
 #[cfg_attr(feature = "testing", derive(Clone))]
@@ -196,37 +154,10 @@ impl Machine {
         memory: &BTreeMap<OfficeId, Memory>,
         entropy: &mut Entropy,
     ) -> Result<Self, StoreFault> {
-        let started = Self::begin_hosts(hosts, records, memory, entropy)?;
-        let mut machine = Self::new(registry, started, storage);
+        let mut machine = Self::new(registry, storage);
         machine.rebuild_registry(records)?;
-        machine.place_cosigners();
-        for office in machine.hosted() {
-            let replaced = machine.is_replaced(&office);
-            if let Some(host) = machine.hosts.get_mut(&office).filter(|_| replaced) {
-                host.standing = Standing::Stopped(Why::Replaced);
-            }
-        }
+        machine.settle_hosts(hosts, records, memory, entropy)?;
         Ok(machine)
-    }
-
-    fn begin_hosts(
-        hosts: Vec<HostSecrets>,
-        records: &Records<'_>,
-        memory: &BTreeMap<OfficeId, Memory>,
-        entropy: &mut Entropy,
-    ) -> Result<BTreeMap<OfficeId, Host>, StoreFault> {
-        let mut started = BTreeMap::new();
-        for secrets in hosts {
-            let office = secrets.office;
-            let memory = memory.get(&office).copied().unwrap_or(Memory::Missing);
-            let standing = Standing::at_start(records, &office, memory)?;
-            let lineage = match memory {
-                Memory::Here(mark) if standing.may_sign().is_ok() => mark.lineage,
-                _ => Lineage(entropy.bytes32()),
-            };
-            started.insert(office, Host::new(secrets, standing, lineage));
-        }
-        Ok(started)
     }
 
     /// A machine for offices whose records hold just what a registry has folded already: a founded
@@ -243,14 +174,13 @@ impl Machine {
         memory: &BTreeMap<OfficeId, Memory>,
         entropy: &mut Entropy,
     ) -> Result<Self, StoreFault> {
-        let started = Self::begin_hosts(hosts, records, memory, entropy)?;
-        let mut machine = Self::new(registry, started, storage);
+        let mut machine = Self::new(registry, storage);
         for (office, _) in records.dossiers()? {
             let register = machine.registry.office(&office);
             let register = register.map_err(|e| StoreFault::because("take over a folded registry", e))?;
             machine.digests.insert(office, register.digest());
         }
-        machine.place_cosigners();
+        machine.settle_hosts(hosts, records, memory, entropy)?;
         Ok(machine)
     }
 
@@ -280,10 +210,31 @@ impl Machine {
         self.links.values().map(|link| link.incoming.len()).max().unwrap_or(0)
     }
 
-    fn new(registry: Registry, hosts: BTreeMap<OfficeId, Host>, storage: StorageKey) -> Self {
+    fn settle_hosts(
+        &mut self,
+        hosts: Vec<HostSecrets>,
+        records: &Records<'_>,
+        memory: &BTreeMap<OfficeId, Memory>,
+        entropy: &mut Entropy,
+    ) -> Result<(), StoreFault> {
+        for secrets in hosts {
+            let memory = memory.get(&secrets.office).copied().unwrap_or(Memory::Missing);
+            let standing = Standing::at_start(records, &secrets.office, memory)?;
+            let lineage = match memory {
+                Memory::Here(mark) if standing.may_sign().is_ok() => mark.lineage,
+                _ => Lineage(entropy.bytes32()),
+            };
+            self.adopt(secrets, standing, lineage);
+        }
+        self.take_places(records)?;
+        self.place_cosigners();
+        Ok(())
+    }
+
+    fn new(registry: Registry, storage: StorageKey) -> Self {
         Self {
             storage,
-            hosts,
+            hosts: BTreeMap::new(),
             registry,
             digests: BTreeMap::new(),
             unnamed: BTreeMap::new(),
@@ -470,10 +421,17 @@ impl Machine {
         for (office, host) in &mut self.hosts {
             let known = std::mem::take(&mut host.cosigners);
             for (cosigner, role) in placement(&self.registry, office) {
-                let old = known.iter().find(|k| k.office == cosigner && k.role == role);
+                let Ok(key) = self.registry.office(&cosigner).map(|register| cosigning(register, role))
+                else {
+                    continue;
+                };
+                let Some(key) = key else { continue };
+                // A new node of a cosigner starts anew: what the one before held is its own to prove.
+                let old = known.iter().find(|k| (k.office, k.role, k.key) == (cosigner, role, key));
                 host.cosigners.push(old.copied().unwrap_or(Cosigner {
                     office: cosigner,
                     role,
+                    key,
                     acked: 0,
                     sent: 0,
                     sent_at: Timestamp(0),
@@ -483,20 +441,11 @@ impl Machine {
     }
 }
 
-impl Host {
-    fn new(secrets: HostSecrets, standing: Standing, lineage: Lineage) -> Self {
-        Self {
-            mirror: HostSecrets::mirror(&secrets.signing),
-            witness: HostSecrets::witness(&secrets.signing),
-            secrets,
-            anchor: None,
-            anchored_at: Timestamp(0),
-            cosigners: Vec::new(),
-            standing,
-            lineage,
-            marked: false,
-            asked_about: BTreeSet::new(),
-            rejoin: Rejoin::default(),
-        }
-    }
+/// The id of the key with which an office cosigns now.
+fn cosigning(register: &Register, role: Role) -> Option<KeyId> {
+    let incarnation = register.incarnation()?;
+    Some(match role {
+        Role::Mirror => incarnation.mirror.id(),
+        Role::Witness => incarnation.witness.id(),
+    })
 }

@@ -392,6 +392,29 @@ pub enum Message {
         /// Consistency from the log that ends with these leaves.
         #[n(4)]
         proof: Proof,
+        /// Small contents that these leaves name.
+        #[n(5)]
+        contents: Vec<ByteVec>,
+    },
+    /// Asks for acts of a chain, from one backwards: between an office and its mirrors.
+    #[n(37)]
+    GetBefore {
+        /// The office whose log is mirrored.
+        #[n(0)]
+        office: OfficeId,
+        /// The act to begin with.
+        #[n(1)]
+        act: ActId,
+    },
+    /// Acts of a chain, each the one before the one in front of it.
+    #[n(38)]
+    Before {
+        /// The office whose log is mirrored.
+        #[n(0)]
+        office: OfficeId,
+        /// Their bytes, latest first.
+        #[n(1)]
+        acts: Vec<ByteVec>,
     },
 }
 

@@ -49,6 +49,7 @@ refusals! {
     OfficeNotAdmitted "authority.office_not_admitted" "वरिष्ठ कार्यालय ने इस कार्यालय को अभी सम्मिलित नहीं किया है; उनसे सम्मिलित करने को कहें।" "This office has not been admitted by the office above it; ask them to admit it.";
     IncarnationUnknown "authority.incarnation_unknown" "इस सर्वर की कुंजी कार्यालय की पंजी में नहीं है; कार्यालय के आईटी प्रभारी को सूचित करें।" "The node key is not in the register of the office; please inform the office's IT in-charge.";
     IncarnationStale "authority.incarnation_stale" "इस कार्यालय का कार्य अब दूसरे सर्वर पर होता है; उसी पर लॉग इन करें।" "Another node speaks for this office now; work there.";
+    IncarnationStart "authority.incarnation_start" "नए नोड की कुंजियों का लेख अभिलेख के जिस स्थान से प्रारंभ होना बताता है, वह मान्य नहीं है।" "The new node keys may not start the log where their act says.";
     RegisterUnknown "authority.register_unknown" "यह कार्यवाही पंजी की जिस प्रविष्टि पर आधारित है, वह अभी यहाँ नहीं आई है।" "The register entry the act relies on has not reached this office.";
     RegisterStale "authority.register_stale" "इस बीच कार्यालय की पंजी बदल गई है; पृष्ठ पुनः खोलकर प्रयास करें।" "The register has changed meanwhile; open the page again and retry.";
     ChargeUnknown "authority.charge_unknown" "यह प्रभार कार्यालय की पंजी में दर्ज नहीं है; पहले दर्ज कराएँ।" "This charge is not in the register; have it entered first.";
@@ -138,6 +139,7 @@ refusals! {
     TextTooLong "input.too_long" "लिखा हुआ निर्धारित सीमा से लंबा है; कृपया संक्षिप्त करें।" "The text is longer than allowed; please shorten it.";
     TextInvisible "input.invisible" "लिखे हुए में अदृश्य अक्षर हैं; उन्हें हटाकर पुनः प्रयास करें।" "The text contains invisible characters; remove them and retry.";
     Busy "node.busy" "कार्यालय के सर्वर पर इस समय भार अधिक है; कुछ क्षण बाद पुनः प्रयास करें। आपका लिखा सुरक्षित है।" "The office server is busy; retry in a moment. What you wrote is safe.";
+    Restoring "office.restoring" "इस कार्यालय का अभिलेख प्रति-कार्यालयों से वापस लाया जा रहा है; पूरा होने पर कार्य प्रारंभ होगा।" "The records of this office are being fetched from its mirrors; work begins when they are here.";
     ReadOnly "node.read_only" "इस समय केवल पढ़ा जा सकता है, कुछ दर्ज नहीं हो सकता; कार्यालय के आईटी प्रभारी को सूचित करें।" "Reading only at present, nothing can be recorded; please inform the office's IT in-charge.";
     SignInFailed "sign_in.failed" "लॉग इन नाम या पासवर्ड सही नहीं है; कृपया पुनः भरें।" "The login name or the password is not correct; please try again.";
     SignInTooMany "sign_in.too_many" "बहुत बार गलत प्रयास हुआ है; कृपया कुछ मिनट बाद पुनः प्रयास करें।" "Too many wrong attempts; please try again in a few minutes.";

@@ -18,6 +18,7 @@ pub use self::charter::CharterChain;
 pub use self::people::{Charge, Post};
 pub use self::register::{Incarnation, Register};
 pub use self::succession::{Change, Order};
+use crate::act::body::KeySet;
 use crate::act::{Body, Header, MatterKind, SignerClass, UnverifiedAct, Verb, VerifiedAct};
 use crate::id::{ActId, ChargeId, KeyId, OfficeId, OfficerId, PostId, StateId};
 use crate::keys::PublicKey;
@@ -162,6 +163,7 @@ impl Registry {
     /// The [`Refusal`] that names which rule it breaks.
     pub fn verify(&self, act: UnverifiedAct) -> Result<(VerifiedAct, Signer), Refusal> {
         let (key, signer) = self.signer(&act)?;
+        self.check_above_counts(&act)?;
         Ok((act.verify(&key)?, signer))
     }
 
@@ -215,18 +217,58 @@ impl Registry {
             Some(SignerClass::Node) => self.node(header),
             Some(SignerClass::Officer) if header.charge.is_none() && header.kind == MatterKind::REGISTER => {
                 let register = self.office(&header.office.ok_or(Refusal::ActHeader)?)?;
-                let keys = register.authority().in_force_at(header.number).ok_or(Refusal::NotAuthority)?;
-                let key = keys.get(key).ok_or(Refusal::NotAuthority)?;
+                let set =
+                    self.set_without_charge(register, header, body, key).ok_or(Refusal::NotAuthority)?;
                 // Such an act carries one signature and nothing collects endorsements for it.
-                if keys.threshold > 1 {
+                if set.threshold > 1 {
                     return Err(Refusal::ThresholdNotMet);
                 }
-                Ok((*key, Signer::Authority))
+                Ok((*set.get(key).ok_or(Refusal::NotAuthority)?, Signer::Authority))
             }
             Some(SignerClass::Officer) => self.officer(header),
             None if header.charge.is_some() => self.officer(header),
             None => self.node(header),
         }
+    }
+
+    /// Who stands above an office now, and who took it in: what either signed can be verified.
+    fn above(&self, register: &Register) -> impl Iterator<Item = &Authority> {
+        [register.parent(), register.first_parent()].into_iter().filter_map(|above| self.authority(above))
+    }
+
+    /// The set with which one key writes a register without a charge: the operating keys of that position;
+    /// after a fire, for an officer's new key, also those for the worst day and those above.
+    fn set_without_charge<'a>(
+        &'a self,
+        register: &'a Register,
+        header: &Header,
+        body: &Body,
+        key: KeyId,
+    ) -> Option<&'a KeySet> {
+        let operating = register.authority().in_force_at(header.number);
+        let above = self.above(register).flat_map(Authority::all);
+        let after_a_fire = [register.recovery()].into_iter().chain(above);
+        let after_a_fire = after_a_fire.filter(|_| matches!(body, Body::RekeyOfficer(_)));
+        operating.into_iter().chain(after_a_fire).find(|set| set.get(key).is_some())
+    }
+
+    /// What the office above writes into a register counts with its keys in force, or when those let it
+    /// stand. What was taken in before stays in its chain.
+    fn check_above_counts(&self, act: &UnverifiedAct) -> Result<(), Refusal> {
+        let header = act.header();
+        let may_come_from_above = matches!(act.body(), Body::Incarnate(_) | Body::RekeyOfficer(_));
+        let Some(office) = header.office.filter(|_| may_come_from_above && header.charge.is_none()) else {
+            return Ok(());
+        };
+        let register = self.office(&office)?;
+        if register.has_had_key(act.key()) {
+            return Ok(());
+        }
+        let above = self.authority(register.parent());
+        let counts = above.is_some_and(|above| {
+            above.in_force().is_some_and(|set| set.get(act.key()).is_some()) || above.keeps(&act.id())
+        });
+        if counts { Ok(()) } else { Err(Refusal::KeysReplaced) }
     }
 
     fn node(&self, header: &Header) -> Result<(PublicKey, Signer), Refusal> {
@@ -275,8 +317,9 @@ impl Registry {
                 let office =
                     header.matter.map(|m| OfficeId::from(ActId::from(m))).ok_or(Refusal::ActHeader)?;
                 let register = self.office(&office)?;
-                let admits = || matches!(body, Body::Endorse(_)).then(|| above(register.parent())).flatten();
-                own(register).or_else(admits)
+                // The office above speaks for one whose own keys burnt with it.
+                let above = || self.above(register).find_map(|above| above.key(key)).copied();
+                own(register).or_else(|| if matches!(body, Body::RekeyOffice(_)) { None } else { above() })
             }
             Body::Reassign(reassign) => {
                 if header.office != self.office(&reassign.from)?.parent() {
@@ -338,8 +381,11 @@ impl Registry {
             }
             (MatterKind::REGISTER, _) => {
                 let id = OfficeId::from(ActId::from(act.matter()));
-                let register = self.offices.get_mut(&id).ok_or(Refusal::OfficeUnknown)?;
-                Arc::make_mut(register).apply(act, signer)
+                let above = self.authority(self.office(&id)?.parent()).cloned();
+                let register = Arc::make_mut(self.offices.get_mut(&id).ok_or(Refusal::OfficeUnknown)?);
+                register.apply(act, signer)?;
+                register.settle(above.as_ref());
+                Ok(())
             }
             _ => Err(Refusal::ChainKind),
         }

@@ -11,6 +11,7 @@
 pub mod at_rest;
 pub mod chunk;
 pub mod content;
+pub mod escrow;
 pub mod password;
 mod stream;
 pub mod wrap;

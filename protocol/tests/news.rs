@@ -9,7 +9,7 @@ mod line;
 
 use line::Line;
 use minicbor::bytes::ByteVec;
-use mohar_protocol::act::{Body, UnverifiedAct};
+use mohar_protocol::act::{Body, UnverifiedAct, Verb};
 use mohar_protocol::ceremony::{self, NewOffice, OfficeKeys};
 use mohar_protocol::id::OfficeId;
 use mohar_protocol::machine::Input;
@@ -117,20 +117,28 @@ fn dossier(line: &Line, at: usize, of: usize) -> Vec<ByteVec> {
     ids.iter().map(|id| records.expect_act(id).unwrap().bytes().to_vec().into()).collect()
 }
 
+/// The act of a verb in a dossier.
+fn of_verb(acts: &[ByteVec], verb: Verb) -> ByteVec {
+    let is = |act: &&ByteVec| UnverifiedAct::parse(act).unwrap().header().known_verb() == Some(verb);
+    acts.iter().find(is).unwrap().clone()
+}
+
 #[test]
 fn a_relay_that_reorders_a_dossier_changes_nothing() {
     let mut line = Line::found(6, ROW);
+    line.run(2_000);
     let mut acts = Vec::new();
     for address in ["one", "two", "three"] {
         line.publish(0, address);
-        acts.extend(dossier(&line, 0, 0).pop());
+        acts.push(of_verb(&dossier(&line, 0, 0), Verb::Directory));
     }
+    acts.push(of_verb(&dossier(&line, 0, 0), Verb::Escrow));
     let office = line.state.offices[0].id;
     // The same three directories, in two orders, to two offices that never meet the first one.
     line.link(1, 2, None);
     line.link(3, 4, None);
     let (relay_1, relay_3) = (line.peer(1), line.peer(3));
-    for (to, from, order) in [(2, relay_1, [2, 0, 1]), (4, relay_3, [1, 2, 0])] {
+    for (to, from, order) in [(2, relay_1, [2, 0, 3, 1]), (4, relay_3, [1, 3, 2, 0])] {
         let acts = order.iter().map(|at| acts[*at].clone()).collect();
         let bytes = Message::Dossier { office, acts }.to_frame();
         line.feed(to, Input::Frame { from, bytes });

@@ -6,10 +6,11 @@
 use minicbor::bytes::ByteVec;
 use mohar_protocol::act::UnverifiedAct;
 use mohar_protocol::act::body::KeySet;
-use mohar_protocol::ceremony::rekey_office;
+use mohar_protocol::ceremony::{NodeKeys, incarnate, rekey_office};
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::OfficeId;
 use mohar_protocol::keys::SecretKey;
+use mohar_protocol::log::tree::Head;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use mohar_protocol::testing::TestState;
@@ -149,4 +150,25 @@ fn what_is_left_out_counts_no_more() {
     let acts = rekey_office(&table.state.registry, division, operating, &bogus, &[own], NOW).unwrap();
     table.take(&acts).unwrap();
     assert!(!table.is_admitted(&table.state.registry, DISTRICT));
+}
+
+#[test]
+fn node_keys_that_the_office_above_gave_after_a_fire_go_on_counting_and_its_old_key_gives_none() {
+    let mut table = Table::laid();
+    let district = table.state.offices[DISTRICT].id;
+    let old = table.state.offices[DIVISION].keys.operating.clone();
+    let after_the_fire = |table: &mut Table, key: &SecretKey| {
+        let keys = NodeKeys::generate(&mut table.entropy);
+        incarnate(&table.state.registry, district, &keys, Head::empty(), 0, std::slice::from_ref(key), NOW)
+    };
+    for act in after_the_fire(&mut table, &old).unwrap() {
+        table.state.registry.admit_act(UnverifiedAct::parse(act.bytes()).unwrap()).unwrap();
+        table.state.offices[DISTRICT].dossier.push(act.bytes().to_vec().into());
+    }
+    table.renewed();
+    let speaks = |registry: &Registry| registry.office(&district).unwrap().incarnation().unwrap().number;
+    assert_eq!(speaks(&table.state.registry), 2);
+    assert_eq!(speaks(&table.refold()), 2, "somebody who hears of the renewal first");
+    assert_eq!(after_the_fire(&mut table, &old).map(drop), Err(Refusal::KeysReplaced));
+    assert_eq!(speaks(&table.state.registry), 2);
 }

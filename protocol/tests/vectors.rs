@@ -255,7 +255,7 @@ fn a_frame_is_its_number_and_its_fields() {
     assert!(cosigned.to_frame().ends_with(&[0x01, 0x03, 0x41, 0x04]));
     let table = include_str!("../spec/sync.md").split_once("## 1. Frames").unwrap().1;
     let table = table.split_once("## 2.").unwrap().0;
-    assert_eq!(table.lines().filter(|line| line.starts_with("| ")).count(), 1 + 29);
+    assert_eq!(table.lines().filter(|line| line.starts_with("| ")).count(), 1 + 31);
 }
 
 #[test]

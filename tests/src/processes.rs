@@ -5,6 +5,7 @@
 //! nodes when it is dropped. Everything waits for a condition with a deadline and says on failure
 //! what it saw last; nothing here sleeps and hopes.
 
+pub mod drill;
 pub mod flood;
 pub mod html;
 pub mod judge;

@@ -4,8 +4,10 @@ pub mod admit;
 pub mod announce;
 pub mod create;
 pub mod hand_on;
+pub mod holding;
 pub mod rejoin;
 pub mod rekey;
+pub mod replace;
 pub mod succession;
 
 use clap::Subcommand;
@@ -20,6 +22,8 @@ pub enum Office {
     Create(create::Create),
     Admit(admit::Admit),
     Announce(announce::Announce),
+    Holding(holding::WriteHolding),
+    Replace(replace::Replace),
     Divide(succession::Divide),
     Merge(succession::Merge),
     Move(succession::Move),
@@ -41,6 +45,8 @@ impl Office {
             Self::Create(create) => create.run(output),
             Self::Admit(admit) => admit.run(output),
             Self::Announce(announce) => announce.run(output),
+            Self::Holding(holding) => holding.run(output),
+            Self::Replace(replace) => replace.run(output),
             Self::Divide(divide) => divide.run(output),
             Self::Merge(merge) => merge.run(output),
             Self::Move(moved) => moved.run(output),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mohar_protocol::control::{CatchingUp, OfficeStatus, OtherStatus, Status as NodeStatus};
+use mohar_protocol::control::{CatchingUp, OfficeStatus, OtherStatus, RestoringStatus, Status as NodeStatus};
 use mohar_protocol::time::Timestamp;
 
 use crate::clock;
@@ -70,6 +70,9 @@ fn show_office(output: Output, office: &OfficeStatus) -> Result<(), Failure> {
     output.line(format!("\noffice {path}: {name_en} ({name_hi})"))?;
     output.line(format!("  id {}", office.office))?;
     output.line(format!("  acts in its log: {log_size}"))?;
+    if let Some(restoring) = &office.restoring {
+        output.line(restoring_line(restoring))?;
+    }
     if let Some(hindrance) = &office.hindrance {
         let why = office.why.as_deref().unwrap_or(&office.standing);
         output.line(format!("  MAY NOT SIGN ({why}): {hindrance}"))?;
@@ -92,6 +95,19 @@ fn show_office(output: Output, office: &OfficeStatus) -> Result<(), Failure> {
         output.line(format!("  {} {}: {} acts, {behind}", cosigner.role, cosigner.path, cosigner.size))?;
     }
     Ok(())
+}
+
+fn restoring_line(restoring: &RestoringStatus) -> String {
+    let RestoringStatus { acts, acts_here, contents, contents_here, bytes, bytes_here, works, left_s } =
+        restoring;
+    let works = if *works { "officers can work" } else { "officers cannot work yet" };
+    let left = left_s.map(|left| format!(", about {left} s left")).unwrap_or_default();
+    format!(
+        "  being fetched from its mirrors: {acts_here} of {acts} acts, {contents_here} of {contents} contents, \
+         {} of {} MiB{left}; {works}",
+        bytes_here >> 20,
+        bytes >> 20
+    )
 }
 
 /// How much is still to come, and how long it takes.

@@ -116,6 +116,7 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
     let answered = match request {
         Request::Status => read(api, status::status).await,
         Request::Registry => read(api, reads::registry).await,
+        Request::Holding { office } => read(api, move |api| reads::holding(api, office)).await,
         Request::Leaves { office, from, max } => {
             read(api, move |api| reads::leaves(api, office, from, max)).await
         }

@@ -11,6 +11,10 @@ use mohar_protocol::time::Timestamp;
 use crate::app::{App, Trouble};
 use crate::store::tables;
 
+/// Numbers that a burnt node may have given after its last mirrored act: a day of a busy district
+/// without any link.
+const UNSEEN_NUMBERS: u64 = 1_000;
+
 impl App {
     /// The next number of an office in the year of the Indian calendar day.
     pub(super) async fn next_number(
@@ -38,10 +42,18 @@ impl App {
         let serial = {
             let snapshot = self.snapshot();
             let last = Records::new(&snapshot).get(tables::META, &row)?;
-            last.map_or(Ok(0), |bytes| read(&bytes))? + 1
+            last.map_or_else(|| Ok(self.floor(office)), |bytes| read(&bytes))? + 1
         };
         self.ledger.write(vec![(tables::META, row, Some(serial.to_be_bytes().to_vec()))]).await?;
         Ok(serial)
+    }
+
+    /// Below the first number of a series. After a fire the last number is not known any more: the new
+    /// node begins above every act that anybody saw, with room for those that nobody saw.
+    fn floor(&self, office: &OfficeId) -> u64 {
+        let registry = self.ledger.registry();
+        let present = registry.office(office).ok().and_then(|register| register.incarnation());
+        present.filter(|present| present.number > 1).map_or(0, |present| present.lost_to + UNSEEN_NUMBERS)
     }
 
     /// The series from which the next file of an office gets its number.

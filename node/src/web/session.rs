@@ -249,7 +249,7 @@ fn banner(lang: Lang, around: &Surroundings) -> Option<Banner> {
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
         }),
         Standing::Continuing => Some(Banner::Unwitnessed),
-        Standing::Asking(_) | Standing::Stopped(_) => {
+        Standing::Asking(_) | Standing::Restoring | Standing::Stopped(_) => {
             hindrance(lang, around.standing).map(|why| Banner::NotSigning { why })
         }
     }

@@ -220,6 +220,7 @@ fn write_keys(data: &Path, office: OfficeId, keys: &OfficeKeys, entropy: &mut En
             office: office.0,
             signing: *keys.signing.to_seed(),
             sealing: *keys.sealing.to_seed(),
+            earlier: Vec::new(),
         }],
     };
     let sealed = secrets.seal(&StorageKey::from_bytes(machine), entropy);

@@ -10,6 +10,7 @@ use crate::id::{ActId, ChargeId, KeyId, MatterId, OfficeId, OfficerId, PostId};
 use crate::keys::PublicKey;
 use crate::limits::{ACT_PAYLOAD_BYTES_MAX, AUTHORITY_KEYS_MAX};
 use crate::log::proof::Proof;
+use crate::log::tree::Head;
 use crate::sealing::{ClearRef, SealingPublic};
 use crate::time::Timestamp;
 
@@ -189,15 +190,17 @@ bodies! {
         1 signing: PublicKey,
         /// Identity on the network; one node that hosts several offices uses one.
         2 transport: PublicKey,
-        /// Size of the office log at which it starts.
-        3 start_size: u64,
+        /// The head of the office log from which it goes on; that of no leaves for the first.
+        3 start: Head,
+        /// The largest size of the log that anybody had seen. Above the start, the leaves between are lost.
+        4 lost_to: u64,
         /// Cosigns as a mirror. A key of its own: a C2SP cosignature does not sign its name, so
         /// one key for two roles would let a witness's line pass for a mirror's.
-        4 mirror: PublicKey,
+        5 mirror: PublicKey,
         /// Cosigns as a witness.
-        5 witness: PublicKey,
+        6 witness: PublicKey,
         /// Receives wrapped matter keys.
-        6 sealing: SealingPublic,
+        7 sealing: SealingPublic,
     }
     /// A new post.
     AddPost {
@@ -238,6 +241,11 @@ bodies! {
         0 sequence: u64,
         /// CBOR of [`crate::directory::Snapshot`].
         1 snapshot: ClearRef,
+    }
+    /// The node's sealing secret, for the worst day.
+    Escrow {
+        /// A [`crate::sealing::WrapSet`] of the secret, wrapped to recovery keys.
+        0 wraps: ClearRef,
     }
     /// New operating keys of an office.
     RekeyOffice {

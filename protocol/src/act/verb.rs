@@ -83,6 +83,7 @@ verbs! {
     23 SucceedParent "succeed_parent" Authority Side [CHARTER REGISTER] "Puts an office under another one.";
     24 SucceedClose "succeed_close" Authority Side [CHARTER REGISTER] "Closes an office.";
     25 ContinueUnwitnessed "continue_unwitnessed" Officer Side [REGISTER] "The head of office goes on although nobody can say what was signed before.";
+    26 Escrow "escrow" Node Side [REGISTER] "Lays down the node's sealing secret for the recovery keys.";
     27 RekeyOffice "rekey_office" Authority Chain [REGISTER] "Gives an office new operating keys.";
     30 Open "open" Officer Chain [FILE] "Opens a file.";
     31 Diarise "diarise" Officer Chain [DAK] "Enters an incoming paper.";

@@ -155,8 +155,9 @@ pub(super) fn read_checkpoint(
         return Err(Finding::CheckpointForeign);
     }
     let register = registry.office(office)?;
-    let in_force = |i: &&Incarnation| register.incarnation_number(i.number).is_some();
-    let keys = register.incarnations().iter().rev().filter(in_force);
+    let size = signed.claimed().head.size;
+    // A head that was given up later was right when it was signed; old anchors hold such heads.
+    let keys = register.incarnations().iter().rev().filter(|i| register.may_have_signed(i, size));
     let mut keys = keys.map(|i| LogKey::new(origin(office), i.signing));
     keys.find_map(|key| signed.clone().verify(&key).ok()).ok_or(Refusal::CheckpointSignature.into())
 }

@@ -138,6 +138,10 @@ struct Walk {
     anchored: u64,
     matters: Matters,
     time: Timestamp,
+    /// Hashes of the leaves so far.
+    hashes: Vec<Hash>,
+    /// Leaves from here on are register entries of the office itself.
+    others_to: u64,
 }
 
 impl Walk {
@@ -153,6 +157,8 @@ impl Walk {
             anchored: 0,
             matters: Matters::default(),
             time: Timestamp(0),
+            hashes: Vec::new(),
+            others_to: 0,
         }
     }
 
@@ -174,6 +180,7 @@ impl Walk {
                 line
             }
         };
+        self.hashes.push(leaf_hash(bytes));
         self.judge.tally.acts.push(line);
     }
 
@@ -195,6 +202,9 @@ impl Walk {
         if !self.belongs(act) {
             found.push(Finding::LogForeign);
             return false;
+        }
+        if (header.kind, header.place) != (MatterKind::REGISTER, Place::Chain) {
+            self.others_to = index + 1;
         }
         found.extend(self.register_below(header).err());
         self.judge_time(header, found);
@@ -286,12 +296,23 @@ impl Walk {
             return Ok(()); // an admission that this office gave: it is in the dossier of the other
         }
         self.judge.tally.did(Check::Link);
+        self.judge_start(index, act)?;
         self.judge.registry.apply(act, signer)?;
         if index == 0 {
             let waiting = std::mem::take(&mut self.waiting);
             self.waiting = self.judge.fold_dossiers(waiting);
         }
         if *act.body() == Body::Unknown { Err(Refusal::ActUnknownVerb.into()) } else { Ok(()) }
+    }
+
+    /// A later incarnation starts where its act says: from there to the act itself the log holds
+    /// nothing but register entries that were logged again, and below it what the act says survived.
+    fn judge_start(&mut self, index: u64, act: &VerifiedAct) -> Result<(), Finding> {
+        let Body::Incarnate(body) = act.body() else { return Ok(()) };
+        let root_of = |size: u64| Frontier::of_leaves(&self.hashes[..size as usize]).root();
+        let starts = body.start.size >= self.others_to && body.start.size <= index;
+        let fits = body.number == 1 || (starts && root_of(body.start.size) == body.start.root);
+        if fits { Ok(()) } else { Err(Refusal::IncarnationStart.into()) }
     }
 
     fn judge_chain(&mut self, index: u64, act: &VerifiedAct) -> Result<(), Finding> {
@@ -385,10 +406,10 @@ impl Walk {
             self.judge.tally.found("checkpoint", Some(office), Refusal::IncarnationStale.into());
         }
         self.judge.tally.did(Check::Root);
-        let hashes: Vec<_> = directory.leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+        let hashes = &self.hashes;
         if checkpoint.head().size != hashes.len() as u64 {
             self.judge.tally.found("checkpoint", Some(office), Finding::LogSize);
-        } else if Frontier::of_leaves(&hashes).root() != checkpoint.head().root {
+        } else if Frontier::of_leaves(hashes).root() != checkpoint.head().root {
             self.judge.tally.found("checkpoint", Some(office), Refusal::LogRootMismatch.into());
         }
     }

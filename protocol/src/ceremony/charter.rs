@@ -5,6 +5,7 @@
 
 use minicbor::bytes::ByteVec;
 
+use super::rekey::said_below;
 use super::{blank, sign};
 use crate::act::body::KeySet;
 use crate::act::{Body, Header, MatterKind, Place, UnverifiedAct, body};
@@ -27,12 +28,12 @@ pub struct NextCharter {
     pub without: Vec<ActId>,
 }
 
-/// What goes on counting under new root keys: every office under the charter that is admitted, and
-/// every order that counts.
+/// What goes on counting under new root keys: every office under the charter that is admitted, every
+/// order that counts, and what was written for an office under the charter that had burnt.
 pub fn kept_by_next_charter(registry: &Registry) -> Vec<ActId> {
     let admitted = |register: &&Register| register.first_parent().is_none() && registry.is_admitted(register);
     let offices = registry.offices().filter(admitted).map(|register| ActId::from(register.id()));
-    offices.chain(registry.charter().orders()).collect()
+    offices.chain(registry.charter().orders()).chain(said_below(registry, None)).collect()
 }
 
 /// Proposes the next version, signed by the first of `keys`, which must be a root key in force, and

@@ -13,6 +13,7 @@ use crate::codec;
 use crate::entropy::Entropy;
 use crate::id::OfficeId;
 use crate::keys::{PublicKey, SecretKey};
+use crate::log::tree::Head;
 use crate::machine::HostSecrets;
 use crate::refusal::Refusal;
 use crate::sealing::SealingSecret;
@@ -54,7 +55,8 @@ impl HostedKeys {
             number: 1,
             signing: signing.public(),
             transport,
-            start_size: 0,
+            start: Head::empty(),
+            lost_to: 0,
             mirror: HostSecrets::mirror(&signing).public(),
             witness: HostSecrets::witness(&signing).public(),
             sealing: SealingSecret::from_seed(SEALING, &self.sealing).public().clone(),
@@ -67,6 +69,7 @@ impl HostedKeys {
             office,
             signing: SecretKey::from_seed(&self.signing),
             sealing: SealingSecret::from_seed(SEALING, &self.sealing),
+            earlier: Vec::new(),
         }
     }
 

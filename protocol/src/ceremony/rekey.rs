@@ -14,7 +14,7 @@ use crate::registry::{Register, Registry};
 use crate::time::Timestamp;
 
 /// Gives an office new operating keys. What the earlier ones signed goes on counting: offices that
-/// they admitted and orders that they gave, but for `without`. Returns the acts, for the office's
+/// they admitted, orders that they gave and what they wrote for a burnt office, but for `without`. Returns the acts, for the office's
 /// own node to take in.
 ///
 /// # Errors
@@ -55,10 +55,16 @@ pub fn rekey_office(
     Ok(acts.iter().map(|act| act.bytes().to_vec().into()).collect())
 }
 
+/// What an authority has written into the registers of the offices below it, after a fire.
+pub(super) fn said_below(registry: &Registry, above: Option<OfficeId>) -> impl Iterator<Item = ActId> {
+    let below = registry.offices().filter(move |other| other.parent() == above);
+    below.flat_map(Register::said_by_above)
+}
+
 fn kept(registry: &Registry, register: &Register) -> Vec<ActId> {
     let below =
         |other: &&Register| other.first_parent() == Some(register.id()) && registry.is_admitted(other);
     let offices = registry.offices().filter(below).map(|other| ActId::from(other.id()));
     let given = registry.orders_given_by(register.id());
-    offices.chain(given).collect()
+    offices.chain(given).chain(said_below(registry, Some(register.id()))).collect()
 }

@@ -84,7 +84,9 @@ impl Machine {
 
     /// Signs with the node key of an office.
     pub(super) fn sign_as_node(&self, header: Header, body: &Body) -> Result<VerifiedAct, Refusal> {
-        let key = &self.host(&header.office.ok_or(Refusal::ActHeader)?)?.secrets.signing;
+        let office = header.office.ok_or(Refusal::ActHeader)?;
+        self.may_sign(&office)?;
+        let key = &self.host(&office)?.secrets.signing;
         Self::sign(header, body, key)
     }
 
@@ -95,6 +97,7 @@ impl Machine {
         office: OfficeId,
         act: &VerifiedAct,
     ) -> Result<u64, Stop> {
+        self.may_sign(&office)?;
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         let index = step.records.append_leaf(&office, &mut log, act);
         step.records.put_log(&office, &log);

@@ -173,6 +173,7 @@ impl Machine {
             // Looking ahead reads some hundred acts, so it waits until little is left to ask for.
             if self.link(from)?.wants.count() < LOOK_AHEAD_BELOW {
                 self.advance_mirrors(step, from)?;
+                self.restore_all(step)?;
             }
         }
         Ok(())

@@ -290,10 +290,7 @@ impl Machine {
 
     /// Logs cosigned heads as time anchors: what follows is not older than they are.
     pub(super) fn anchor_logs(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        for office in self.hosted() {
-            if self.may_sign(&office).is_err() {
-                continue;
-            }
+        for office in self.signing() {
             let (anchor, at) = {
                 let host = self.host(&office)?;
                 (host.anchor, host.anchored_at)
@@ -336,7 +333,7 @@ impl Machine {
         Ok(step.records.witnessed_head(&own)?.map(|note| (own, note)))
     }
 
-    /// Reads a note as a checkpoint of an office, signed by one of its incarnations.
+    /// Reads a note as a checkpoint of an office, signed by the incarnation that speaks at its size.
     pub(super) fn verified_checkpoint(
         &self,
         office: &OfficeId,
@@ -344,7 +341,8 @@ impl Machine {
     ) -> Result<VerifiedCheckpoint, Refusal> {
         let signed = SignedCheckpoint::parse(note).map_err(|_| Refusal::CheckpointUnreadable)?;
         let register = self.registry.office(office)?;
-        let incarnation = register.incarnation().ok_or(Refusal::IncarnationUnknown)?;
+        let size = signed.claimed().head.size;
+        let incarnation = register.incarnation_of_head(size).ok_or(Refusal::IncarnationUnknown)?;
         let key = LogKey::new(origin(office), incarnation.signing);
         signed.verify(&key).map_err(|_| Refusal::CheckpointSignature)
     }

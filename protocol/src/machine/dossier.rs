@@ -1,14 +1,11 @@
 //! The registry on the wire: everyone keeps the charter chain and every office's dossier. A dossier
 //! is a chain and a set of side acts, so it says the same whatever way and in whatever order its
 //! acts came. What is compared is digests; what is new is passed on at once (`news`).
-
-use std::collections::BTreeMap;
-
 use minicbor::bytes::ByteVec;
 
 use super::link::Pursued;
 use super::wants::ASK_AGAIN_MS;
-use super::{Event, Machine, Output, Package, Peer, Receipt, Step, Stop};
+use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::act::{Body, Place, UnverifiedAct, VerifiedAct};
 use crate::codec;
 use crate::hash::{Context, Hash, hash};
@@ -76,75 +73,16 @@ impl Machine {
         self.registry.apply(act, &signer).map_err(|e| StoreFault::because("fold the registry", e))
     }
 
-    /// Takes in charters and dossiers from a file. An own office whose log is still empty begins
-    /// its log with them.
-    pub(super) fn import(&mut self, step: &mut Step<'_, '_>, package: &Package) -> Result<Receipt, Stop> {
-        for office in self.hosted() {
-            self.may_sign(&office)?;
-        }
-        let mut last = Err(Refusal::AlreadyDone);
-        for bytes in &package.charter {
-            if let Some(act) = self.fold_charter(step, bytes)? {
-                last = Ok(Receipt { act: act.id(), matter: act.matter() });
-            }
-        }
-        if last.is_ok() {
-            self.compare_all(step)?;
-        }
-        for dossier in &package.dossiers {
-            let mut news: BTreeMap<OfficeId, Vec<ByteVec>> = BTreeMap::new();
-            for bytes in dossier {
-                let act = UnverifiedAct::parse(bytes).map_err(Refusal::from)?;
-                let office = office_of(&act);
-                let id = act.id();
-                let Some(act) = self.fold_dossier(step, office, act)? else {
-                    last = self.begin_log(step, office, id)?.map_or(last, Ok);
-                    continue;
-                };
-                // An own office's log starts with its dossier; a parent also logs the admissions it gave.
-                for log in [Some(office), act.header().office].into_iter().flatten() {
-                    if self.hosts(&log) && step.records.place(&act.id(), &log)?.is_none() {
-                        self.append(step, log, &act)?;
-                    }
-                }
-                if let Body::Directory(body) = act.body()
-                    && !step.records.has_content(&body.snapshot.root)?
-                {
-                    self.seek_names_of(office, body.snapshot, None);
-                } else {
-                    news.entry(office).or_default().push(act.bytes().to_vec().into());
-                }
-                last = Ok(Receipt { act: act.id(), matter: act.matter() });
-            }
-            for (office, acts) in news {
-                self.pass_on_news(step, office, acts, None);
-            }
-        }
-        self.registry_changed(step);
-        Ok(last?)
-    }
-
-    /// The dossier of an office may have come from others before this node began to host it. Its
-    /// log then begins with what the invitation holds. An office that has run has a log already.
-    fn begin_log(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        office: OfficeId,
-        id: ActId,
-    ) -> Result<Option<Receipt>, Stop> {
-        let begins = self.hosts(&office)
-            && self.registry.office(&office).is_ok_and(|known| !known.has_run() && known.keeps(&id))
-            && step.records.place(&id, &office)?.is_none();
-        if !begins {
-            return Ok(None);
-        }
-        let act = step.records.expect_act(&id)?;
-        self.append(step, office, &act)?;
-        Ok(Some(Receipt { act: id, matter: act.matter() }))
+    fn incarnation_number(&self, office: &OfficeId) -> u32 {
+        self.registry.office(office).ok().and_then(|r| r.incarnation()).map_or(0, |i| i.number)
     }
 
     /// Verifies, folds and keeps an act of the charter chain; `None` when it was folded before.
-    fn fold_charter(&mut self, step: &mut Step<'_, '_>, bytes: &[u8]) -> Result<Option<VerifiedAct>, Stop> {
+    pub(super) fn fold_charter(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        bytes: &[u8],
+    ) -> Result<Option<VerifiedAct>, Stop> {
         match self.registry.admit_act(UnverifiedAct::parse(bytes).map_err(Refusal::from)?) {
             Ok(act) => {
                 step.records.put_charter(self.registry.charter().acts(), &act)?;
@@ -156,7 +94,7 @@ impl Machine {
     }
 
     /// Verifies, folds and keeps an act of a dossier; `None` when there is nothing new in it.
-    fn fold_dossier(
+    pub(super) fn fold_dossier(
         &mut self,
         step: &mut Step<'_, '_>,
         office: OfficeId,
@@ -186,6 +124,7 @@ impl Machine {
         if full && grows {
             return Err(Refusal::Busy.into());
         }
+        let before = self.incarnation_number(&office);
         self.registry.apply(act, signer)?;
         let register = self.registry.office(&office)?;
         if !register.keeps(&act.id()) {
@@ -197,12 +136,14 @@ impl Machine {
             step.records.drop_directory(&office, &old);
         }
         step.event(Event::Register(office));
+        if self.incarnation_number(&office) > before.max(1) {
+            self.follow_incarnation(step, office, before)?;
+        }
         Ok(true)
     }
 
     pub(super) fn registry_changed(&mut self, step: &mut Step<'_, '_>) {
         self.place_cosigners();
-        self.stop_replaced(step);
         step.outputs.push(Output::Admit(self.admitted_peers()));
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {
@@ -225,7 +166,7 @@ impl Machine {
     }
 
     /// The charter has changed: nobody waits for the minute.
-    fn compare_all(&self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
+    pub(super) fn compare_all(&self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
         self.links.keys().try_for_each(|link| self.compare(step, *link))
     }
 
@@ -473,7 +414,7 @@ impl Machine {
 }
 
 /// The office whose dossier an act belongs to.
-fn office_of(act: &UnverifiedAct) -> OfficeId {
+pub(super) fn office_of(act: &UnverifiedAct) -> OfficeId {
     act.header().matter.map_or_else(|| act.id(), ActId::from).into()
 }
 

@@ -4,7 +4,7 @@
 use super::dossier::bounded_acts;
 use super::link::{INCOMING_MAX, Incoming, SAY_AGAIN_MS};
 use super::{Machine, Peer, Step, Stop};
-use crate::act::body::{Cited, Ready};
+use crate::act::body::Ready;
 use crate::act::{Body, Header, Holder, LEVEL, Place, UnverifiedAct, VerifiedAct, body};
 use crate::custody::{Matter, Phase};
 use crate::guard::{self, Guard};
@@ -12,14 +12,12 @@ use crate::hash::Hash;
 use crate::id::{ActId, MatterId, OfficeId};
 use crate::limits::LEAVES_PER_MESSAGE_MAX;
 use crate::log::checkpoint::SignedCheckpoint;
-use crate::log::proof::{self, Proof};
-use crate::log::tree::leaf_hash;
+use crate::log::proof;
 use crate::message::Message;
 use crate::records::{Role, Table, id32, key};
 use crate::refusal::Refusal;
 use crate::registry::Signer;
-use crate::sealing::content::clear_reference;
-use crate::sealing::{ClearRef, MatterKey};
+use crate::sealing::ClearRef;
 
 /// A ready lapses when the sender's log has grown by this much since its offer: about a week of a
 /// busy district, long before the receiver could have changed beyond recognition.
@@ -41,10 +39,7 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
-            if self.may_sign(&matter.holder.office).is_err() {
-                continue;
-            }
-            if !self.link(peer)?.may_say(id, step.steady) {
+            if self.may_sign(&matter.holder.office).is_err() || !self.link(peer)?.may_say(id, step.steady) {
                 continue;
             }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
@@ -63,6 +58,9 @@ impl Machine {
         }
         for (id, handover) in step.records.towards(Table::TRANSIT, office, OFFERS_MAX)? {
             let act = step.records.expect_act(&ActId(id32(&handover)?))?;
+            if act.header().office.is_none_or(|office| self.may_sign(&office).is_err()) {
+                continue;
+            }
             if self.may_take_effect(step, &act)? && self.link(peer)?.may_say(id, step.steady) {
                 self.send_handover(step, peer, &act)?;
             }
@@ -87,7 +85,7 @@ impl Machine {
         for (id, _) in step.records.towards(Table::QUEUED, office, OFFERS_MAX)? {
             let matter = self.matter(step, &id)?;
             let Some(to) = matter.queued_to() else { continue };
-            if self.may_sign(&matter.holder.office).is_err() || self.may_sign(&to.office).is_err() {
+            if self.may_sign(&matter.holder.office).and(self.may_sign(&to.office)).is_err() {
                 continue;
             }
             let log_size = step.records.log(&matter.holder.office)?.map_or(0, |log| log.frontier.size());
@@ -96,14 +94,6 @@ impl Machine {
             self.receive_here(step, &id)?;
         }
         Ok(())
-    }
-
-    /// Takes custody of what another office of this node has just handed over.
-    pub(super) fn receive_here(&mut self, step: &mut Step<'_, '_>, id: &MatterId) -> Result<(), Stop> {
-        let matter = self.matter(step, id)?;
-        let handover = step.records.expect_act(&matter.head)?;
-        let Body::Handover(body) = handover.body() else { return Err(Refusal::NotInTransit.into()) };
-        self.receive(step, &matter, &body.wraps, None)
     }
 
     /// Witness before effect: what moves custody waits until a witness has seen it, as long as
@@ -133,6 +123,9 @@ impl Machine {
         level: u16,
         incoming: Incoming,
     ) -> Result<(), Stop> {
+        if self.hosts(&incoming.to.office) && self.may_sign(&incoming.to.office).is_err() {
+            return Ok(()); // it is offered again
+        }
         let known = self.hosts(&incoming.to.office)
             && self.registry.office(&incoming.to.office)?.post(&incoming.to.post).is_some();
         let refusal = match (known, level > LEVEL) {
@@ -235,7 +228,8 @@ impl Machine {
         let said = step.records.get(Table::READIES, &matter.head.0)?;
         let said = said.map(|id| step.records.expect_act(&ActId(id32(&id)?))).transpose()?;
         let stands = |act: &VerifiedAct| matches!(act.body(), Body::Ready(ready) if offer.log_size <= ready.valid_to_size);
-        let act = match said.filter(stands) {
+        // A promise of an earlier incarnation names a key that nothing may be wrapped to any more.
+        let act = match said.filter(|ready| stands(ready) && self.is_good_promise(ready)) {
             Some(ready) => ready,
             None => {
                 let ready = self.new_ready(step, matter, offer.to, offer.log_size, false)?;
@@ -247,6 +241,13 @@ impl Machine {
             step.send(peer, Message::Side { act: act.bytes().to_vec().into() });
         }
         Ok(())
+    }
+
+    /// Whether a ready is of the node that speaks for its office now, and names its present key.
+    pub(super) fn is_good_promise(&self, ready: &VerifiedAct) -> bool {
+        let Body::Ready(promise) = ready.body() else { return false };
+        let present = self.registry.office(&promise.to.office).ok().and_then(|r| r.incarnation());
+        present.is_some_and(|i| i.number == ready.header().incarnation && i.sealing.id() == promise.sealing)
     }
 
     /// Signs and logs a promise to receive.
@@ -292,6 +293,9 @@ impl Machine {
                 }
                 if log_size > ready.valid_to_size {
                     return Err(Refusal::ReadyLapsed.into());
+                }
+                if !self.is_good_promise(&act) {
+                    return Err(Refusal::IncarnationStale.into());
                 }
                 step.records.put_side(&act);
                 self.hand_over(step, &matter, &act, ready.to.office)?;
@@ -366,89 +370,6 @@ impl Machine {
         Ok(())
     }
 
-    /// Takes custody.
-    #[allow(clippy::too_many_arguments, reason = "the fields of one message")]
-    pub(super) fn take_handover(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        from: Peer,
-        bytes: &[u8],
-        wraps: &[u8],
-        note: &[u8],
-        index: u64,
-        proof: &Proof,
-    ) -> Result<(), Stop> {
-        let (act, signer) = self.verify_or_ask(step, from, bytes)?;
-        let Body::Handover(body) = act.body() else { return Err(Refusal::NotInTransit.into()) };
-        self.may_sign(&act.header().holder.ok_or(Refusal::ActHeader)?.office)?;
-        self.seen(step, &act)?;
-        let matter = self.matter(step, &act.matter())?;
-        if matter.phase == Phase::Frozen {
-            return Err(Refusal::MatterFrozen.into());
-        }
-        // The act itself may have come before, among others of the chain.
-        let known = matter.head == act.id();
-        if matter.number >= act.header().number && !(known && matches!(matter.phase, Phase::InTransit { .. }))
-        {
-            // Taken before: the sender has not seen it yet.
-            return self.send_acts(step, from, matter.id, act.header().number + 1);
-        }
-        let next = if known { matter.clone() } else { matter.advance(&act, &signer, &self.registry)? };
-        self.host(&next.holder.office)?;
-        let sound = clear_reference(wraps).is_ok_and(|reference| reference == body.wraps);
-        if !sound {
-            return Err(Refusal::ContentDamaged.into());
-        }
-        step.records.put_content(&body.wraps.root, wraps)?;
-        if !known {
-            self.keep_matter(step, Some(&matter), &next, &act)?;
-        }
-        let witnessed = self.cited(&act, note, index, proof);
-        self.receive(step, &next, &body.wraps, witnessed)?;
-        self.link(from)?.incoming.remove(&next.id);
-        Ok(())
-    }
-
-    /// Logs `receive`, which begins a new generation of the matter key.
-    fn receive(
-        &mut self,
-        step: &mut Step<'_, '_>,
-        matter: &Matter,
-        wraps: &ClearRef,
-        witnessed: Option<Cited>,
-    ) -> Result<(), Stop> {
-        let office = matter.holder.office;
-        // A key that does not open is no reason to leave the file without a holder: the recovery
-        // key opens it, and the page says so.
-        let previous = match self.unwrap_keys(step, office, matter, wraps) {
-            Ok(key) => Some(key),
-            Err(Stop::Refused(refusal)) => {
-                step.outputs.push(super::Output::Noted(refusal));
-                None
-            }
-            Err(fault) => return Err(fault),
-        };
-        let generation = matter.generation + 1;
-        let key = MatterKey::generate(step.entropy);
-        let wraps = self.wrap_for(step, office, matter.id, generation, &key, previous.as_ref())?;
-        self.keep_key(step, matter.id, generation, &key);
-        let header = self.matter_header(step, office, matter, Place::Chain)?;
-        let act = self.sign_as_node(header, &Body::Receive(body::Receive { witnessed, wraps }))?;
-        self.extend(step, Some(matter), &act)?;
-        Ok(())
-    }
-
-    /// The cosigned checkpoint that contains a handover, if the sender gave a good one.
-    fn cited(&self, act: &VerifiedAct, note: &[u8], index: u64, proof: &Proof) -> Option<Cited> {
-        let office = act.header().office?;
-        let checkpoint = self.verified_checkpoint(&office, note).ok()?;
-        let head = *checkpoint.head();
-        proof::verify_inclusion(leaf_hash(act.bytes()), index, &head, proof).ok()?;
-        let witnesses = self.cosigner_keys(&office, Role::Witness);
-        let seen = crate::log::cosignature::cosignatures(&checkpoint, &witnesses).ok()?;
-        (!seen.is_empty()).then_some(Cited { size: head.size, root: head.root, index })
-    }
-
     /// Gives acts of a matter to a peer that has to do with it.
     pub(super) fn send_acts(
         &self,
@@ -508,6 +429,7 @@ pub(super) fn contents_of(act: &VerifiedAct) -> Vec<ClearRef> {
         Body::Receive(body) => Some(body.wraps),
         Body::TakeUp(body) => Some(body.wraps),
         Body::Directory(body) => Some(body.snapshot),
+        Body::Escrow(body) => Some(body.wraps),
         _ => None,
     };
     sealed.chain(clear).collect()

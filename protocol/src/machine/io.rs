@@ -240,6 +240,8 @@ pub enum Event {
     Held(OfficeId),
     /// The register or directory of an office changed.
     Register(OfficeId),
+    /// More of an own office was fetched from its mirrors.
+    Restored(OfficeId),
     /// Whether an own office may sign has changed.
     Standing(OfficeId),
 }

@@ -5,6 +5,7 @@
 //! no other takes its place, except by the word of the office's own people. One that was replaced
 //! is never listened to again. This module never decides what a log contains.
 
+use super::mirror::Page;
 use super::{Machine, Peer, Step, Stop};
 use crate::id::{Lineage, OfficeId};
 use crate::limits::LEAVES_PER_MESSAGE_MAX;
@@ -175,14 +176,14 @@ impl Machine {
         let size = log.signed.size();
         let count = usize::try_from(size.saturating_sub(from)).unwrap_or(usize::MAX);
         let ids = step.records.leaves(&office, from, count.min(LEAVES_PER_MESSAGE_MAX))?;
-        let leaves = super::dossier::bounded_acts(step.records, &ids)?;
+        let Page { leaves, contents } = Page::read(step.records, &ids)?;
         if leaves.is_empty() {
             return Ok(());
         }
         let end = from + leaves.len() as u64;
         let proof = proof::consistency(&step.records.log_hashes(office), end, size)
             .map_err(|_| StoreFault::damaged("hashes of a mirrored log"))?;
-        step.send(to, Message::Tail { office, from, leaves, note: log.note.into(), proof });
+        step.send(to, Message::Tail { office, from, leaves, note: log.note.into(), proof, contents });
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::news::Given;
 use super::wants::Wants;
 use super::{Event, Machine, Output, Peer, Step, Stop};
 use crate::hash::Hash;
-use crate::id::{ContentRoot, Lineage, MatterId, OfficeId};
+use crate::id::{ActId, ContentRoot, Lineage, MatterId, OfficeId};
 use crate::message::{HEIGHTS_MAX, Message};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -56,6 +56,7 @@ pub(super) struct Link {
     pub wants: Wants,
     pub said: BTreeMap<MatterId, Timestamp>,
     pub leaves_asked: BTreeMap<OfficeId, Timestamp>,
+    pub before_asked: BTreeMap<ActId, Timestamp>,
     pub lineages: BTreeMap<OfficeId, Lineage>,
     pub tracked_to: Option<MatterId>,
     /// Much waits to be sent: nothing is said that was not asked for.
@@ -130,6 +131,8 @@ impl Machine {
         }
         self.tick_standing(step)?;
         self.find_returned(step)?;
+        let restored = self.restore_all(step);
+        step.tolerate(restored)?;
         self.succeed(step)?;
         self.seek_names(step)?;
         self.send_heads(step)?;
@@ -143,6 +146,7 @@ impl Machine {
                 step.tolerate(tracked)?;
             }
             self.anchor_logs(step)?;
+            self.lay_escrows(step)?;
             self.drive_orders(step, None)?;
             self.spread_orders(step)?;
             self.spread_forks(step)?;
@@ -179,6 +183,10 @@ impl Machine {
 
     /// Reads a frame and does what it asks. Whatever a peer says, the worst is a refusal.
     pub(super) fn frame(&mut self, step: &mut Step<'_, '_>, from: Peer, bytes: &[u8]) -> Result<(), Stop> {
+        // A link whose node was replaced speaks for nobody any more.
+        if self.links.get(&from).is_none_or(|link| link.offices.is_empty()) {
+            return Err(Refusal::OfficeNotAdmitted.into());
+        }
         self.link(from)?.meter.note(bytes.len());
         let message = Message::from_frame(bytes).map_err(|_| Refusal::ActUnreadable)?;
         match message {
@@ -187,8 +195,9 @@ impl Machine {
             Message::HeadKnown { office, word, note } => {
                 self.take_head_known(step, from, office, word, &note)
             }
-            Message::Tail { office, from: index, leaves, note, proof } => {
-                self.take_tail(step, from, office, index, &leaves, &note, &proof)
+            Message::Tail { office, from: index, leaves, note, proof, contents } => {
+                let page = Page { leaves, contents };
+                self.take_tail(step, from, office, index, page, &note, &proof)
             }
             Message::Heights { charter, dossiers } => self.heights(step, from, charter, dossiers),
             Message::GetCharter { from: position } => self.send_charter(step, from, position),
@@ -228,6 +237,8 @@ impl Machine {
             Message::Track { heights } => {
                 self.answer_track(step, from, &heights[..heights.len().min(HEIGHTS_MAX)])
             }
+            Message::GetBefore { office, act } => self.send_before(step, from, office, act),
+            Message::Before { office, acts } => self.take_before(step, from, office, &acts),
             Message::Order { acts } => self.take_order(step, Some(from), &acts).map(drop),
             Message::Fork { previous, first, second } => {
                 self.take_fork(step, from, [&previous, &first, &second])

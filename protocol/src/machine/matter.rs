@@ -46,8 +46,10 @@ impl Machine {
         if set.generation != matter.generation || !binds(step, matter, &set)? {
             return Err(Refusal::ContentSealed.into());
         }
-        let secret = &self.host(&office)?.secrets.sealing;
-        let newest = wrap::unwrap(&set, secret).map_err(|_| Refusal::ContentSealed)?;
+        // Wraps to the key of an earlier incarnation open with what its escrow held.
+        let mut openers = self.host(&office)?.openers();
+        let opened = openers.find_map(|secret| wrap::unwrap(&set, secret).ok());
+        let newest = opened.ok_or(Refusal::ContentSealed)?;
         self.keep_key(step, matter.id, set.generation, &newest);
         let (mut set, mut key) = (set, newest.clone());
         while set.generation > 1 && step.records.sealed_key(&matter.id, set.generation - 1)?.is_none() {

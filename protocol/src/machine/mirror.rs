@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use minicbor::bytes::ByteVec;
 
+use super::before::follows_from;
 use super::catch_up::Urgency;
 use super::cosign::{cosigner_name, stored_checkpoint};
 use super::handover::contents_of;
 use super::link::SAY_AGAIN_MS;
 use super::{Machine, Peer, Step, Stop};
-use crate::act::{MatterKind, Place};
+use crate::act::{MatterKind, Place, VerifiedAct};
 use crate::id::{ActId, ContentRoot, OfficeId};
 use crate::limits::{ACTS_BYTES_PER_MESSAGE_MAX, CONTENT_ALONG_BYTES_MAX, LEAVES_PER_MESSAGE_MAX};
 use crate::log::checkpoint::VerifiedCheckpoint;
@@ -50,6 +51,28 @@ impl Page {
         }
         Ok(page)
     }
+
+    /// The contents that came along, by name.
+    pub fn along(&self) -> Along<'_> {
+        self.contents.iter().map(|bytes| (ChunkTree::of(bytes).root(), bytes.as_slice())).collect()
+    }
+}
+
+/// Contents that came along with leaves.
+pub(super) type Along<'a> = BTreeMap<ContentRoot, &'a [u8]>;
+
+/// Keeps contents of an act that came along.
+pub(super) fn keep_contents(
+    records: &mut Records<'_>,
+    act: &VerifiedAct,
+    along: &Along<'_>,
+) -> Result<(), StoreFault> {
+    for named in contents_of(act) {
+        if let Some(bytes) = along.get(&named.root).filter(|bytes| bytes.len() as u64 == named.length) {
+            records.put_content(&named.root, bytes)?;
+        }
+    }
+    Ok(())
 }
 
 impl Machine {
@@ -76,7 +99,7 @@ impl Machine {
             self.offered.insert(office, note.to_vec());
         }
         if !page.leaves.is_empty() {
-            self.append_mirrored(step, from, office, index, page)?;
+            self.append_offered(step, from, office, index, page)?;
         }
         self.advance_mirror(step, from, office)
     }
@@ -90,18 +113,20 @@ impl Machine {
         index: u64,
         page: Page,
     ) -> Result<(), Stop> {
+        if self.hosts(&office) {
+            return self.take_own_leaves(step, from, office, index, page);
+        }
         // Only the office itself gives leaves of its log.
         if self.cosigns(&office, Role::Mirror).is_none() || !self.link(from)?.offices.contains(&office) {
             return Err(Refusal::NotAuthority.into());
         }
-        self.append_mirrored(step, from, office, index, page)?;
+        self.append_offered(step, from, office, index, page)?;
         self.link(from)?.leaves_asked.remove(&office);
         self.advance_mirror(step, from, office)
     }
 
-    /// Appends leaves below the newest head after verifying each act, and keeps the contents that came
-    /// along; whether the leaves add up is checked under the head.
-    fn append_mirrored(
+    /// Appends leaves below the newest head that the office has given.
+    fn append_offered(
         &mut self,
         step: &mut Step<'_, '_>,
         from: Peer,
@@ -109,26 +134,34 @@ impl Machine {
         index: u64,
         page: Page,
     ) -> Result<(), Stop> {
-        let along: BTreeMap<ContentRoot, &[u8]> =
-            page.contents.iter().map(|bytes| (ChunkTree::of(bytes).root(), bytes.as_slice())).collect();
+        let head = self.offered.get(&office).map(|note| stored_checkpoint(note)).transpose()?;
+        let below = head.map_or(0, |head| head.head().size);
+        self.append_mirrored(step, from, office, index, page, below)
+    }
+
+    /// Appends leaves below a size after verifying each act, and keeps the contents that came along;
+    /// whether the leaves add up is checked under the head.
+    pub(super) fn append_mirrored(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        from: Peer,
+        office: OfficeId,
+        index: u64,
+        page: Page,
+        below: u64,
+    ) -> Result<(), Stop> {
+        let along = page.along();
         let mut log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         let Some(skip) = log.frontier.size().checked_sub(index) else { return Ok(()) };
-        let head = self.offered.get(&office).map(|note| stored_checkpoint(note)).transpose()?;
-        let end = head.map_or(0, |head| head.head().size);
         for bytes in page.leaves.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)) {
-            if log.frontier.size() >= end {
+            if log.frontier.size() >= below {
                 break;
             }
             let verified = self.verify_or_ask(step, from, bytes);
             match verified {
                 Ok((act, _)) => {
                     step.records.append_leaf(&office, &mut log, &act);
-                    for named in contents_of(&act) {
-                        let came = along.get(&named.root).filter(|b| b.len() as u64 == named.length);
-                        if let Some(bytes) = came {
-                            step.records.put_content(&named.root, bytes)?;
-                        }
-                    }
+                    keep_contents(step.records, &act, &along)?;
                     if act.header().place == Place::Chain && act.header().kind != MatterKind::REGISTER {
                         self.seen(step, &act)?;
                     }
@@ -154,7 +187,12 @@ impl Machine {
     }
 
     /// The next step of mirroring a log: leaves, root, contents, cosignature.
-    fn advance_mirror(&mut self, step: &mut Step<'_, '_>, peer: Peer, office: OfficeId) -> Result<(), Stop> {
+    pub(super) fn advance_mirror(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        peer: Peer,
+        office: OfficeId,
+    ) -> Result<(), Stop> {
         let Some(note) = self.offered.get(&office).cloned() else { return Ok(()) };
         let checkpoint = stored_checkpoint(&note)?;
         let head = *checkpoint.head();
@@ -214,7 +252,7 @@ impl Machine {
         Err(Refusal::LogRootMismatch.into())
     }
 
-    fn ask_leaves(
+    pub(super) fn ask_leaves(
         &mut self,
         step: &mut Step<'_, '_>,
         peer: Peer,
@@ -232,7 +270,7 @@ impl Machine {
     }
 
     /// Moves the mark below which all contents are here; asks for what is missing above it.
-    fn look_for_contents(
+    pub(super) fn look_for_contents(
         &mut self,
         step: &mut Step<'_, '_>,
         peer: Peer,
@@ -247,6 +285,9 @@ impl Machine {
                 let act = step.records.expect_act(&id)?;
                 for reference in contents_of(&act) {
                     gap |= !self.want(step, peer, reference.root, reference.length, Urgency::Mirrored)?;
+                }
+                if let Some(length_max) = follows_from(&act) {
+                    gap |= !self.has_before(step, peer, office, &act, length_max)?;
                 }
                 if !gap {
                     log.contents_to += 1;
@@ -267,22 +308,10 @@ impl Machine {
         office: OfficeId,
         from: u64,
     ) -> Result<(), Stop> {
-        let theirs = self.links.get(&to).map(|link| link.offices.as_slice()).unwrap_or_default();
+        self.may_have_copies(to, office)?;
         if !self.hosts(&office) {
             // The office itself asks for what it lacks.
-            return if theirs.contains(&office) {
-                self.send_tail(step, to, office, from)
-            } else {
-                Err(Refusal::NotAuthority.into())
-            };
-        }
-        let is_mirror = self
-            .host(&office)?
-            .cosigners
-            .iter()
-            .any(|c| c.role == Role::Mirror && theirs.contains(&c.office));
-        if !is_mirror {
-            return Err(Refusal::NotAuthority.into());
+            return self.send_tail(step, to, office, from);
         }
         let signed = step.records.log(&office)?.map_or(0, |log| log.signed.size());
         let count =
@@ -293,6 +322,17 @@ impl Machine {
             step.send(to, Message::Leaves { office, from, leaves, contents });
         }
         Ok(())
+    }
+
+    /// Leaves of an own log are given to its mirrors, those of a mirrored log to its own office: after
+    /// a fire.
+    pub(super) fn may_have_copies(&self, to: Peer, office: OfficeId) -> Result<(), Refusal> {
+        let theirs = self.links.get(&to).map(|link| link.offices.as_slice()).unwrap_or_default();
+        let may = match self.hosts.get(&office) {
+            Some(host) => host.cosigners.iter().any(|c| c.role == Role::Mirror && theirs.contains(&c.office)),
+            None => theirs.contains(&office),
+        };
+        if may { Ok(()) } else { Err(Refusal::NotAuthority) }
     }
 
     /// A head for us to witness (C2SP tlog-witness).

@@ -125,6 +125,9 @@ impl Machine {
             charge: actor.charge,
             ..self.header(step, actor.office)?
         };
+        if matches!(change, Body::Incarnate(_)) {
+            return Err(Refusal::NotAuthority.into()); // signed offline, and imported
+        }
         let act = Self::sign(header, change, &actor.key)?;
         let signer = self.registry.signer_of(&act)?;
         self.take_in(step, actor.office, &act, &signer)?;

@@ -113,7 +113,7 @@ impl Machine {
         let nothing_since = ready.header().number.checked_add(1) == Some(matter.number);
         let came_from_there = matter.came_from == Some(by);
         let unopened = came_from_there && !matter.opened && matter.phase == Phase::Active && nothing_since;
-        if unopened {
+        if unopened && self.is_good_promise(&ready) {
             let back_to = promise.to.office;
             self.hand_over(step, &matter, &ready, back_to)?;
             if self.hosts(&back_to) {

@@ -156,7 +156,8 @@ impl Machine {
         if step.records.sealed_key(&matter, set.generation)?.is_some() {
             return Ok(());
         }
-        let Ok(newest) = wrap::unwrap(&set, &self.host(&office)?.secrets.sealing) else {
+        let mut openers = self.host(&office)?.openers();
+        let Some(newest) = openers.find_map(|secret| wrap::unwrap(&set, secret).ok()) else {
             step.outputs.push(Output::Noted(Refusal::ContentSealed));
             return Ok(());
         };

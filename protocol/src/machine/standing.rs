@@ -70,6 +70,8 @@ pub enum Standing {
     Working,
     /// It may not, until cosigners have said what was signed before.
     Asking(Why),
+    /// It may not, until everything is here that its new incarnation goes on from.
+    Restoring,
     /// It may, because its head of office said so; nobody could be asked.
     Continuing,
     /// It may not, until people decide.
@@ -97,6 +99,8 @@ pub enum Why {
     Superseded,
     /// A newer incarnation speaks for the office.
     Replaced,
+    /// What a new incarnation goes on from has come back from mirrors.
+    Restored,
 }
 
 impl Standing {
@@ -105,6 +109,7 @@ impl Standing {
         match self {
             Self::Working => "working",
             Self::Asking(_) => "asking",
+            Self::Restoring => "restoring",
             Self::Continuing => "continuing",
             Self::Stopped(_) => "stopped",
         }
@@ -113,7 +118,7 @@ impl Standing {
     /// Why, unless it works.
     pub const fn why(self) -> Option<Why> {
         match self {
-            Self::Working | Self::Continuing => None,
+            Self::Working | Self::Continuing | Self::Restoring => None,
             Self::Asking(why) | Self::Stopped(why) => Some(why),
         }
     }
@@ -126,6 +131,7 @@ impl Standing {
         match self {
             Self::Working | Self::Continuing => Ok(()),
             Self::Asking(Why::Twin) => Err(Refusal::RejoinTwin),
+            Self::Restoring => Err(Refusal::Restoring),
             Self::Stopped(Why::Replaced) => Err(Refusal::IncarnationStale),
             Self::Stopped(_) => Err(Refusal::RejoinSuperseded),
             Self::Asking(_) => Err(Refusal::RejoinAsking),
@@ -146,6 +152,7 @@ impl Why {
             Self::Requested => "requested",
             Self::Superseded => "superseded",
             Self::Replaced => "replaced",
+            Self::Restored => "restored",
         }
     }
 }
@@ -294,7 +301,10 @@ impl Machine {
         let Some(host) = self.hosts.get_mut(&office).filter(|_| !guard::is_off(Guard::Rejoin)) else {
             return Ok(());
         };
-        if matches!(host.standing, Standing::Stopped(_)) || host.standing == Standing::Asking(why) {
+        let silent = matches!(host.standing, Standing::Stopped(_));
+        // What is being restored asks when that is done.
+        let restores = host.standing == Standing::Restoring && why != Why::Restored;
+        if silent || restores || host.standing == Standing::Asking(why) {
             return Ok(());
         }
         host.standing = Standing::Asking(why);
@@ -335,22 +345,6 @@ impl Machine {
             host.standing = Standing::Stopped(why);
             step.event(Event::Standing(office));
         }
-    }
-
-    /// An office for which a newer incarnation speaks is silent here.
-    pub(super) fn stop_replaced(&mut self, step: &mut Step<'_, '_>) {
-        for office in self.hosted() {
-            if self.is_replaced(&office) {
-                self.stop(step, office, Why::Replaced);
-            }
-        }
-    }
-
-    pub(super) fn is_replaced(&self, office: &OfficeId) -> bool {
-        let (Ok(register), Some(host)) = (self.registry.office(office), self.hosts.get(office)) else {
-            return false;
-        };
-        register.incarnation().is_some_and(|now| now.signing != host.secrets.signing.public())
     }
 
     /// Asks a new link.
@@ -408,7 +402,7 @@ impl Machine {
         note: &[u8],
     ) -> Result<(), Stop> {
         let standing = self.host(&office)?.standing;
-        if matches!(standing, Standing::Stopped(_)) {
+        if matches!(standing, Standing::Stopped(_) | Standing::Restoring) {
             return Ok(());
         }
         let theirs = self.link(from)?.offices.clone();
@@ -445,7 +439,7 @@ impl Machine {
         self.work_if_answered(step, office)
     }
 
-    /// Works again once a cosigner has answered, nobody knows more, and no twin is at work.
+    /// Works again once the cosigners have answered, nobody knows more, and no twin is at work.
     pub(super) fn work_if_answered(&mut self, step: &mut Step<'_, '_>, office: OfficeId) -> Result<(), Stop> {
         let host = self.host(&office)?;
         if !matches!(host.standing, Standing::Asking(_) | Standing::Continuing) {
@@ -455,8 +449,9 @@ impl Machine {
         let clear = rejoin.answers.values().all(|answer| answer.fits && !answer.twin);
         let counted = rejoin.answers.values().any(|answer| answer.counts);
         // Whoever is missing may be the one who holds the newest leaves. Only people can say not to wait.
-        let complete =
-            host.standing == Standing::Continuing || self.every_mirror(host, |answer| answer.counts);
+        // They have, where an act of authority names what survives: a mirror may have burnt too.
+        let decided = matches!(host.standing, Standing::Continuing | Standing::Asking(Why::Restored));
+        let complete = decided || self.every_mirror(host, |answer| answer.counts);
         let waited = rejoin.first_answer.is_some_and(|at| step.steady.ms_since(at) >= ANSWERS_WAIT_MS);
         let everyone = self.links.keys().all(|peer| rejoin.answers.contains_key(peer));
         if !clear || !counted || !complete || !(everyone || waited) {
@@ -466,6 +461,7 @@ impl Machine {
             host.standing = Standing::Working;
             host.rejoin = Rejoin::default();
         }
+        self.begin_if_new(step, office)?;
         let log = step.records.log(&office)?.unwrap_or_else(LogState::empty);
         if log.frontier.size() > log.signed.size() || log.note.is_empty() {
             self.grown.insert(office);
@@ -500,6 +496,8 @@ impl Machine {
         let host = self.host(&office)?;
         match host.standing {
             Standing::Asking(Why::Twin) | Standing::Stopped(_) => host.standing.may_sign()?,
+            // A new incarnation begins with its own act, which cosigners have to see.
+            Standing::Restoring | Standing::Asking(Why::Restored) => return Err(Refusal::Restoring.into()),
             Standing::Asking(_) => {}
             Standing::Working | Standing::Continuing => return Err(Refusal::RejoinNotNeeded.into()),
         }
@@ -520,10 +518,10 @@ impl Machine {
         if !matches!(self.registry.signer_of(&act)?, Signer::Officer { admin: true, .. }) {
             return Err(Refusal::NotAdmin.into());
         }
-        self.append(step, office, &act)?;
         if let Some(host) = self.hosts.get_mut(&office) {
             host.standing = Standing::Continuing;
         }
+        self.append(step, office, &act)?;
         step.event(Event::Standing(office));
         Ok(Receipt { act: act.id(), matter: act.matter() })
     }
@@ -534,6 +532,7 @@ impl Machine {
         match host.standing {
             Standing::Working | Standing::Continuing => return Err(Refusal::RejoinNotNeeded.into()),
             Standing::Stopped(Why::Replaced) => return Err(Refusal::IncarnationStale.into()),
+            Standing::Restoring => return Err(Refusal::Restoring.into()),
             Standing::Asking(_) | Standing::Stopped(_) => host.standing = Standing::Asking(Why::NoMark),
         }
         self.ask_from_now(step, office, Why::Requested)?;

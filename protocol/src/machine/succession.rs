@@ -19,7 +19,7 @@ const HANDED_ON_MAX: usize = 8;
 impl Machine {
     /// Does what orders ask of the own offices.
     pub(super) fn succeed(&mut self, step: &mut Step<'_, '_>) -> Result<(), Stop> {
-        for office in self.hosted() {
+        for office in self.signing() {
             match self.succeed_at(step, office) {
                 // What stands in the way of one office is no reason to leave the rest undone.
                 Err(Stop::Refused(refusal)) => step.outputs.push(Output::Noted(refusal)),

@@ -11,7 +11,8 @@ use minicbor::bytes::ByteVec;
 
 use super::handover::key_of;
 use super::link::SAY_AGAIN_MS;
-use super::{Event, Machine, Peer, Step, Stop};
+use super::mirror::{Page, keep_contents};
+use super::{Event, Machine, Peer, Standing, Step, Stop};
 use crate::act::{Body, MatterKind, Place, VerifiedAct};
 use crate::custody::{Matter, Phase};
 use crate::id::{ActId, MatterId, OfficeId};
@@ -78,12 +79,15 @@ impl Machine {
         from: Peer,
         office: OfficeId,
         index: u64,
-        leaves: &[ByteVec],
+        page: Page,
         note: &[u8],
         proof: &Proof,
     ) -> Result<(), Stop> {
-        self.host(&office)?;
         self.link(from)?.leaves_asked.remove(&office);
+        if self.host(&office)?.standing == Standing::Restoring {
+            return self.take_own_leaves(step, from, office, index, page);
+        }
+        let leaves = page.leaves.as_slice();
         if self.may_sign_for_good(&office) || !self.is_cosigner(&from, &office, Role::Mirror) {
             return Ok(());
         }
@@ -107,7 +111,7 @@ impl Machine {
         if same < here.len().min(leaves.len()) {
             self.give_way(step, office, &mut log, index + same as u64)?;
         }
-        let done = self.fold_tail(step, from, office, &mut log, &leaves[same..]);
+        let done = self.fold_tail(step, from, office, &mut log, &page, same);
         self.set_base(&office, log.frontier.size().min(index + leaves.len() as u64));
         if log.frontier.head() == head {
             log.signed = log.frontier.clone();
@@ -152,9 +156,11 @@ impl Machine {
         from: Peer,
         office: OfficeId,
         log: &mut LogState,
-        leaves: &[ByteVec],
+        page: &Page,
+        known: usize,
     ) -> Result<(), Stop> {
-        for bytes in leaves {
+        let along = page.along();
+        for bytes in &page.leaves[known..] {
             let (act, signer) = self.verify_or_ask(step, from, bytes)?;
             if act.header().kind == MatterKind::REGISTER || act.header().kind == MatterKind::CHARTER {
                 self.fold_register_leaf(step, office, &act, &signer)?;
@@ -162,13 +168,14 @@ impl Machine {
                 self.fold_matter_leaf(step, from, &act, &signer)?;
             }
             step.records.append_leaf(&office, log, &act);
+            keep_contents(step.records, &act, &along)?;
         }
         Ok(())
     }
 
     /// A register act of our own goes back into register and dossier. What we once logged about
     /// other offices comes with their dossiers.
-    fn fold_register_leaf(
+    pub(super) fn fold_register_leaf(
         &mut self,
         step: &mut Step<'_, '_>,
         office: OfficeId,
@@ -237,7 +244,7 @@ impl Machine {
     }
 
     /// Our leaves from `size` on stand in the way of what cosigners hold.
-    fn give_way(
+    pub(super) fn give_way(
         &mut self,
         step: &mut Step<'_, '_>,
         office: OfficeId,

@@ -67,8 +67,8 @@ impl Records<'_> {
             .map_err(|_| StoreFault::damaged("hashes of a log below its size"))
     }
 
-    /// Takes the leaves from `size` on off an own log and keeps them as orphans: their bytes stay,
-    /// their place is gone. Returns them in log order.
+    /// Takes the leaves from `size` on off a log, own or mirrored, and keeps them as orphans: their
+    /// bytes stay, their place is gone. Returns them in log order.
     ///
     /// # Errors
     /// [`StoreFault`].
@@ -88,6 +88,7 @@ impl Records<'_> {
             orphans.push(self.expect_act(&id)?);
         }
         log.frontier = self.frontier_at(office, size)?;
+        log.contents_to = log.contents_to.min(size);
         if log.signed.size() > size {
             log.signed = log.frontier.clone();
             log.note.clear();

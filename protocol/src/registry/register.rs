@@ -1,6 +1,10 @@
 //! The register of one office: the fold of its chain of acts about its own keys and people.
 
+mod incarnation;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::incarnation::Incarnation;
 
 use crate::act::body::{Inception, KeySet, RekeyOffice, Tier};
 use crate::act::{Body, Place, VerifiedAct};
@@ -14,27 +18,6 @@ use crate::registry::authority::Authority;
 use crate::registry::people::{Charge, Post};
 use crate::registry::succession::Succession;
 use crate::sealing::{ClearRef, SealingPublic};
-
-/// The machine that speaks for an office.
-#[derive(Debug, Clone)]
-pub struct Incarnation {
-    /// The act that named it.
-    pub act: ActId,
-    /// Counts from 1.
-    pub number: u32,
-    /// Signs node acts and checkpoints.
-    pub signing: PublicKey,
-    /// Identity on the network.
-    pub transport: PublicKey,
-    /// Cosigns as a mirror.
-    pub mirror: PublicKey,
-    /// Cosigns as a witness.
-    pub witness: PublicKey,
-    /// Receives wrapped matter keys.
-    pub sealing: SealingPublic,
-    /// Size of the office log at which it starts.
-    pub start_size: u64,
-}
 
 /// Register of one office, folded.
 #[derive(Debug, Clone)]
@@ -50,7 +33,9 @@ pub struct Register {
     officers: BTreeMap<OfficerId, Vec<(u64, PublicKey)>>,
     charges: BTreeMap<ChargeId, Charge>,
     positions: BTreeMap<ActId, u64>,
+    from_above: Vec<ActId>,
     directory: Option<(u64, ActId, ClearRef)>,
+    escrows: BTreeMap<(u32, ActId), ClearRef>,
     sides: BTreeSet<ActId>,
     commenced: BTreeMap<ActId, u64>,
     head: ActId,
@@ -79,7 +64,9 @@ impl Register {
             officers: BTreeMap::new(),
             charges: BTreeMap::new(),
             positions: BTreeMap::from([(act.id(), 0)]),
+            from_above: Vec::new(),
             directory: None,
+            escrows: BTreeMap::new(),
             sides: BTreeSet::new(),
             commenced: BTreeMap::new(),
             head: act.id(),
@@ -207,19 +194,9 @@ impl Register {
         self.sides.len()
     }
 
-    /// The incarnation in force: the last whose threshold was reached.
-    pub fn incarnation(&self) -> Option<&Incarnation> {
-        self.incarnations.iter().rev().find(|incarnation| self.is_in_force(&incarnation.act))
-    }
-
-    /// The incarnation with this number, current or past.
-    pub fn incarnation_number(&self, number: u32) -> Option<&Incarnation> {
-        self.incarnations.iter().find(|i| i.number == number && self.is_in_force(&i.act))
-    }
-
-    /// All incarnations, in order.
-    pub fn incarnations(&self) -> &[Incarnation] {
-        &self.incarnations
+    /// Where sealing secrets lie, sealed to recovery keys, with the number of the incarnation.
+    pub fn escrows(&self) -> impl Iterator<Item = (u32, &ClearRef)> {
+        self.escrows.iter().map(|((incarnation, _), wraps)| (*incarnation, wraps))
     }
 
     /// A post.
@@ -367,6 +344,9 @@ impl Register {
                     self.sides.remove(&old);
                 }
             }
+            Body::Escrow(body) => {
+                self.escrows.insert((act.header().incarnation, act.id()), body.wraps);
+            }
             Body::SucceedDivide(_)
             | Body::SucceedMerge(_)
             | Body::SucceedParent(_)
@@ -410,10 +390,18 @@ impl Register {
             return Err(Refusal::KeysReplaced);
         }
         self.fold(act)?;
+        if *signer == Signer::Authority && !self.has_had_key(act.key()) {
+            self.from_above.push(act.id());
+        }
         self.head = act.id();
         self.number = header.number;
         self.positions.insert(act.id(), header.number);
         Ok(())
+    }
+
+    /// Whether a key is, or was, an operating or a recovery key of the office.
+    pub(super) fn has_had_key(&self, key: KeyId) -> bool {
+        self.authority.key(key).is_some() || self.recovery().get(key).is_some()
     }
 
     /// Whether a key was once an operating key of the office and is one no more.
@@ -426,10 +414,7 @@ impl Register {
         let number = act.header().number;
         match act.body() {
             Body::Incarnate(body) => {
-                let expected = self.incarnations.last().map_or(1, |last| last.number + 1);
-                if body.number != expected {
-                    return Err(Refusal::IncarnationStale);
-                }
+                self.check_incarnation(body)?;
                 self.proposals.insert(act.id(), vec![act.key()]);
                 self.incarnations.push(Incarnation {
                     act: act.id(),
@@ -439,7 +424,9 @@ impl Register {
                     mirror: body.mirror,
                     witness: body.witness,
                     sealing: body.sealing.clone(),
-                    start_size: body.start_size,
+                    start: body.start,
+                    lost_to: body.lost_to,
+                    in_force: false,
                 });
             }
             Body::AddPost(body) if body.code.len() > REGISTER_TEXT_BYTES_MAX => {

@@ -50,6 +50,7 @@ impl TestOffice {
             office: self.id,
             signing: self.keys.signing.clone(),
             sealing: SealingSecret::from_seed(ceremony::SEALING, &self.keys.sealing.to_seed()),
+            earlier: Vec::new(),
         }
     }
 

@@ -376,8 +376,9 @@ pub fn bundles_tampered() -> Vec<BundleCase> {
             bundle.chain.insert(2, again);
         }),
         ("a flipped byte", "act.signature", |_, bundle| *bundle.chain[4].last_mut().unwrap() ^= 1),
-        ("a missing dossier", "authority.office_unknown", |_, bundle| {
-            bundle.registry.dossiers.retain(|dossier| dossier.len() != 12);
+        ("a missing dossier", "authority.office_unknown", |f, bundle| {
+            let office = |dossier: &Vec<ByteVec>| UnverifiedAct::parse(&dossier[0]).unwrap().id();
+            bundle.registry.dossiers.retain(|dossier| office(dossier) != f.tehsil_desk.office.into());
         }),
         ("a receive by the wrong office", "custody.not_holder_office", |f, bundle| {
             let at = 6;

@@ -49,7 +49,10 @@ pub struct Forger {
 impl Forger {
     pub fn new(morning: &Morning) -> Self {
         let town = &morning.town;
-        let last = |node| town.chain_of_register(node).last().unwrap().id();
+        let last = |node| {
+            let dossier = town.chain_of_register(node);
+            dossier.iter().rfind(|act| act.header().place == Place::Chain).unwrap().id()
+        };
         let (district, tehsil, far) = (town.office(DISTRICT), town.office(TEHSIL), town.office(FAR));
         let wraps = town.chain(DISTRICT, morning.stayed).iter().find_map(|act| match act.body() {
             Body::Open(body) => Some(body.wraps),

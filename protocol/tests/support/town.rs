@@ -6,21 +6,24 @@ use minicbor::bytes::ByteVec;
 use mohar_protocol::act::body::{ChargeKind, EndCharge, GiveCharge};
 use mohar_protocol::act::{Body, Holder, Place, UnverifiedAct};
 use mohar_protocol::audit::{Bundle, LogDirectory, bundle};
+use mohar_protocol::ceremony::{self, NodeKeys};
 use mohar_protocol::custody::command::Command;
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::id::{ActId, ContentRoot, MatterId, OfficeId};
+use mohar_protocol::keys::SecretKey;
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
+use mohar_protocol::log::tree::Head;
 use mohar_protocol::machine::{
-    Actor, Backlog, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Receipt, Request, Ticket,
-    Where, open_key,
+    Actor, Backlog, HostSecrets, Input, Machine, NewContent, NewMatter, Output, Package, Peer, Progress,
+    Receipt, Request, Ticket, Where, open_key,
 };
 use mohar_protocol::message::Message;
-use mohar_protocol::records::{Records, Table};
+use mohar_protocol::records::{Records, Role, Table};
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::registry::Registry;
 use mohar_protocol::sealing::at_rest::StorageKey;
-use mohar_protocol::sealing::content::seal;
-use mohar_protocol::sealing::{Content, Kind, MatterKey};
+use mohar_protocol::sealing::content::{open, seal};
+use mohar_protocol::sealing::{Content, Kind, MatterKey, SealingSecret, escrow};
 use mohar_protocol::testing::{MemoryStore, TestOffice, TestState};
 use mohar_protocol::time::Timestamp;
 
@@ -109,7 +112,8 @@ impl Town {
             for output in outputs {
                 match output {
                     Output::Send { to, message } => {
-                        let to = (0..3).find(|other| self.peer(*other) == to).unwrap();
+                        // A node whose machine burnt, and whose keys are not named any more.
+                        let Some(to) = (0..3).find(|other| self.peer(*other) == to) else { continue };
                         if self.cut_off.contains(&node) || self.cut_off.contains(&to) {
                             continue;
                         }
@@ -128,6 +132,73 @@ impl Town {
 
     fn request(&mut self, node: usize, request: Request) -> Result<Receipt, Refusal> {
         self.feed(node, Input::Request { ticket: Ticket(0), request }).pop().unwrap()
+    }
+
+    /// The link between two nodes is cut: neither hears the other any more.
+    pub fn unlink(&mut self, a: usize, b: usize) {
+        for (at, other) in [(a, b), (b, a)] {
+            let gone = self.peer(other);
+            self.feed(at, Input::Disconnected(gone));
+        }
+    }
+
+    /// Two nodes are linked.
+    pub fn link(&mut self, a: usize, b: usize) {
+        for (at, other) in [(a, b), (b, a)] {
+            let peer = self.peer(other);
+            self.feed(at, Input::Connected(peer));
+        }
+    }
+
+    /// The machine of an office burns with its disk and its keys. A new one gets new keys, named by
+    /// `by`, and goes on from the head that `mirror` has cosigned; `reader` opens the escrow there.
+    /// It is linked to the mirror and to nobody else.
+    pub fn burn_and_replace(
+        &mut self,
+        node: usize,
+        mirror: usize,
+        by: &SecretKey,
+        reader: &SealingSecret,
+        lost_to: u64,
+    ) -> Head {
+        for other in (0..3).filter(|other| *other != node) {
+            let gone = self.peer(node);
+            self.feed(other, Input::Disconnected(gone));
+        }
+        let office = self.office(node).id;
+        let records = Records::new(&self.nodes[mirror].store);
+        let (size, root) = records.cosigned(&office, Role::Mirror).unwrap().unwrap();
+        let start = Head { size, root };
+        let registry = self.nodes[mirror].machine.registry();
+        let keys = NodeKeys::generate(&mut self.entropy);
+        let by = [by.clone()];
+        let lost_to = lost_to.max(size);
+        let acts = ceremony::incarnate(registry, office, &keys, start, lost_to, &by, self.now).unwrap();
+        let register = registry.office(&office).unwrap();
+        let earlier = register.escrows().map(|(number, wraps)| {
+            let bytes = records.content_bytes(&wraps.root).unwrap().unwrap();
+            let sealing = &register.incarnation_number(number).unwrap().sealing;
+            escrow::open(&bytes, office, number, sealing, reader).unwrap()
+        });
+        let earlier = earlier.collect();
+        let mut package = self.registry(mirror);
+        let acts = acts.iter().map(|act| act.bytes().to_vec().into());
+        package.dossiers[node].extend(acts);
+        let NodeKeys { signing, transport, sealing } = keys;
+        let known = &mut self.state.offices[node].keys;
+        (known.signing, known.transport, known.sealing) = (signing, transport, sealing);
+        let secrets = HostSecrets { earlier, ..self.office(node).host() };
+        let store = MemoryStore::default();
+        let registry = Registry::new(self.state.id);
+        let (records, memory) = (Records::new(&store), BTreeMap::new());
+        let hosts = vec![secrets];
+        let machine =
+            Machine::start(registry, hosts, storage(), &records, &memory, &mut self.entropy).unwrap();
+        self.nodes[node] = Node { machine, store };
+        self.request(node, Request::Import(package.clone())).unwrap();
+        self.request(mirror, Request::Import(package)).unwrap();
+        self.link(node, mirror);
+        start
     }
 
     /// Cuts a node from the others, or gives it its links back.
@@ -169,6 +240,28 @@ impl Town {
     /// What a node keeps.
     pub fn records(&self, node: usize) -> Records<'_> {
         Records::new(&self.nodes[node].store)
+    }
+
+    /// How far the restoring of a node's office is.
+    pub fn progress(&self, node: usize) -> Option<Progress> {
+        let registry = self.nodes[node].machine.registry();
+        Progress::of(&self.records(node), registry, &self.office(node).id).unwrap()
+    }
+
+    /// The words of every content of a matter that a node can open.
+    pub fn readable(&self, node: usize, matter: MatterId) -> Vec<String> {
+        let records = self.records(node);
+        let mut words = Vec::new();
+        for id in records.chain(&matter, 0, 1_000).unwrap() {
+            for reference in &records.expect_act(&id).unwrap().header().contents {
+                let sealed = records.sealed_key(&matter, reference.generation).unwrap();
+                let key = sealed.and_then(|sealed| open_key(&storage(), &sealed));
+                let bytes = records.content_bytes(&reference.root).unwrap();
+                let (Some(key), Some(bytes)) = (key, bytes) else { continue };
+                words.push(String::from_utf8(open(&key, reference, &bytes).unwrap().body).unwrap());
+            }
+        }
+        words
     }
 
     /// A content is gone from a node's disk, as if it had never come there.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use data_encoding::HEXLOWER;
-use mohar_protocol::act::{UnverifiedAct, sig_structure};
+use minicbor::bytes::ByteVec;
+use mohar_protocol::act::{UnverifiedAct, Verb, sig_structure};
 use mohar_protocol::audit::{LogDirectory, verify_bundle};
 use mohar_protocol::ceremony;
 use mohar_protocol::codec;
@@ -141,7 +142,10 @@ fn registry(morning: &Morning, forger: &Forger) -> Value {
             package.charter.pop();
         }),
         ("an admission without its second signature", "authority.office_not_admitted", |_, package| {
-            package.dossiers[DISTRICT].pop();
+            let endorses = |act: &ByteVec| {
+                UnverifiedAct::parse(act).unwrap().header().known_verb() == Some(Verb::Endorse)
+            };
+            package.dossiers[DISTRICT].retain(|act| !endorses(act));
         }),
         ("an admission signed by the office itself", "authority.not_authority", |f, package| {
             let admission = &mut package.dossiers[DISTRICT][1];
@@ -315,8 +319,8 @@ fn checkpoints(morning: &Morning, forger: &Forger) -> Value {
         ("the checkpoint of another office", "origin", |f, log| {
             log.checkpoint.clone_from(&f.tehsil.checkpoint);
         }),
-        ("another size", "signature", |_, log| edit(log, "\n32\n", "\n31\n")),
-        ("a size with a leading zero", "unreadable", |_, log| edit(log, "\n32\n", "\n032\n")),
+        ("another size", "signature", |_, log| resize(log, |size| (size - 1).to_string())),
+        ("a size with a leading zero", "unreadable", |_, log| resize(log, |size| format!("0{size}"))),
         ("another key under the same name", "signature", |f, log| f.sign_again_with(log, &f.far_node)),
         ("a forged cosignature", "cosignature", |_, log| {
             rename_cosigner(&mut log.checkpoint, |line| *line.signature.last_mut().unwrap() ^= 1);
@@ -343,6 +347,13 @@ fn checkpoints(morning: &Morning, forger: &Forger) -> Value {
         "cosigned": seen.iter().map(|s| json!({ "by": s.name.as_str(), "time_s": s.time_s })).collect::<Vec<_>>(),
         "altered": altered,
     })
+}
+
+/// Writes another size into a checkpoint.
+fn resize(log: &mut LogDirectory, change: fn(u64) -> String) {
+    let text = String::from_utf8(log.checkpoint.clone()).unwrap();
+    let size: u64 = text.lines().nth(1).unwrap().parse().unwrap();
+    edit(log, &format!("\n{size}\n"), &format!("\n{}\n", change(size)));
 }
 
 fn edit(log: &mut LogDirectory, old: &str, new: &str) {

@@ -169,7 +169,12 @@ impl Stage {
         let host = |index: &usize| {
             let office = &self.state.offices[*index];
             let sealing = SealingSecret::from_seed(ceremony::SEALING, &office.keys.sealing.to_seed());
-            HostSecrets { office: office.id, signing: office.keys.signing.clone(), sealing }
+            HostSecrets {
+                office: office.id,
+                signing: office.keys.signing.clone(),
+                sealing,
+                earlier: Vec::new(),
+            }
         };
         let hosts: Vec<HostSecrets> = self.own.iter().map(host).collect();
         let offices: Vec<_> = hosts.iter().map(|host| host.office).collect();

@@ -283,6 +283,19 @@ impl Officer {
         })
     }
 
+    /// The bytes that an address gives.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn bytes(&self, path: &str) -> Done<Vec<u8>> {
+        let no_answer = |error: ureq::Error| Trouble::NoAnswer(error.to_string());
+        let mut answer = self.agent.get(format!("{}{path}", self.base)).call().map_err(no_answer)?;
+        match answer.status().as_u16() {
+            200 => answer.body_mut().with_config().limit(u64::MAX).read_to_vec().map_err(no_answer),
+            status => Err(Trouble::Refused(status, String::new(), String::new())),
+        }
+    }
+
     /// Sends a form, and again while nobody answers: the same form, so one act.
     ///
     /// # Errors

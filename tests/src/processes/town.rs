@@ -31,6 +31,13 @@ pub struct Plan {
     parent: Option<&'static str>,
 }
 
+impl Plan {
+    /// Path of the office.
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+}
+
 /// A department, its division, a district with two tehsils, and another district with two.
 pub const PLANS: [Plan; 8] = [
     Plan { name: "gad", title: "Department Revenue", path: "mp/gad", tier: "department", parent: None },

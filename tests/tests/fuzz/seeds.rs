@@ -178,7 +178,8 @@ fn of_sealing(seeds: &mut Seeds) {
         seeds.add("a_sealing_key_takes_a_wrap_or_is_refused", public.as_bytes());
         seeds.add("a_sealing_key_takes_a_wrap_or_is_refused", codec::encode(public));
     }
-    let office = ceremony::OfficeSecrets { office: [1; 32], signing: [2; 32], sealing: [3; 32] };
+    let office =
+        ceremony::OfficeSecrets { office: [1; 32], signing: [2; 32], sealing: [3; 32], earlier: Vec::new() };
     let secrets = ceremony::NodeSecrets { transport: [4; 32], storage: [5; 32], offices: vec![office] };
     seeds.add("node_secrets_open_only_as_they_were_sealed", codec::encode(&secrets));
 }

@@ -364,6 +364,7 @@ fn write_node_secrets(
         office: office.0,
         signing: *keys.signing.to_seed(),
         sealing: *keys.sealing.to_seed(),
+        earlier: Vec::new(),
     };
     let secrets = NodeSecrets {
         transport: *keys.transport.to_seed(),

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use minicbor::bytes::ByteVec;
 use mohar_protocol::act::Body;
-use mohar_protocol::ceremony::to_file;
+use mohar_protocol::ceremony::{Holding, PeerAddress, to_file};
 use mohar_protocol::control::Response;
 use mohar_protocol::id::{ActId, OfficeId};
 use mohar_protocol::machine::Package;
@@ -41,6 +41,18 @@ pub fn leaves(api: &Api, office: Option<OfficeId>, from: u64, max: usize) -> Res
         leaves.push(BASE64.encode(records.expect_act(&id)?.bytes()));
     }
     Ok(Response::Leaves { office, from, size, leaves })
+}
+
+/// What this node holds of an office.
+pub fn holding(api: &Api, office: OfficeId) -> Result<Response, No> {
+    let (snapshot, registry) = (api.ledger.snapshot(), api.ledger.registry());
+    let records = Records::new(&snapshot);
+    let own = api.ledger.hosted().first().and_then(|own| registry.office(own).ok());
+    let transport = own.and_then(|own| own.incarnation()).map(|incarnation| incarnation.transport);
+    let peers = transport.map(|transport| PeerAddress { transport, addresses: api.listen.clone() });
+    let peers = peers.into_iter().collect();
+    let holding = Holding::collect(&records, &registry, office, package(&records)?, peers)?;
+    Ok(Response::Bytes { base64: BASE64.encode(to_file(&holding)) })
 }
 
 /// The latest checkpoint of a log.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use mohar_protocol::control::{CatchingUp, CosignerStatus, OfficeStatus, OtherStatus, Response, Status};
+use mohar_protocol::control::{
+    CatchingUp, CosignerStatus, OfficeStatus, OtherStatus, Response, RestoringStatus, Status,
+};
 use mohar_protocol::id::{MatterId, OfficeId};
-use mohar_protocol::machine::{Backlog, Standing};
+use mohar_protocol::machine::{Backlog, Progress, Standing};
 use mohar_protocol::placement::placement;
 use mohar_protocol::records::{Held, Records, Role, Table};
 use mohar_protocol::registry::{Register, Registry};
@@ -32,7 +34,8 @@ pub fn status(api: &Api) -> Result<Response, No> {
     let (records, hosted) = (Records::new(&snapshot), api.ledger.hosted());
     let mut offices = Vec::new();
     for register in hosted.iter().filter_map(|office| registry.office(office).ok()) {
-        offices.push(office_status(&records, &registry, register, api.ledger.standing(&register.id()))?);
+        let (standing, up_s) = (api.ledger.standing(&register.id()), api.since.elapsed().as_secs());
+        offices.push(office_status(&records, &registry, register, standing, up_s)?);
     }
     let (waiting, links) = (waiting(&records)?, api.ledger.links());
     let others = registry.offices().filter(|register| !hosted.contains(&register.id()));
@@ -62,6 +65,7 @@ fn office_status(
     registry: &Registry,
     register: &Register,
     standing: Standing,
+    up_s: u64,
 ) -> Result<OfficeStatus, No> {
     let office = register.id();
     let held = records.held(&office)?;
@@ -80,7 +84,16 @@ fn office_status(
         hindrance: standing.may_sign().err().map(|refusal| refusal.english().to_owned()),
         orphans: records.gave_way(&office, ORPHANS_MAX)?.len() as u64,
         cosigners,
+        restoring: Progress::of(records, registry, &office)?.map(|progress| restoring(&progress, up_s)),
     })
+}
+
+fn restoring(progress: &Progress, up_s: u64) -> RestoringStatus {
+    let Progress { acts, acts_here, contents, contents_here, bytes, bytes_here, works } = *progress;
+    // An act counts as 1 KiB, so that the figure is one for both parts.
+    let (all, here) = (acts * 1024 + bytes, acts_here * 1024 + bytes_here);
+    let left_s = (here > 0 && acts_here == acts).then(|| (all - here).saturating_mul(up_s.max(1)) / here);
+    RestoringStatus { acts, acts_here, contents, contents_here, bytes, bytes_here, works, left_s }
 }
 
 fn cosigner_status(register: &Register, role: Role, held: &Held) -> CosignerStatus {

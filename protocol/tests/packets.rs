@@ -10,7 +10,7 @@ use line::Line;
 use mohar_protocol::custody::command::Command;
 use mohar_protocol::custody::{Matter, Phase};
 use mohar_protocol::id::MatterId;
-use mohar_protocol::machine::{Request, Standing};
+use mohar_protocol::machine::{Request, Standing, Why};
 use mohar_protocol::packet::Packet;
 use mohar_protocol::records::{Records, Role};
 use mohar_protocol::refusal::Refusal;
@@ -123,8 +123,12 @@ fn an_old_backup_learns_by_packet_what_it_had_signed_before_it_takes_a_handover(
     for at in [TEHSIL, DISTRICT, TEHSIL, DISTRICT, TEHSIL] {
         packet = line.unpack(at, &packet).unwrap().unwrap();
     }
+    // The mirrors that no packet came from may know more: the head of office decides not to wait.
     let office = line.state.offices[TEHSIL].id;
-    assert_eq!(line.nodes[TEHSIL].machine.standing(&office), Some(Standing::Working));
+    assert_eq!(line.nodes[TEHSIL].machine.standing(&office), Some(Standing::Asking(Why::Ahead)));
+    let actor = line.state.offices[TEHSIL].admin();
+    line.ask(TEHSIL, Request::Continue { actor }).unwrap();
+    assert_eq!(line.nodes[TEHSIL].machine.standing(&office), Some(Standing::Continuing));
     line.unpack(TEHSIL, &offer).unwrap();
     line.unpack(TEHSIL, &handover).unwrap();
     assert!(matter(&line, TEHSIL, id).unwrap().is_held_by(&office));

@@ -12,10 +12,12 @@ use mohar_tests::world::oracle::Violation;
 use mohar_tests::world::restores::Restores;
 use mohar_tests::world::{World, WorldFaults};
 
-/// Images with which something still goes wrong, of the first forty: a mirror that lags behind cosigns the
-/// head of the image before one that knows more is heard (2002, 2016, 2037), or a file waits (2030, 2032).
-/// `MOHAR_SIM_SEED` repeats one.
-const NOT_MENDED: [u64; 5] = [2_002, 2_016, 2_030, 2_032, 2_037];
+/// Images with which something still goes wrong, of the first sixty: an office that crashes while it asks
+/// comes back as the one that gave way and waits for people (2007, 2011, 2028, 2033, 2052, 2053), or a
+/// mirror that lags behind cosigns the head of the image before one that knows more is heard (2037).
+/// `MOHAR_SIM_SEED` repeats one. Of the first sixty of the other two tests not mended either: a file is
+/// held at two offices for a moment (30), or waits (39, 46, 59, 1022, 1048).
+const NOT_MENDED: [u64; 7] = [2_007, 2_011, 2_028, 2_033, 2_037, 2_052, 2_053];
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

@@ -25,7 +25,7 @@ impl App {
     ) -> Result<String, Trouble> {
         let year = indian_year(now);
         let _one_at_a_time = self.numbers.lock().await;
-        let serial = self.next_serial(row(office, is_dak, year)).await?;
+        let serial = self.next_serial(row(office, is_dak, year), self.floor(office)).await?;
         self.number(office, is_dak, &serial.to_string(), year)
     }
 
@@ -33,16 +33,16 @@ impl App {
     /// copies use up no inward numbers.
     pub(super) async fn next_copy_number(&self, id: &MatterId, number: &str) -> Result<String, Trouble> {
         let _one_at_a_time = self.numbers.lock().await;
-        let serial = self.next_serial(format!("serial/copy/{id}").into_bytes()).await?;
+        let serial = self.next_serial(format!("serial/copy/{id}").into_bytes(), 0).await?;
         Ok(format!("{number} प्रति-{serial}"))
     }
 
-    /// Counts a series up; the caller holds the lock of the numbers.
-    async fn next_serial(&self, row: Vec<u8>) -> Result<u64, Trouble> {
+    /// Counts a series up, which begins above `floor`; the caller holds the lock of the numbers.
+    async fn next_serial(&self, row: Vec<u8>, floor: u64) -> Result<u64, Trouble> {
         let serial = {
             let snapshot = self.snapshot();
             let last = Records::new(&snapshot).get(tables::META, &row)?;
-            last.map_or_else(|| Ok(self.floor(office)), |bytes| read(&bytes))? + 1
+            last.map_or_else(|| Ok(floor), |bytes| read(&bytes))? + 1
         };
         self.ledger.write(vec![(tables::META, row, Some(serial.to_be_bytes().to_vec()))]).await?;
         Ok(serial)

@@ -133,7 +133,7 @@ fn both_keys_count_during_an_overlap_and_the_recovery_key_ends_it() {
 fn strangers_the_office_above_and_an_unsound_set_are_refused() {
     let mut table = Table::laid();
     let (stranger, new) = (table.new_key(), table.new_key());
-    assert_eq!(table.rekey(&[new.clone()], &stranger), Err(Refusal::NotAuthority));
+    assert_eq!(table.rekey(std::slice::from_ref(&new), &stranger), Err(Refusal::NotAuthority));
     let root = table.state.root[0].clone();
     assert_eq!(table.rekey(&[new], &root), Err(Refusal::NotAuthority));
     let own = table.state.offices[DIVISION].keys.operating.clone();

@@ -313,7 +313,7 @@ fn lying_in(folder: &Path) -> Vec<PathBuf> {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let unfinished = [".part", ".tmp", ".filepart"].iter().any(|end| name.ends_with(end));
             let Ok(about) = fs::symlink_metadata(&path) else { continue };
-            let age = about.modified().ok().and_then(|at| age_of(at));
+            let age = about.modified().ok().and_then(age_of);
             if about.is_file() && !name.starts_with('.') && !unfinished && age.is_some_and(|age| age >= QUIET)
             {
                 found.push(path);

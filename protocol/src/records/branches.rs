@@ -120,7 +120,7 @@ impl Records<'_> {
     /// # Errors
     /// [`StoreFault`].
     pub fn known_matters(&self, after: Option<&MatterId>, max: usize) -> Result<Vec<MatterId>, StoreFault> {
-        let from = after.map_or_else(Vec::new, |after| after_matter(after));
+        let from = after.map_or_else(Vec::new, after_matter);
         let mut known = BTreeSet::new();
         for (row, _) in self.scan(Table::MATTERS, &from, &[0xff; 33], max)? {
             known.insert(MatterId(id32(&row)?));

@@ -1,12 +1,16 @@
 //! Settings of a node: `node.toml` in its data folder. Every key has a default with a reason;
 //! unknown keys are refused, because a misspelt setting is a setting that somebody relies on.
 
+mod files;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use mohar_protocol::matter_text::cover::CASE_CODE_CHARS_MAX;
 use serde::Deserialize;
 use serde::de::Error as _;
+
+pub use self::files::{FilesConfig, HeadConfig};
 
 /// The documented example; `mohar-node --print-config` prints it.
 pub const EXAMPLE: &str = include_str!("../../deploy/config/node.example.toml");
@@ -33,6 +37,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Incoming letters.
     pub dak: DakConfig,
+    /// Files.
+    pub files: FilesConfig,
 }
 
 /// The officers' pages.

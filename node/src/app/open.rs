@@ -46,7 +46,7 @@ impl App {
         new: NewFile,
     ) -> Result<(Receipt, String), Trouble> {
         if !new.head.is_empty() && !self.heads().iter().any(|head| head.code == new.head) {
-            return Err(Refusal::TextEmpty.into());
+            return Err(Refusal::HeadUnknown.into());
         }
         let words = [
             new.subject.as_bytes(),

@@ -10,7 +10,7 @@ const HALANT: char = '\u{94D}';
 const ANUSVARA: char = '\u{902}';
 
 /// Endings of Hindi nouns after folding, the longest first.
-const ENDINGS: [&str; 9] = ["ियों", "ियां", "ाओं", "ाएं", "ुओं", "ओं", "एं", "ों", "ें"];
+const ENDINGS: [&str; 11] = ["ियों", "ियां", "इयों", "इयां", "ाओं", "ाएं", "ुओं", "ओं", "एं", "ों", "ें"];
 
 /// Letters of a stem, at least: without them `में` would be `म`.
 const STEM_CHARS_MIN: usize = 3;
@@ -44,13 +44,13 @@ pub fn fold(word: &str) -> String {
     folded
 }
 
-/// A folded word without its ending; a short word as it is.
+/// A folded word without its ending; a short word as it is. Endings are those of number and case.
 pub fn stem(folded: &str) -> &str {
     let is_word = |bare: &&str| bare.chars().count() >= STEM_CHARS_MIN;
     let mut bare = ENDINGS.iter().filter_map(|ending| folded.strip_suffix(*ending));
     let bare = bare.find(is_word).unwrap_or(folded);
     // `नस्ति` and `नस्तियां`, `योजना` and `योजनाएं` meet without their last vowel.
-    let shorter = bare.strip_suffix(['\u{93F}', '\u{93E}', '\u{941}']);
+    let shorter = bare.strip_suffix(['\u{93F}', '\u{93E}', '\u{941}', '\u{947}']);
     shorter.filter(is_word).unwrap_or(bare)
 }
 
@@ -129,7 +129,7 @@ mod tests {
     fn plural_and_singular_have_one_stem() {
         for (one, other) in [
             ("कर्मचारी", "कर्मचारियों"), ("नस्ती", "नस्तियाँ"), ("आवेदन", "आवेदनों"), ("योजना", "योजनाओं"),
-            ("योजना", "योजनाएँ"), ("फाइल", "फाइलें"),
+            ("योजना", "योजनाएँ"), ("मुआवजा", "मुआवजे"), ("दवाइयों", "दवाइयाँ"), ("फाइल", "फाइलें"),
         ] {
             assert_eq!(stem(&fold(one)), stem(&fold(other)), "{one} {other}");
         }

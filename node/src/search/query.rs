@@ -45,10 +45,14 @@ pub struct Query {
 }
 
 /// Sounds of a Devanagari word that are compared: shorter ones have too many like them.
-const SOUND_CHARS_MIN: usize = 4;
+const SOUND_CHARS_MIN: usize = 3;
 
-/// Consonants that are compared.
-const BONES_CHARS_MIN: usize = 3;
+/// Consonants of a word in Latin letters that are compared, and of one in Devanagari, which is a slip then
+/// (`वृध्दावस्था`).
+const BONES_CHARS_MIN: [usize; 2] = [3, 4];
+
+/// Letters of the sound with which another word begins.
+const BEGINNING_CHARS_MIN: [usize; 2] = [3, 5];
 
 impl Term {
     /// The term of a word.
@@ -73,9 +77,14 @@ impl Term {
         !self.is_number() && self.sound.len() >= if self.is_roman { 2 } else { SOUND_CHARS_MIN }
     }
 
-    /// Whether what has the same consonants is wanted: of words in Latin letters only.
+    /// Whether what has the same consonants is wanted.
     pub fn has_bones(&self) -> bool {
-        self.is_roman && self.bones.len() >= BONES_CHARS_MIN
+        !self.is_number() && self.bones.len() >= BONES_CHARS_MIN[usize::from(!self.is_roman)]
+    }
+
+    /// Whether what begins to sound so is wanted.
+    pub fn begins_to_sound(&self) -> bool {
+        !self.is_number() && self.sound.len() >= BEGINNING_CHARS_MIN[usize::from(!self.is_roman)]
     }
 
     /// How near a word of a text is; `None` when it is another word.
@@ -84,7 +93,7 @@ impl Term {
         let root = stem(&self.folded);
         let long = root.chars().count() >= 3 && !self.is_number();
         let begins = long && (other.folded.starts_with(&self.folded) || stem(&other.folded) == root);
-        let begins_to_sound = self.is_roman && self.sound.len() > 3 && other.sound.starts_with(&self.sound);
+        let begins_to_sound = self.begins_to_sound() && other.sound.starts_with(&self.sound);
         if other.plain == self.plain {
             Some(Near::Exact)
         } else if other.folded == self.folded {

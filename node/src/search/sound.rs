@@ -114,16 +114,22 @@ const HEARD: [(&str, &str); 15] = [
 fn squeeze(latin: &str, consonants_only: bool) -> String {
     let text = HEARD.iter().fold(latin.to_owned(), |text, (spelled, heard)| text.replace(spelled, heard));
     let mut out: Vec<char> = Vec::with_capacity(text.len());
-    for (at, letter) in text.chars().filter(char::is_ascii_alphanumeric).enumerate() {
+    let letters: Vec<char> = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    for (at, &letter) in letters.iter().enumerate() {
+        let before_vowel = letters.get(at + 1).is_some_and(|next| matches!(next, 'a' | 'e' | 'i' | 'o' | 'u'));
         let silent = match letter {
             'a' => at > 0 || consonants_only,
-            'e' | 'i' | 'o' | 'u' | 'y' => consonants_only,
+            'e' | 'i' | 'o' | 'u' => consonants_only,
+            'y' => consonants_only && !before_vowel,
             'h' => consonants_only && !out.is_empty(),
             _ => false,
         };
         if !silent {
             out.push(letter);
         }
+    }
+    if consonants_only && out.last() == Some(&'y') {
+        out.pop();
     }
     for at in 1..out.len() {
         if out[at - 1] == 'm' && matches!(out[at], 'p' | 'b' | 't' | 'd' | 'k' | 'g' | 'c' | 'j') {

@@ -131,7 +131,7 @@ impl Vocabulary {
         }
     }
 
-    /// Spellings that begin like a term or like its stem; in Roman letters, that begin to sound so.
+    /// Spellings that begin like a term, have its stem, or begin to sound so.
     fn begins(&self, term: &Term) -> Vec<u32> {
         let mut found = Vec::new();
         if term.is_number() {
@@ -143,7 +143,7 @@ impl Vocabulary {
             let same = like_it.filter(|(text, _)| text.starts_with(&term.folded) || stem(text) == root);
             found.extend(same.take(NEAR_MAX).flat_map(|(_, spellings)| spellings));
         }
-        if term.is_roman && term.sound.len() > PREFIX_CHARS_MIN {
+        if term.begins_to_sound() {
             let from = term.sound.clone();
             let like_it = self.by_sound.range(from..).take_while(|(text, _)| text.starts_with(&term.sound));
             found.extend(like_it.take(NEAR_MAX).flat_map(|(_, spellings)| spellings));

@@ -80,28 +80,14 @@ impl Search {
         self.offices.read().unwrap_or_else(PoisonError::into_inner).get(office).cloned()
     }
 
-    /// Reads the index of an office from the disk. `is_leaf` says whether an act is still the leaf
-    /// before a position of the own log: an index of another log is thrown away.
+    /// Reads the index of an office from the disk.
     ///
     /// # Errors
     /// Those of the disk.
-    pub fn load(
-        &self,
-        office: OfficeId,
-        is_leaf: impl FnOnce(u64, &ActId) -> bool,
-    ) -> io::Result<Arc<OfficeIndex>> {
+    pub fn load(&self, office: OfficeId) -> io::Result<Arc<OfficeIndex>> {
         std::fs::create_dir_all(&self.folder)?;
         remove(&self.path(&office, "new"))?;
-        let mut read = self.open(office, "journal")?;
-        let right = {
-            let index = read.index.get_mut().unwrap_or_else(PoisonError::into_inner);
-            index.last().is_none_or(|last| is_leaf(index.position(), &last))
-        };
-        if !right {
-            remove(&self.path(&office, "journal"))?;
-            read = self.open(office, "journal")?;
-        }
-        let read = Arc::new(read);
+        let read = Arc::new(self.open(office, "journal")?);
         self.put(office, &read);
         Ok(read)
     }
@@ -191,6 +177,12 @@ impl OfficeIndex {
         let index = self.index();
         let (docs, spellings) = index.size();
         Size { position: index.position(), begun_at: index.begun_at(), docs, spellings, bytes }
+    }
+
+    /// The last leaf of the own log that was read, with the position after it.
+    pub fn last(&self) -> Option<(u64, ActId)> {
+        let index = self.index();
+        index.last().map(|last| (index.position(), last))
     }
 
     /// The number of the next act of a matter's chain to be read.

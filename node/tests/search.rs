@@ -9,13 +9,14 @@ mod browser;
 mod support;
 
 use std::path::PathBuf;
+use std::process::{Child, Command};
 use std::time::Instant;
 
 use mohar_node::run::Running;
 use mohar_protocol::control::{Request, Response, SearchStatus};
 
 use crate::browser::{Browser, CLERK, CLERK_PASSWORD, Page, office, urlencoded};
-use crate::support::{ADMIN, Office, PASSWORD, PATIENCE};
+use crate::support::{ADMIN, Office, PASSWORD, PATIENCE, State};
 
 /// A page of which `pdftotext` gives the words.
 const PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
@@ -130,6 +131,51 @@ async fn an_index_made_anew_or_cut_by_a_crash_answers_the_same() {
         assert_eq!(answers, QUESTIONS.map(|words| ids(&find(&clerk, words))), "cut at {cut}");
         running.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_killed_while_it_reads_misses_nothing_and_reads_nothing_twice() {
+    let office = State::found(105).office("mp/gad", Vec::new());
+    let mut opened = Vec::new();
+    for round in 0..4 {
+        let (mut node, browser) = spawn(&office).await;
+        for n in 0..6 {
+            opened.push(browser.open_file(&format!("नहर की सफाई {round} {n}")));
+        }
+        // The last acts are committed; how far the index is nobody knows.
+        node.kill().unwrap();
+        node.wait().unwrap();
+    }
+    let (mut node, browser) = spawn(&office).await;
+    let after = until_read(&office).await;
+    let mut found = ids(&find(&browser, "नहर"));
+    assert!(matches!(office.ask(&Request::SearchRebuild).await, Response::Done { .. }));
+    let anew = until_read(&office).await;
+    assert_eq!((after.documents, after.words), (anew.documents, anew.words));
+    assert_eq!(found, ids(&find(&browser, "नहर")));
+    found.sort();
+    opened.sort();
+    assert_eq!(found, opened);
+    node.kill().unwrap();
+    node.wait().unwrap();
+}
+
+/// The real program, with its administrator signed in.
+async fn spawn(office: &Office) -> (Child, Browser) {
+    let _ = std::fs::remove_file(mohar_node::run::control_path(office.data.path()));
+    let program = Command::new(env!("CARGO_BIN_EXE_mohar-node"))
+        .args(["--data".as_ref(), office.data.path().as_os_str()])
+        .spawn();
+    let begun = Instant::now();
+    while tokio::net::UnixStream::connect(mohar_node::run::control_path(office.data.path())).await.is_err() {
+        assert!(begun.elapsed() < PATIENCE, "the node does not start");
+        tokio::task::yield_now().await;
+    }
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build();
+    let base = office.status().await.web;
+    let browser = Browser { agent: ureq::Agent::new_with_config(config), base };
+    browser.sign_in(ADMIN, PASSWORD);
+    (program.unwrap(), browser)
 }
 
 fn sign_in(running: &Running, login: &str, password: &str) -> Browser {

@@ -54,7 +54,7 @@ pub fn run() -> Rows {
     let search = Search::new(folder.path().join("search"), StorageKey::from_bytes([1; 32]));
     let before = resident_mib();
     let begun = Instant::now();
-    let index = search.load(office, |_, _| true).expect("an empty index");
+    let index = search.load(office).expect("an empty index");
     for n in 0..NOTINGS {
         index.take_in(&draw.leaf(n));
         if n % 64 == 63 {
@@ -91,7 +91,7 @@ pub fn run() -> Rows {
     drop(index);
     let again = Search::new(folder.path().join("search"), StorageKey::from_bytes([1; 32]));
     let begun = Instant::now();
-    let read = again.load(office, |_, _| true).expect("the journal is whole").size();
+    let read = again.load(office).expect("the journal is whole").size();
     assert_eq!((read.docs, read.position), (size.docs, size.position), "nothing is missing, nothing is there twice");
     rows.push(("read from the disk after a start, beside the work".into(), format!("{:.1} s", begun.elapsed().as_secs_f64())));
     rows

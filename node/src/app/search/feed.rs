@@ -11,7 +11,7 @@ use std::time::Duration;
 use mohar_protocol::act::{Holder, MatterKind, Place as InChain, VerifiedAct, Verb};
 use mohar_protocol::id::{ActId, MatterId, OfficeId};
 use mohar_protocol::matter_text::{Cover, Note, PaperLabel};
-use mohar_protocol::records::StoreFault;
+use mohar_protocol::records::{Records, StoreFault};
 use mohar_protocol::sealing::{Content, Kind};
 
 use crate::app::desk::unless_fault;
@@ -49,43 +49,48 @@ impl App {
     /// # Errors
     /// [`StoreFault`].
     pub fn feed_search(&self) -> Result<(), StoreFault> {
+        // An order that comes while this runs is taken up the next time.
+        let rebuild = self.search.is_rebuilding();
         for office in self.ledger().hosted() {
-            if let Err(error) = self.feed_office(office)? {
+            if let Err(error) = self.feed_office(office, rebuild)? {
                 tracing::warn!(%error, "the search index cannot be written; finding is off until it can");
             }
         }
-        if !self.search.is_stopping() && self.search.is_rebuilding() {
+        if rebuild && !self.search.is_stopping() {
             self.search.rebuilt();
         }
         Ok(())
     }
 
-    fn feed_office(&self, office: OfficeId) -> Result<std::io::Result<()>, StoreFault> {
-        let index = match self.search.office(&office) {
-            Some(index) => index,
-            None => {
-                let snapshot = self.snapshot();
-                let is_leaf = |position: u64, act: &ActId| {
-                    let records = mohar_protocol::records::Records::new(&snapshot);
-                    let leaf = records.leaves(&office, position.saturating_sub(1), 1);
-                    leaf.is_ok_and(|leaf| leaf.first() == Some(act))
-                };
-                match self.search.load(office, is_leaf) {
-                    Ok(index) => index,
-                    Err(error) => return Ok(Err(error)),
-                }
-            }
+    fn feed_office(&self, office: OfficeId, rebuild: bool) -> Result<std::io::Result<()>, StoreFault> {
+        let known = self.search.office(&office);
+        let index = match known.map_or_else(|| self.search.load(office), Ok) {
+            Ok(index) => index,
+            Err(error) => return Ok(Err(error)),
         };
-        if self.search.is_rebuilding() {
-            return self.build_anew(office, index.size().begun_at);
+        // A log that gave way to the one that cosigners hold is read again from its beginning.
+        if let Some((position, last)) = index.last()
+            && self.leaf_before(&office, position)? != Some(last)
+        {
+            return self.build_anew(office, 0);
+        }
+        let begun_at = index.size().begun_at;
+        if rebuild {
+            return self.build_anew(office, begun_at);
         }
         let destroyed = self.catch_up_search(office, &index)?;
         if index.is_full() {
-            let size = index.size();
-            return self.build_anew(office, size.begun_at.midpoint(size.position));
+            return self.build_anew(office, begun_at.midpoint(index.size().position));
         }
         // What was destroyed must not be found any more, and its words not be kept.
-        if destroyed { self.build_anew(office, index.size().begun_at) } else { Ok(Ok(())) }
+        if destroyed { self.build_anew(office, begun_at) } else { Ok(Ok(())) }
+    }
+
+    /// The leaf of the own log before a position.
+    fn leaf_before(&self, office: &OfficeId, position: u64) -> Result<Option<ActId>, StoreFault> {
+        let snapshot = self.snapshot();
+        let Some(at) = position.checked_sub(1) else { return Ok(None) };
+        Ok(Records::new(&snapshot).leaves(office, at, 1)?.first().copied())
     }
 
     /// Makes an index anew beside the one in use, and puts it in its place.
@@ -94,12 +99,8 @@ impl App {
             Ok(fresh) => fresh,
             Err(error) => return Ok(Err(error)),
         };
-        if from > 0 {
-            let snapshot = self.snapshot();
-            let records = mohar_protocol::records::Records::new(&snapshot);
-            if let Some(last) = records.leaves(&office, from - 1, 1)?.first() {
-                fresh.begin_at(from, *last);
-            }
+        if let Some(last) = self.leaf_before(&office, from)? {
+            fresh.begin_at(from, last);
         }
         self.catch_up_search(office, &fresh)?;
         if self.search.is_stopping() {

@@ -37,7 +37,9 @@ async fn numbers_subjects_senders_notes_posts_and_papers_are_found() {
     until_read(&office).await;
 
     let number = clerk.get(&format!("/files/{file}")).between("</span> <bdi>", "</bdi>");
-    for words in [number.as_str(), &number.replace('/', "-"), "सीमाङ्कन", "seemankan", "पटवारी", "राठौर", "प्रशासक"] {
+    for words in
+        [number.as_str(), &number.replace('/', "-"), "सीमाङ्कन", "seemankan", "पटवारी", "राठौर", "प्रशासक"]
+    {
         let page = find(&clerk, words);
         assert!(page.has(&format!("/files/{file}\"")), "{words}: {}", page.body);
     }
@@ -223,7 +225,11 @@ fn send_with_note(browser: &Browser, id: &str, note: &str) {
     let sheet = browser.get(&format!("/files/{id}/send"));
     let to = sheet.between("/send?to=", "&").replace("%2E", ".");
     let form = format!("/files/{id}/send?to={to}");
-    let sent = browser.submit(&form, &format!("/files/{id}/send"), &[("to", &to), ("wanted", "orders"), ("version", "1")]);
+    let sent = browser.submit(
+        &form,
+        &format!("/files/{id}/send"),
+        &[("to", &to), ("wanted", "orders"), ("version", "1")],
+    );
     assert_eq!(sent.status, 200, "{}", sent.body);
 }
 
@@ -231,7 +237,9 @@ fn send_with_note(browser: &Browser, id: &str, note: &str) {
 async fn until_read(office: &Office) -> SearchStatus {
     let begun = Instant::now();
     loop {
-        let Response::Search { offices, rebuilding, .. } = office.ask(&Request::SearchStatus).await else { panic!() };
+        let Response::Search { offices, rebuilding, .. } = office.ask(&Request::SearchStatus).await else {
+            panic!()
+        };
         if !rebuilding && offices[0].read == offices[0].log_size {
             return offices[0].clone();
         }

@@ -156,7 +156,8 @@ impl App {
             by: names.signer(act.header())?,
             at: act.header().time,
             holder: names.place(&matter.holder)?,
-            is_elsewhere: !matter.is_held_by(&whose.office) || matches!(matter.phase, Phase::InTransit { .. }),
+            is_elsewhere: !matter.is_held_by(&whose.office)
+                || matches!(matter.phase, Phase::InTransit { .. }),
             as_asked: hit.near <= Near::Folded,
             matter,
         })
@@ -175,7 +176,11 @@ fn snippet(
     let text = match hit.part {
         Part::Cover => cover.letter.as_ref().map_or_else(String::new, |letter| {
             let said = [&letter.from, &letter.number, &letter.address, &letter.enclosures, &letter.remarks];
-            said.into_iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" · ")
+            said.into_iter()
+                .filter(|text| !text.is_empty())
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(" · ")
         }),
         Part::Movement => match act.header().holder {
             Some(holder) => {

@@ -436,6 +436,8 @@ fn doc_words(text: &Text) -> BTreeSet<String> {
             break;
         }
     }
-    found.extend(text.numbers.iter().map(|one| number(one)).filter(|key| !key.is_empty()).map(|key| number_word(&key)));
+    found.extend(
+        text.numbers.iter().map(|one| number(one)).filter(|key| !key.is_empty()).map(|key| number_word(&key)),
+    );
     found
 }

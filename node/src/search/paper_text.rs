@@ -25,7 +25,8 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// 512 MiB of memory and 20 s of processor time (`ulimit` of POSIX sh), and everyone else first. Where the service
 /// manager forbids to set limits, those of time and output remain.
-const SHELL: &str = "ulimit -v 524288 2>/dev/null; ulimit -t 20 2>/dev/null; exec nice -n 15 pdftotext -q -enc UTF-8 - -";
+const SHELL: &str =
+    "ulimit -v 524288 2>/dev/null; ulimit -t 20 2>/dev/null; exec nice -n 15 pdftotext -q -enc UTF-8 - -";
 
 /// The text of a PDF; empty when it has none, when it cannot be read within the bounds, and when
 /// there is no `pdftotext`.

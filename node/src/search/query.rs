@@ -15,9 +15,53 @@ pub const QUESTION_CHARS_MAX: usize = 200;
 
 /// Words that stand in nearly every text, folded: left out beside others.
 const FILLERS: &[&str] = &[
-    "का", "के", "कि", "को", "से", "में", "पर", "ने", "है", "हैं", "था", "थि", "थे", "और", "एवं", "एंव", "तथा", "या", "व", "भि",
-    "हि", "तो", "यह", "वह", "इस", "उस", "जो", "हो", "कर", "हेतु", "लिए", "द्वारा", "संबंधि", "बाबत", "दिनांक", "the", "of",
-    "to", "in", "and", "for", "on", "ka", "ke", "ki", "ko", "mein",
+    "का",
+    "के",
+    "कि",
+    "को",
+    "से",
+    "में",
+    "पर",
+    "ने",
+    "है",
+    "हैं",
+    "था",
+    "थि",
+    "थे",
+    "और",
+    "एवं",
+    "एंव",
+    "तथा",
+    "या",
+    "व",
+    "भि",
+    "हि",
+    "तो",
+    "यह",
+    "वह",
+    "इस",
+    "उस",
+    "जो",
+    "हो",
+    "कर",
+    "हेतु",
+    "लिए",
+    "द्वारा",
+    "संबंधि",
+    "बाबत",
+    "दिनांक",
+    "the",
+    "of",
+    "to",
+    "in",
+    "and",
+    "for",
+    "on",
+    "ka",
+    "ke",
+    "ki",
+    "ko",
+    "mein",
 ];
 
 /// One word that is looked for, in all its forms.
@@ -167,9 +211,8 @@ mod tests {
     #[test]
     fn the_meant_words_of_a_text_are_found_with_their_places() {
         let text = "ग्राम गवली में नामान्तरण के आवेदनों पर";
-        let found = |asked: &str| {
-            Query::of(asked).places(text).into_iter().map(|at| &text[at]).collect::<Vec<_>>()
-        };
+        let found =
+            |asked: &str| Query::of(asked).places(text).into_iter().map(|at| &text[at]).collect::<Vec<_>>();
         assert_eq!(found("नामांतरण आवेदन"), ["नामान्तरण", "आवेदनों"]);
         assert_eq!(found("namantaran"), ["नामान्तरण"]);
         assert_eq!(found("कुछ और"), [""; 0]);

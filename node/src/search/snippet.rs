@@ -38,7 +38,8 @@ pub fn around(query: &Query, text: &str, chars: usize) -> Option<Vec<Piece>> {
     let first = query.places(&text).first()?.start;
     let before: Vec<usize> = text[..first].char_indices().map(|(at, _)| at).collect();
     let from = before.len().checked_sub(BEFORE_CHARS).map_or(0, |n| before[n]);
-    let from = if from == 0 { 0 } else { text[from..first].find(' ').map_or(first, |space| from + space + 1) };
+    let from =
+        if from == 0 { 0 } else { text[from..first].find(' ').map_or(first, |space| from + space + 1) };
     let mut until = text[from..].char_indices().nth(chars).map_or(text.len(), |(at, _)| from + at);
     if until < text.len() {
         until = text[first..until].rfind(' ').map_or(until, |space| first + space);
@@ -69,18 +70,21 @@ mod tests {
         let text = "भूमि के सीमांकन हेतु आवेदन, सीमाङ्कन शुल्क";
         let pieces = whole(&Query::of("सीमांकन"), text);
         assert_eq!(pieces.iter().map(|piece| piece.text.as_str()).collect::<String>(), text);
-        let hits: Vec<&str> = pieces.iter().filter(|piece| piece.hit).map(|piece| piece.text.as_str()).collect();
+        let hits: Vec<&str> =
+            pieces.iter().filter(|piece| piece.hit).map(|piece| piece.text.as_str()).collect();
         assert_eq!(hits, ["सीमांकन", "सीमाङ्कन"]);
     }
 
     #[test]
     fn a_long_text_is_cut_between_words() {
         let text = format!("{} सीमांकन {}", "पहले ".repeat(60), "बाद ".repeat(90));
-        let pieces = around(&Query::of("seemankan"), &text, 120).map(|pieces| {
-            pieces.iter().map(|piece| piece.text.clone()).collect::<String>()
-        });
+        let pieces = around(&Query::of("seemankan"), &text, 120)
+            .map(|pieces| pieces.iter().map(|piece| piece.text.clone()).collect::<String>());
         let shown = pieces.unwrap_or_default();
-        assert!(shown.starts_with("… पहले") && shown.ends_with("बाद …") && shown.contains("सीमांकन"), "{shown}");
+        assert!(
+            shown.starts_with("… पहले") && shown.ends_with("बाद …") && shown.contains("सीमांकन"),
+            "{shown}"
+        );
         assert!(around(&Query::of("अन्य"), &text, 120).is_none());
     }
 }

@@ -116,7 +116,8 @@ fn squeeze(latin: &str, consonants_only: bool) -> String {
     let mut out: Vec<char> = Vec::with_capacity(text.len());
     let letters: Vec<char> = text.chars().filter(char::is_ascii_alphanumeric).collect();
     for (at, &letter) in letters.iter().enumerate() {
-        let before_vowel = letters.get(at + 1).is_some_and(|next| matches!(next, 'a' | 'e' | 'i' | 'o' | 'u'));
+        let before_vowel =
+            letters.get(at + 1).is_some_and(|next| matches!(next, 'a' | 'e' | 'i' | 'o' | 'u'));
         let silent = match letter {
             'a' => at > 0 || consonants_only,
             'e' | 'i' | 'o' | 'u' => consonants_only,
@@ -147,10 +148,24 @@ mod tests {
     #[test]
     fn roman_and_devanagari_sound_alike() {
         for (roman, hindi) in [
-            ("nasti", "नस्ती"), ("nastee", "नस्ती"), ("zameen", "ज़मीन"), ("jamin", "जमीन"), ("karyalay", "कार्यालय"),
-            ("adhikari", "अधिकारी"), ("sambandh", "संबंध"), ("sambandh", "सम्बन्ध"), ("krishi", "कृषि"),
-            ("sahayak", "सहायक"), ("vibhag", "विभाग"), ("wibhag", "विभाग"), ("gyapan", "ज्ञापन"), ("shiksha", "शिक्षा"),
-            ("panchayat", "पंचायत"), ("indor", "इन्दौर"), ("bhopal", "भोपाल"), ("ujjain", "उज्जैन"),
+            ("nasti", "नस्ती"),
+            ("nastee", "नस्ती"),
+            ("zameen", "ज़मीन"),
+            ("jamin", "जमीन"),
+            ("karyalay", "कार्यालय"),
+            ("adhikari", "अधिकारी"),
+            ("sambandh", "संबंध"),
+            ("sambandh", "सम्बन्ध"),
+            ("krishi", "कृषि"),
+            ("sahayak", "सहायक"),
+            ("vibhag", "विभाग"),
+            ("wibhag", "विभाग"),
+            ("gyapan", "ज्ञापन"),
+            ("shiksha", "शिक्षा"),
+            ("panchayat", "पंचायत"),
+            ("indor", "इन्दौर"),
+            ("bhopal", "भोपाल"),
+            ("ujjain", "उज्जैन"),
         ] {
             assert_eq!(sound(roman), sound(hindi), "{roman} {hindi}");
         }
@@ -159,8 +174,15 @@ mod tests {
     #[test]
     fn english_words_share_their_bones() {
         for (english, hindi) in [
-            ("pension", "पेंशन"), ("collector", "कलेक्टर"), ("tehsildar", "तहसीलदार"), ("certificate", "सर्टिफिकेट"),
-            ("police", "पुलिस"), ("report", "रिपोर्ट"), ("budget", "बजट"), ("tender", "टेंडर"), ("station", "स्टेशन"),
+            ("pension", "पेंशन"),
+            ("collector", "कलेक्टर"),
+            ("tehsildar", "तहसीलदार"),
+            ("certificate", "सर्टिफिकेट"),
+            ("police", "पुलिस"),
+            ("report", "रिपोर्ट"),
+            ("budget", "बजट"),
+            ("tender", "टेंडर"),
+            ("station", "स्टेशन"),
         ] {
             assert_eq!(bones(english), bones(hindi), "{english} {hindi}");
         }

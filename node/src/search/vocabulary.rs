@@ -105,7 +105,9 @@ impl Vocabulary {
         for (at, c) in folded.char_indices().skip(2) {
             let begins_a_word = c.is_alphabetic() && folded[at..].chars().count() >= 2;
             let (left, right) = folded.split_at(at);
-            if let (true, Some(left), Some(right)) = (begins_a_word, self.by_fold.get(left), self.by_fold.get(right)) {
+            if let (true, Some(left), Some(right)) =
+                (begins_a_word, self.by_fold.get(left), self.by_fold.get(right))
+            {
                 docs |= self.union(left) & self.union(right);
             }
         }
@@ -139,7 +141,8 @@ impl Vocabulary {
         }
         let root = stem(&term.folded);
         if root.chars().count() >= PREFIX_CHARS_MIN {
-            let like_it = self.by_fold.range(root.to_owned()..).take_while(|(text, _)| text.starts_with(root));
+            let like_it =
+                self.by_fold.range(root.to_owned()..).take_while(|(text, _)| text.starts_with(root));
             let same = like_it.filter(|(text, _)| text.starts_with(&term.folded) || stem(text) == root);
             found.extend(same.take(NEAR_MAX).flat_map(|(_, spellings)| spellings));
         }

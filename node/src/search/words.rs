@@ -46,7 +46,11 @@ pub fn number(text: &str) -> String {
     let parts: Vec<String> = words(text).iter().map(|word| super::fold::fold(word.text)).collect();
     let signs = parts.iter().take_while(|part| NUMBER_SIGNS.contains(&part.as_str())).count();
     let parts = &parts[signs..];
-    if parts.iter().any(|part| part.bytes().any(|b| b.is_ascii_digit())) { parts.join("/") } else { String::new() }
+    if parts.iter().any(|part| part.bytes().any(|b| b.is_ascii_digit())) {
+        parts.join("/")
+    } else {
+        String::new()
+    }
 }
 
 /// Whether a folded word says nothing beside a number.
@@ -71,9 +75,7 @@ fn is_of_word(c: char) -> bool {
 
 /// A zero after a letter of Devanagari, and before no digit.
 fn is_sign_of_abbreviation(c: char, before: Option<char>, after: Option<char>) -> bool {
-    matches!(c, '0' | '०')
-        && before.is_some_and(is_devanagari)
-        && !after.is_some_and(|c| c.is_numeric())
+    matches!(c, '0' | '०') && before.is_some_and(is_devanagari) && !after.is_some_and(|c| c.is_numeric())
 }
 
 #[cfg(test)]
@@ -94,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_number_is_the_same_in_any_punctuation() {
-        for text in ["क्र./123/2026", "123-2026", "क्रमांक १२३ / २०२६", "No. 123.2026"] {
+        for text in ["क्र./123/2026", "123-2026", "क्रमांक १२३ / २०२६", "No. 123.2026"]
+        {
             assert_eq!(number(text), "123/2026", "{text}");
         }
         assert_eq!(number("शिकायत"), "");

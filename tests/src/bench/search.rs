@@ -36,8 +36,8 @@ const QUESTIONS: usize = 500;
 const HITS_MAX: usize = 1_000;
 
 const SYLLABLES: [&str; 36] = [
-    "क", "का", "कि", "ख", "ग", "गी", "च", "जा", "जि", "ट", "डी", "त", "ता", "ती", "द", "दे", "ध", "न", "ना", "नि", "प", "पु",
-    "ब", "भा", "म", "मा", "य", "र", "रा", "री", "ल", "ली", "व", "वि", "स", "ह",
+    "क", "का", "कि", "ख", "ग", "गी", "च", "जा", "जि", "ट", "डी", "त", "ता", "ती", "द", "दे", "ध", "न", "ना",
+    "नि", "प", "पु", "ब", "भा", "म", "मा", "य", "र", "रा", "री", "ल", "ली", "व", "वि", "स", "ह",
 ];
 
 /// Draws words and notings.
@@ -66,8 +66,14 @@ pub fn run() -> Rows {
     let memory = resident_mib().saturating_sub(before);
     let mut rows: Rows = vec![
         ("notings, words each, different words".into(), format!("{NOTINGS}, {WORDS}, {}", size.spellings)),
-        ("filling, with its journal".into(), format!("{:.0} notings/s", f64::from(NOTINGS) / filled.as_secs_f64())),
-        ("memory".into(), format!("{memory} MiB, {} bytes a noting", memory * 1024 * 1024 / u64::from(NOTINGS))),
+        (
+            "filling, with its journal".into(),
+            format!("{:.0} notings/s", f64::from(NOTINGS) / filled.as_secs_f64()),
+        ),
+        (
+            "memory".into(),
+            format!("{memory} MiB, {} bytes a noting", memory * 1024 * 1024 / u64::from(NOTINGS)),
+        ),
         ("on the disk, sealed".into(), format!("{} MiB", size.bytes / 1024 / 1024)),
     ];
     let mut all = Vec::new();
@@ -92,8 +98,15 @@ pub fn run() -> Rows {
     let again = Search::new(folder.path().join("search"), StorageKey::from_bytes([1; 32]));
     let begun = Instant::now();
     let read = again.load(office).expect("the journal is whole").size();
-    assert_eq!((read.docs, read.position), (size.docs, size.position), "nothing is missing, nothing is there twice");
-    rows.push(("read from the disk after a start, beside the work".into(), format!("{:.1} s", begun.elapsed().as_secs_f64())));
+    assert_eq!(
+        (read.docs, read.position),
+        (size.docs, size.position),
+        "nothing is missing, nothing is there twice"
+    );
+    rows.push((
+        "read from the disk after a start, beside the work".into(),
+        format!("{:.1} s", begun.elapsed().as_secs_f64()),
+    ));
     rows
 }
 
@@ -123,7 +136,8 @@ impl Draw {
         let mut words = std::collections::BTreeSet::new();
         while words.len() < VOCABULARY {
             let syllables = 2 + draw.next() % 3;
-            let word = (0..syllables).map(|_| SYLLABLES[draw.next() as usize % SYLLABLES.len()]).collect::<String>();
+            let word =
+                (0..syllables).map(|_| SYLLABLES[draw.next() as usize % SYLLABLES.len()]).collect::<String>();
             if words.insert(word.clone()) {
                 draw.words.push(word);
             }
@@ -164,10 +178,12 @@ impl Draw {
         act[..4].copy_from_slice(&n.to_be_bytes());
         let mut matter = [1; 32];
         matter[..4].copy_from_slice(&file.to_be_bytes());
-        let posts = (0..5).map(|step| PostId([u8::try_from((file + step * 7) % POSTS).unwrap_or(0); 32])).collect();
+        let posts =
+            (0..5).map(|step| PostId([u8::try_from((file + step * 7) % POSTS).unwrap_or(0); 32])).collect();
         let docs = vec![Text { act: ActId(act), place: 0, part, text, numbers }];
         let next = u64::from(n % NOTINGS_PER_FILE) + 1;
-        let read = Read { matter: MatterId(matter), is_dak: false, year: 2026, next, closed: None, posts, docs };
+        let read =
+            Read { matter: MatterId(matter), is_dak: false, year: 2026, next, closed: None, posts, docs };
         Leaf { position: u64::from(n) + 1, act: ActId(act), read: Some(read) }
     }
 }

@@ -14,7 +14,9 @@ pub fn status(api: &Api) -> Result<Response, No> {
         let size = api.search.office(&office).map(|index| index.size());
         offices.push(SearchStatus {
             office,
-            path: registry.office(&office).map_or_else(|_| String::new(), |register| register.path().to_owned()),
+            path: registry
+                .office(&office)
+                .map_or_else(|_| String::new(), |register| register.path().to_owned()),
             log_size: records.log(&office)?.map_or(0, |log| log.frontier.size()),
             read: size.map_or(0, |size| size.position),
             begun_at: size.map_or(0, |size| size.begun_at),

@@ -8,7 +8,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use mohar_protocol::act::{Holder, MatterKind, Place as InChain, VerifiedAct, Verb};
+use mohar_protocol::act::{Holder, MatterKind, Place as InChain, Verb, VerifiedAct};
 use mohar_protocol::id::{ActId, MatterId, OfficeId};
 use mohar_protocol::matter_text::{Cover, Note, PaperLabel};
 use mohar_protocol::records::{Records, StoreFault};

@@ -134,7 +134,9 @@ impl Search {
         let safe = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
         let encoded = |text: &str| {
             let bytes = text.bytes();
-            bytes.map(|b| if safe(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect::<String>()
+            bytes
+                .map(|b| if safe(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+                .collect::<String>()
         };
         let asked = &self.asked;
         let parts = [
@@ -189,7 +191,11 @@ mod samples {
             };
             Self {
                 frame: Frame::sample_at(lang, Here::Search),
-                asked: Asked { words: "सीमांकन & \"x\"".to_owned(), kind: "file".to_owned(), ..Asked::default() },
+                asked: Asked {
+                    words: "सीमांकन & \"x\"".to_owned(),
+                    kind: "file".to_owned(),
+                    ..Asked::default()
+                },
                 posts: vec![Post { id: "0a".to_owned(), name: "तहसीलदार".to_owned() }],
                 rows: vec![row, other],
                 total: 1_000,

@@ -119,8 +119,8 @@ const SORTS: &[(&str, Sort)] = &[
         let other = draw.word().replace('ी', "ि").replace('न', "ण");
         format!("{} {} {other}", draw.word(), draw.word())
     }),
-    ("one frequent word", |draw| draw.words[draw.frequent()].clone()),
-    ("two frequent words", |draw| format!("{} {}", draw.words[draw.frequent()], draw.words[draw.frequent()])),
+    ("one frequent word", |draw| draw.frequent()),
+    ("two frequent words", |draw| format!("{} {}", draw.frequent(), draw.frequent())),
     ("the beginning of a word", |draw| draw.word().chars().take(4).collect()),
     ("Roman letters", |draw| {
         let word = draw.word();
@@ -161,8 +161,9 @@ impl Draw {
     }
 
     /// One of the hundred most frequent words.
-    fn frequent(&mut self) -> usize {
-        self.next() as usize % 100
+    fn frequent(&mut self) -> String {
+        let rank = self.next() as usize % 100;
+        self.words[rank].clone()
     }
 
     fn leaf(&mut self, n: u32) -> Leaf {

@@ -42,17 +42,17 @@ search-how-filter = With too many results choose a year, a status or a post; wit
 search-how-what = Only files and dak that are or were with your post are found. Secret matters are not searched.
 search-total =
     { $n ->
-        [one] 1 result
+        [one] { $n } result
        *[other] { $n } results
     }
 search-more =
     { $n ->
-        [one] more than 1 result
+        [one] more than { $n } result
        *[other] more than { $n } results; the nearest first
     }
 search-behind =
     { $n ->
-        [one] 1 new entry is not in the index yet.
+        [one] { $n } new entry is not in the index yet.
        *[other] { $n } new entries are not in the index yet.
     }
 cancel = Cancel

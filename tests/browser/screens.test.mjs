@@ -53,7 +53,7 @@ const SCREENS = [
   ["close", ["district", "additional_collector"], first("files", "/close")],
   ["reopen", ["district", "sdm"], first("closed", "/reopen")],
   ["where-is-it", ["district", "additional_collector"], first("files", "/where")],
-  ["search", ["depalpur", "tehsildar"], at(`/search?q=${encodeURIComponent("प्रस्ताव प्रतिवेदन")}`)],
+  ["search", ["depalpur", "tehsildar"], at(`/search?q=${encodeURIComponent("prastut")}`)],
   ["search-new", ["depalpur", "tehsildar"], at("/search")],
   ["search-nothing", ["depalpur", "tehsildar"], at("/search?q=zzzz&kind=dak")],
   ["safety", ["depalpur", "tehsildar"], at("/safety")],

@@ -34,6 +34,7 @@ pub mod put_in_file;
 pub mod reading;
 pub mod reopen;
 pub mod request_recall;
+pub mod search;
 pub mod send;
 pub mod send_back;
 pub mod session;
@@ -65,6 +66,7 @@ use crate::config::Config;
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::net;
+use crate::search::Search;
 use crate::store::Snapshot;
 use crate::store::tray::Tray;
 
@@ -78,6 +80,7 @@ pub struct App {
     numbers: tokio::sync::Mutex<()>,
     registers: inward::Registers,
     tray: Tray,
+    search: Arc<Search>,
     taking_in: std::sync::Mutex<()>,
     started: Timestamp,
     config: Arc<Config>,
@@ -114,9 +117,11 @@ pub enum Trouble {
 impl App {
     /// The use cases of a running node.
     pub fn new(ledger: Ledger, keyring: Arc<Keyring>, config: Arc<Config>, net: Arc<net::Counters>) -> Self {
+        let search = Search::new(config.data.join("search"), keyring.search_key());
         Self {
             ledger,
             keyring,
+            search: Arc::new(search),
             facts: Facts::default(),
             attempts: sign_in::Attempts::default(),
             drafts: draft::Locks::default(),
@@ -133,6 +138,11 @@ impl App {
     /// The ledger, for what follows its events.
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// The search indexes, for what feeds and asks about them.
+    pub const fn search(&self) -> &Arc<Search> {
+        &self.search
     }
 
     /// Bytes of one upload.

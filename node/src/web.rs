@@ -22,6 +22,7 @@ pub mod open_file;
 pub mod pages;
 pub mod posts;
 pub mod safety;
+pub mod search;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
@@ -84,9 +85,9 @@ pub struct Web {
 }
 
 /// All pages of a node.
-pub fn router(app: App) -> Router {
+pub fn router(app: Arc<App>) -> Router {
     let web = Web {
-        app: Arc::new(app),
+        app,
         reading: Arc::new(Semaphore::new(READING_MAX)),
         acting: Arc::new(Semaphore::new(ACTING_MAX)),
         papers: Arc::new(Semaphore::new(PAPERS_KIB_MAX as usize)),

@@ -21,6 +21,7 @@ pub mod note_text;
 pub mod office_safety;
 pub mod problem;
 pub mod put_in_file;
+pub mod search;
 pub mod send;
 pub mod settings;
 pub mod tray;

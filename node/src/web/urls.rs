@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post, put};
 
 use crate::web::{
-    Web, assets, desk, diarise, files, help, inward, live, locale, open_file, posts, safety, settings,
-    sign_in, tray,
+    Web, assets, desk, diarise, files, help, inward, live, locale, open_file, posts, safety, search,
+    settings, sign_in, tray,
 };
 
 /// The table.
@@ -42,6 +42,7 @@ pub fn routes() -> Router<Web> {
         .route("/files/{id}/reopen", get(files::reopen::ask).post(files::reopen::reopen))
         .route("/files/{id}/bundle", get(files::bundle::save))
         .route("/files/{id}/where", get(files::where_is_it::page))
+        .route("/search", get(search::page))
         .route("/safety", get(safety::page))
         .route("/settings", get(settings::page).post(settings::save))
         .route("/settings/password", post(settings::change_password))

@@ -226,6 +226,8 @@ pub enum Here {
     Tray,
     /// The inward register.
     Inward,
+    /// Finding.
+    Search,
     /// Safety of this office.
     Safety,
     /// Help and keys.

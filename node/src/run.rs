@@ -91,6 +91,10 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     parts.spawn(jobs::dial::run(ledger.clone(), commands, known, admitted));
 
     let app = App::new(ledger.clone(), Arc::clone(&keyring), Arc::clone(&config), Arc::clone(&net_counters));
+    let app = Arc::new(app);
+    if let Some(smtp) = config.letters.smtp.clone() {
+        parts.spawn(jobs::mail::run(Arc::clone(&app), smtp));
+    }
     let listener = http::bind(config.web.listen).await?;
     let web = listener.local_addr()?;
     let api = Arc::new(Api {

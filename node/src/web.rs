@@ -16,9 +16,11 @@ pub mod format;
 pub mod headers;
 pub mod help;
 pub mod inward;
+pub mod letters;
 pub mod live;
 pub mod locale;
 pub mod open_file;
+pub mod outward;
 pub mod pages;
 pub mod posts;
 pub mod safety;
@@ -84,9 +86,9 @@ pub struct Web {
 }
 
 /// All pages of a node.
-pub fn router(app: App) -> Router {
+pub fn router(app: Arc<App>) -> Router {
     let web = Web {
-        app: Arc::new(app),
+        app,
         reading: Arc::new(Semaphore::new(READING_MAX)),
         acting: Arc::new(Semaphore::new(ACTING_MAX)),
         papers: Arc::new(Semaphore::new(PAPERS_KIB_MAX as usize)),

@@ -226,6 +226,8 @@ pub enum Here {
     Tray,
     /// The inward register.
     Inward,
+    /// The outward register.
+    Outward,
     /// Safety of this office.
     Safety,
     /// Help and keys.

@@ -6,9 +6,9 @@
 //! sends.
 
 mod advance;
-mod letters;
 pub mod beside;
 pub mod command;
+mod letters;
 pub mod order;
 
 use std::collections::BTreeSet;

@@ -18,8 +18,8 @@ use crate::matter_text::visible::{has_invisible, is_wide_space};
 use crate::refusal::Refusal;
 use crate::sealing::{Content, Kind};
 
-pub use letter::{Addressee, Delivery, Issued, LetterText, Proved};
 pub use cover::{Cover, Letter, NUMBER_CHARS_MAX, SENDER_CHARS_MAX, SUBJECT_CHARS_MAX, Watch};
+pub use letter::{Addressee, Delivery, Issued, LetterText, Proved};
 
 /// Characters of the title of a paper: 80 letters of Devanagari are 240 of 255 bytes.
 pub const TITLE_CHARS_MAX: usize = 80;

@@ -368,7 +368,11 @@ fn conditions() -> BTreeMap<&'static str, String> {
     let by = |signer: Signer| code(&base, base.act(&note, |_| ()), signer);
     let said = |body: Body| code(&base, base.act(&body, |_| ()), base.officer());
     let drafted = |letter: Option<ActId>, version: u32| {
-        code(&base, base.act(&draft(letter, version), |header| header.contents = vec![CONTENT]), base.officer())
+        code(
+            &base,
+            base.act(&draft(letter, version), |header| header.contents = vec![CONTENT]),
+            base.officer(),
+        )
     };
     let with = |change: fn(&mut Desk), verb: &str| {
         let mut desk = desk();
@@ -570,7 +574,9 @@ fn later_conditions() -> BTreeMap<&'static str, String> {
         code(&base, base.take_up(order, change), base.node_of(1))
     };
     let issued = |count: u32, contents: usize| {
-        let act = base.act(&issue(APPROVED.approval.unwrap(), count), |header| header.contents = vec![CONTENT; contents]);
+        let act = base.act(&issue(APPROVED.approval.unwrap(), count), |header| {
+            header.contents = vec![CONTENT; contents]
+        });
         code(&base, act, base.officer())
     };
     let mine = base.matter.holder;

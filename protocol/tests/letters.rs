@@ -60,7 +60,9 @@ fn text(state: &TestState, words: &str) -> LetterText {
         name: "तहसीलदार, देपालपुर".to_owned(),
         ..Addressee::default()
     };
-    let citizen = Addressee { name: "श्री रामलाल, ग्राम बेटमा".to_owned(), mode: 2, ..Addressee::default() };
+    let citizen = Addressee {
+        name: "श्री रामलाल, ग्राम बेटमा".to_owned(), mode: 2, ..Addressee::default()
+    };
     let letter = LetterText {
         language: "hi".to_owned(),
         subject: "सामुदायिक भवन".to_owned(),
@@ -163,7 +165,10 @@ fn the_earliest_draft_gives_way_when_there_are_too_many() {
 }
 
 /// An issued letter, its act, and the list.
-fn issued(desk: &Desk, words: &str) -> (VerifiedAct, mohar_protocol::sealing::content::Disclosed, Vec<Recipient>) {
+fn issued(
+    desk: &Desk,
+    words: &str,
+) -> (VerifiedAct, mohar_protocol::sealing::content::Disclosed, Vec<Recipient>) {
     let mut entropy = Entropy::from_seed([52; 32]);
     let letter = Issued {
         number: "12/IND/2026".to_owned(),
@@ -228,6 +233,8 @@ fn a_letter_in_another_form_is_refused() {
         (|letter| letter.to[0].mode = 1, Refusal::ContentDamaged),
         (|letter| letter.copies[0].mode = 0, Refusal::ContentDamaged),
         (|letter| letter.salutation = "क".repeat(81), Refusal::TextTooLong),
+        // 65,534 bytes as typed, twice as many in the one form of the text.
+        (|letter| letter.paragraphs[0] = "\u{0958}".repeat(21_844), Refusal::TextTooLong),
         (|letter| letter.paragraphs[0].push('\u{200B}'), Refusal::TextInvisible),
         (|letter| letter.to = vec![letter.to[0].clone(); 513], Refusal::ContentCount),
     ] {

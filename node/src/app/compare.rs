@@ -63,6 +63,9 @@ mod tests {
 
     #[test]
     fn equal_texts_differ_in_nothing() {
-        assert_eq!(by_words("एक\nदो", "एक\nदो"), [[Piece::Same("एक".to_owned())], [Piece::Same("दो".to_owned())]]);
+        assert_eq!(
+            by_words("एक\nदो", "एक\nदो"),
+            [[Piece::Same("एक".to_owned())], [Piece::Same("दो".to_owned())]]
+        );
     }
 }

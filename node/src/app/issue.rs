@@ -84,9 +84,12 @@ impl App {
                 return Err(Refusal::LetterUnknown.into());
             }
             let issued = as_approved(&reader, &id, &act)?;
-            let [letter, list, ..] = &act.header().contents[..] else { return Err(Refusal::ContentNone.into()) };
+            let [letter, list, ..] = &act.header().contents[..] else {
+                return Err(Refusal::ContentNone.into());
+            };
             let disclosed = reader.disclosed(&id, letter)?;
-            let list = recipients::from_bytes(&reader.open(&id, list)?.body).map_err(|_| Refusal::ContentDamaged)?;
+            let list =
+                recipients::from_bytes(&reader.open(&id, list)?.body).map_err(|_| Refusal::ContentDamaged)?;
             Ok(Served { act, issued, disclosed, list })
         });
         let served = served.await?;

@@ -191,7 +191,11 @@ impl App {
 }
 
 /// The letters of a matter, oldest first.
-pub(super) fn lines(reader: &Reader<'_>, matter: &Matter, chain: &[VerifiedAct]) -> Result<Vec<Line>, Trouble> {
+pub(super) fn lines(
+    reader: &Reader<'_>,
+    matter: &Matter,
+    chain: &[VerifiedAct],
+) -> Result<Vec<Line>, Trouble> {
     let told = Told::of(chain);
     let mut lines = Vec::with_capacity(told.letters.len());
     for (letter, acts) in &told.letters {
@@ -208,7 +212,11 @@ pub(super) fn lines(reader: &Reader<'_>, matter: &Matter, chain: &[VerifiedAct])
 }
 
 /// The text of a version.
-pub(super) fn draft_text(reader: &Reader<'_>, id: &MatterId, act: &VerifiedAct) -> Result<LetterText, Trouble> {
+pub(super) fn draft_text(
+    reader: &Reader<'_>,
+    id: &MatterId,
+    act: &VerifiedAct,
+) -> Result<LetterText, Trouble> {
     let reference = act.header().contents.first().ok_or(Refusal::ContentNone)?;
     Ok(LetterText::from_content(&reader.open(id, reference)?)?)
 }
@@ -229,7 +237,6 @@ pub(super) fn as_approved(reader: &Reader<'_>, id: &MatterId, act: &VerifiedAct)
         Err(trouble) => Err(trouble),
     }
 }
-
 
 fn said(names: &Names<'_, '_>, act: &VerifiedAct) -> Result<Said, Trouble> {
     Ok(Said { act: act.id(), by: names.signer(act.header())?, at: act.header().time })

@@ -163,7 +163,11 @@ impl App {
             key: key.to_vec(),
             mailed,
             to: to.email.clone(),
-            subject: format!("{}: {}", if is_copy { &issued.endorsement } else { &issued.number }, issued.letter.subject),
+            subject: format!(
+                "{}: {}",
+                if is_copy { &issued.endorsement } else { &issued.number },
+                issued.letter.subject
+            ),
             text: text(&issued, is_copy),
             id: format!("{issue}.{line}"),
         })
@@ -205,7 +209,8 @@ fn text(issued: &Issued, is_copy: bool) -> String {
     } else {
         ["क्रमांक", "पृ. क्रमांक", "दिनांक", "विषय:", "संदर्भ:"]
     };
-    let mut lines = vec![issued.office.clone(), format!("{number} {}   {date} {}", issued.number, issued.date)];
+    let mut lines =
+        vec![issued.office.clone(), format!("{number} {}   {date} {}", issued.number, issued.date)];
     if is_copy {
         lines.push(format!("{endorsement} {}   {date} {}", issued.endorsement, issued.date));
     }

@@ -364,7 +364,11 @@ fn lines(reader: &Reader<'_>, entry: &Entry) -> Result<Vec<Line>, Trouble> {
                 Stands::Failed => Standing::Returned,
             };
             line.since = Some(mailed.at).filter(|_| mailed.stands != Stands::Waiting);
-            line.words = if mailed.tries > 0 { format!("SMTP {} ({})", mailed.code, mailed.tries) } else { String::new() };
+            line.words = if mailed.tries > 0 {
+                format!("SMTP {} ({})", mailed.code, mailed.tries)
+            } else {
+                String::new()
+            };
         }
         lines.push(line);
     }

@@ -18,9 +18,7 @@ use crate::web::letters::named;
 use crate::web::locale::{place, sentence};
 use crate::web::pages::frame::Here;
 use crate::web::pages::letters::Kind;
-use crate::web::pages::outward::{
-    Line, Outward, OutwardLetter, OutwardTyped, ROWS_PER_PAGE, Row, Standing,
-};
+use crate::web::pages::outward::{Line, Outward, OutwardLetter, OutwardTyped, ROWS_PER_PAGE, Row, Standing};
 use crate::web::session::AtWork;
 use crate::web::texts::Lang;
 use crate::web::{Web, html};
@@ -133,20 +131,13 @@ pub async fn serve(
     let officer = std::sync::Arc::clone(&visit.officer);
     let matter = web.read_to_act(move |app| Ok(app.outward_letter(&officer, &issue)?.entry.matter)).await?;
     match web.app.serve(&visit.officer, matter, issue).await {
-        Ok(number) => {
-            done(&format!("/dak/outward/{issue}"), &visit.t().a("done-served", "number", number))
-        }
+        Ok(number) => done(&format!("/dak/outward/{issue}"), &visit.t().a("done-served", "number", number)),
         Err(Trouble::Refused(refusal)) => sheet(&web, &visit, issue, Some(refusal)).await,
         Err(fault) => Err(fault.into()),
     }
 }
 
-async fn sheet(
-    web: &Web,
-    visit: &AtWork,
-    issue: ActId,
-    error: Option<Refusal>,
-) -> Result<Response, Failure> {
+async fn sheet(web: &Web, visit: &AtWork, issue: ActId, error: Option<Refusal>) -> Result<Response, Failure> {
     let read = web.page(visit, Here::Outward, move |app, officer| {
         Ok((app.outward_letter(officer, &issue)?, app.is_registry(officer)))
     });

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post, put};
 
 use crate::web::{
-    Web, assets, desk, diarise, files, help, inward, live, locale, open_file, outward, posts, safety, settings,
-    sign_in, tray,
+    Web, assets, desk, diarise, files, help, inward, live, locale, open_file, outward, posts, safety,
+    settings, sign_in, tray,
 };
 
 /// The table.

@@ -179,21 +179,26 @@ impl LetterText {
         if self.to.len() + self.copies.len() > ADDRESSEES_MAX {
             return Err(Refusal::ContentCount);
         }
-        let bytes: usize = self.paragraphs.iter().map(String::len).sum();
-        if bytes > LETTER_BYTES_MAX || self.paragraphs.len() > PARAGRAPHS_MAX {
-            return Err(Refusal::TextTooLong);
-        }
         if self.paragraphs.is_empty() {
             return Err(Refusal::TextEmpty);
         }
+        if self.paragraphs.len() > PARAGRAPHS_MAX {
+            return Err(Refusal::TextTooLong);
+        }
         let paragraph = |text: &String| line(text, LETTER_BYTES_MAX).and_then(required);
-        let all = |list: Vec<Addressee>| list.into_iter().map(Addressee::checked).collect::<Result<Vec<_>, _>>();
+        let paragraphs: Vec<String> = self.paragraphs.iter().map(paragraph).collect::<Result<_, _>>()?;
+        // Counted in their one form: the letter is read by the bound by which it was written.
+        if paragraphs.iter().map(String::len).sum::<usize>() > LETTER_BYTES_MAX {
+            return Err(Refusal::TextTooLong);
+        }
+        let all =
+            |list: Vec<Addressee>| list.into_iter().map(Addressee::checked).collect::<Result<Vec<_>, _>>();
         Ok(Self {
             version: VERSION,
             subject: required(line(&self.subject, SUBJECT_CHARS_MAX)?)?,
             reference: line(&self.reference, DETAIL_CHARS_MAX)?,
             salutation: line(&self.salutation, SALUTATION_CHARS_MAX)?,
-            paragraphs: self.paragraphs.iter().map(paragraph).collect::<Result<_, _>>()?,
+            paragraphs,
             closing: line(&self.closing, DETAIL_CHARS_MAX)?,
             enclosures: line(&self.enclosures, DETAIL_CHARS_MAX)?,
             to: all(self.to)?,

@@ -193,12 +193,7 @@ impl<'b> Records<'b> {
     ///
     /// # Errors
     /// [`StoreFault`].
-    pub fn issued(
-        &self,
-        office: &OfficeId,
-        from: u64,
-        max: usize,
-    ) -> Result<Vec<(u64, ActId)>, StoreFault> {
+    pub fn issued(&self, office: &OfficeId, from: u64, max: usize) -> Result<Vec<(u64, ActId)>, StoreFault> {
         let until = key(&[&office.0, &u64::MAX.to_be_bytes()]);
         let rows = self.scan(Table::ISSUED, &key(&[&office.0, &from.to_be_bytes()]), &until, max)?;
         rows.into_iter().map(|(key, id)| Ok((be64(&key[32..])?, ActId(id32(&id)?)))).collect()

@@ -74,10 +74,30 @@ pub fn later_forged() -> Vec<LogCase> {
     }
     vec![
         ("an issue without a list", "content.none", |f, log| {
-            push(f, log, chain(f, log, &f.clerk, Body::Issue(Issue { approval: ActId([7; 32]), root: Hash([1; 32]), count: 1 }), 1));
+            push(
+                f,
+                log,
+                chain(
+                    f,
+                    log,
+                    &f.clerk,
+                    Body::Issue(Issue { approval: ActId([7; 32]), root: Hash([1; 32]), count: 1 }),
+                    1,
+                ),
+            );
         }),
         ("an issue to nobody", "custody.recipients", |f, log| {
-            push(f, log, chain(f, log, &f.clerk, Body::Issue(Issue { approval: ActId([7; 32]), root: Hash([1; 32]), count: 0 }), 2));
+            push(
+                f,
+                log,
+                chain(
+                    f,
+                    log,
+                    &f.clerk,
+                    Body::Issue(Issue { approval: ActId([7; 32]), root: Hash([1; 32]), count: 0 }),
+                    2,
+                ),
+            );
         }),
         ("an issue of what was not approved", "letter.not_approved", |f, log| {
             let issue = Issue { approval: ActId([7; 32]), root: Hash([1; 32]), count: 1 };

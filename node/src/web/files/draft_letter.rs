@@ -79,8 +79,13 @@ pub async fn ask_edit(
     let text = view.versions.last().ok_or(Refusal::LetterUnknown)?.text.clone()?;
     let seen = u32::try_from(view.versions.len()).unwrap_or(u32::MAX);
     let chosen = Chosen { to: text.to.clone(), copies: text.copies.clone() };
-    form(&web, &visit, id, Shown { typed: typed_of(text), chosen, seen, letter: Some(letter), ..Shown::default() })
-        .await
+    form(
+        &web,
+        &visit,
+        id,
+        Shown { typed: typed_of(text), chosen, seen, letter: Some(letter), ..Shown::default() },
+    )
+    .await
 }
 
 /// A step of the form of a new letter, or its end.
@@ -244,7 +249,8 @@ async fn form(web: &Web, visit: &AtWork, id: MatterId, shown: Shown) -> Result<R
         name: name(lang, &group.name),
         count: u32::try_from(group.posts.len()).unwrap_or(u32::MAX),
     };
-    let error = |(field, refusal): (&'static str, Refusal)| FieldError { field, sentence: sentence(lang, refusal) };
+    let error =
+        |(field, refusal): (&'static str, Refusal)| FieldError { field, sentence: sentence(lang, refusal) };
     let action = match shown.letter {
         Some(letter) => format!("/files/{id}/letters/{letter}/edit"),
         None => format!("/files/{id}/letters/new"),

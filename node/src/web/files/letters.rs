@@ -117,7 +117,13 @@ pub async fn issue(
 }
 
 /// One issued or served letter alone, as paper: the one at a place of an act.
-pub async fn paper(web: &Web, visit: &AtWork, id: MatterId, act: ActId, n: usize) -> Result<Response, Failure> {
+pub async fn paper(
+    web: &Web,
+    visit: &AtWork,
+    id: MatterId,
+    act: ActId,
+    n: usize,
+) -> Result<Response, Failure> {
     let read = web.page(visit, Here::Desk, move |app, officer| app.issued_letter(officer, &id, &act, n));
     let (frame, shown) = read.await?;
     html(&LetterPaper { frame, id: id.to_string(), look: issued_look(&web.app, visit.lang(), &shown) })
@@ -177,14 +183,15 @@ async fn sheet(
 
 fn lines(lang: Lang, text: &LetterText, targets: &[Option<AppTarget>]) -> Vec<IssueLine> {
     let everybody = text.everybody().zip(targets).enumerate();
-    let line = |(at, (one, reached)): (usize, (&mohar_protocol::matter_text::Addressee, &Option<AppTarget>))| {
-        IssueLine {
-            name: one.name.clone(),
-            is_copy: at >= text.to.len(),
-            mode: one.mode,
-            target: reached.as_ref().map(|one| target(lang, one)),
-        }
-    };
+    let line =
+        |(at, (one, reached)): (usize, (&mohar_protocol::matter_text::Addressee, &Option<AppTarget>))| {
+            IssueLine {
+                name: one.name.clone(),
+                is_copy: at >= text.to.len(),
+                mode: one.mode,
+                target: reached.as_ref().map(|one| target(lang, one)),
+            }
+        };
     everybody.map(line).collect()
 }
 

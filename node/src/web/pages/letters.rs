@@ -95,15 +95,8 @@ pub struct Begins {
 
 impl Kind {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
-        Self::Letter,
-        Self::Demi,
-        Self::Memo,
-        Self::Order,
-        Self::Circular,
-        Self::Notification,
-        Self::Uo,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Letter, Self::Demi, Self::Memo, Self::Order, Self::Circular, Self::Notification, Self::Uo];
 
     /// The value in forms.
     pub fn code(self) -> &'static str {

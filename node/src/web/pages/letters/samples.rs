@@ -53,7 +53,14 @@ impl Look {
     }
 
     fn unsigned() -> Self {
-        Self { number: None, date: None, signed: None, endorsement: None, proof: None, ..Self::sample(Kind::Memo) }
+        Self {
+            number: None,
+            date: None,
+            signed: None,
+            endorsement: None,
+            proof: None,
+            ..Self::sample(Kind::Memo)
+        }
     }
 }
 
@@ -82,7 +89,11 @@ impl LetterForm {
             q: "कलेक्टर".to_owned(),
             found: vec![target()],
             more: true,
-            groups: vec![GroupOffer { code: "collectors".to_owned(), name: "समस्त कलेक्टर".to_owned(), count: 55 }],
+            groups: vec![GroupOffer {
+                code: "collectors".to_owned(),
+                name: "समस्त कलेक्टर".to_owned(),
+                count: 55,
+            }],
             addresses: vec!["श्री रामलाल, ग्राम बेटमा".to_owned()],
             errors,
             frame,
@@ -133,7 +144,8 @@ impl LetterPage {
 impl IssueSheet {
     /// Over the link, and by post.
     pub fn sample(lang: Lang) -> Self {
-        let line = |name: &str, mode, target| IssueLine { name: name.to_owned(), is_copy: mode > 0, mode, target };
+        let line =
+            |name: &str, mode, target| IssueLine { name: name.to_owned(), is_copy: mode > 0, mode, target };
         Self {
             frame: Frame::sample_at(lang, Here::Desk),
             id: "00000001".to_owned(),
@@ -154,7 +166,11 @@ impl IssueSheet {
 impl LetterPaper {
     /// A letter of a kind.
     pub fn sample(lang: Lang, kind: Kind) -> Self {
-        Self { frame: Frame::sample_at(lang, Here::Desk), id: "00000001".to_owned(), look: Look::sample(kind) }
+        Self {
+            frame: Frame::sample_at(lang, Here::Desk),
+            id: "00000001".to_owned(),
+            look: Look::sample(kind),
+        }
     }
 }
 
@@ -164,7 +180,10 @@ fn every_kind_begins_with_a_text_in_both_languages() {
         assert_eq!((Kind::from_code(kind.code()), Kind::of(kind.number())), (Some(kind), kind));
         for lang in Lang::ALL {
             let begins = kind.begins(lang);
-            assert!(!begins.text.is_empty() && !begins.text.contains(':') || kind == Kind::Circular, "{begins:?}");
+            assert!(
+                !begins.text.is_empty() && !begins.text.contains(':') || kind == Kind::Circular,
+                "{begins:?}"
+            );
         }
     }
     let letter = Kind::Letter.begins(Lang::Hi);

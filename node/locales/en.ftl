@@ -760,6 +760,7 @@ done-served = Letter No. { $number } was sent to the remaining offices.
 moved-drafted = Draft of a letter kept
 moved-approved = Draft of a letter approved
 moved-issued = Letter issued
+keys-letters = Draft a letter, change it, outward register
 
 # The outward register
 outward-title = Outward register

@@ -720,6 +720,7 @@ done-served = पत्र क्रमांक { $number } शेष कार
 moved-drafted = पत्र का प्रारूप सहेजा गया
 moved-approved = पत्र का प्रारूप अनुमोदित
 moved-issued = पत्र जारी
+keys-letters = पत्र का प्रारूप, उसे बदलना, जावक पंजी
 
 # The outward register
 outward-title = जावक पंजी

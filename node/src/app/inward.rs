@@ -1,4 +1,4 @@
-//! The inward register (आवक पंजी): what this office has diarised or received, in the order of it, with
+//! The inward register (आवक पंजी): what this office has diarised or was served, in the order of it, with
 //! who has it now; what a new letter seems to repeat; and the senders that wrote before.
 //!
 //! Covers are sealed on the disk, so the register is read into memory once after a start and follows
@@ -226,9 +226,10 @@ impl App {
                 let act = reader.records.expect_act(&ActId::from(*id))?;
                 let cover = unless_fault(reader.cover(id))?;
                 let entry = Entry { matter: *id, at: act.header().time, cover };
-                // What came back is entered already, and what this office serves on others goes out.
-                let goes_out = act.header().office == Some(*office) && entry.is_served();
-                if goes_out || !register.known.insert(*id) {
+                // What this office serves on others goes out; of what others have begun only a letter that
+                // they serve comes in here. What came back is entered already.
+                let ours = act.header().office == Some(*office);
+                if ours == entry.is_served() || !register.known.insert(*id) {
                     continue;
                 }
                 register.entries.push_back(Arc::new(entry));

@@ -63,7 +63,7 @@ impl Settings {
 
 impl Help {
     /// All shortcuts, in the order of the card.
-    pub fn shortcuts(&self) -> [Shortcut; 20] {
+    pub fn shortcuts(&self) -> [Shortcut; 21] {
         let line = |keys, does| Shortcut { keys, does };
         [
             line(&["J", "K"], key("keys-next")),
@@ -81,6 +81,7 @@ impl Help {
             line(&["G D", "G T", "G R"], key("keys-dak")),
             line(&["M"], key("keys-put-in-file")),
             line(&["C"], key("keys-copies")),
+            line(&["D", "E", "G O"], key("keys-letters")),
             line(&["Ctrl S"], key("keys-save")),
             line(&["Ctrl Enter"], key("keys-finish")),
             line(&["Ctrl G", "F9"], key("keys-typing")),

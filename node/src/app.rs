@@ -6,19 +6,26 @@
 //!
 //! Nothing here decides who may hold a file: that is the machine's. Nothing here keeps a password.
 
+pub mod approve;
 pub mod attach;
 pub mod bundle;
 pub mod cancel;
 pub mod change_password;
 pub mod close;
+pub mod compare;
 pub mod copies;
 pub mod desk;
 pub mod diarise;
+pub mod dispatch;
 pub mod draft;
+pub mod draft_letter;
 pub mod forward;
 pub mod history;
 pub mod inward;
+pub mod issue;
+pub mod letters;
 pub mod mail;
+pub mod mail_out;
 pub mod mark;
 pub mod names;
 pub mod note;
@@ -27,6 +34,7 @@ pub mod offices;
 pub mod open;
 pub mod opened;
 pub mod operation;
+pub mod outward;
 pub mod park;
 pub mod picture;
 pub mod posts;
@@ -79,6 +87,7 @@ pub struct App {
     drafts: draft::Locks,
     numbers: tokio::sync::Mutex<()>,
     registers: inward::Registers,
+    outward: outward::Registers,
     tray: Tray,
     search: Arc<Search>,
     taking_in: std::sync::Mutex<()>,
@@ -127,6 +136,7 @@ impl App {
             drafts: draft::Locks::default(),
             numbers: tokio::sync::Mutex::new(()),
             registers: inward::Registers::default(),
+            outward: outward::Registers::default(),
             tray: Tray::new(config.data.join("tray")),
             taking_in: std::sync::Mutex::new(()),
             started: clock::now(),

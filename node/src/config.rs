@@ -39,6 +39,8 @@ pub struct Config {
     pub dak: DakConfig,
     /// Files.
     pub files: FilesConfig,
+    /// Letters that go out.
+    pub letters: LettersConfig,
 }
 
 /// The officers' pages.
@@ -177,6 +179,61 @@ impl Default for DakConfig {
     }
 }
 
+/// Letters that go out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LettersConfig {
+    /// Posts that are written to together.
+    pub groups: Vec<GroupConfig>,
+    /// The mail relay of this machine; letters that go by e-mail are sent by hand when absent.
+    pub smtp: Option<SmtpConfig>,
+}
+
+/// The mail relay of this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpConfig {
+    /// Where it listens. On this machine only: the way out, with its encryption and its password, is
+    /// the relay's.
+    #[serde(deserialize_with = "loopback")]
+    pub relay: SocketAddr,
+    /// The address of the office, as its letters name the sender.
+    pub from: String,
+}
+
+/// Posts of all offices that are written to together.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupConfig {
+    /// Stands in forms only. Lower-case letters, digits and hyphens.
+    #[serde(deserialize_with = "case_code")]
+    pub code: String,
+    /// Its name in Hindi, as letters address it.
+    pub hi: String,
+    /// Its name in English.
+    pub en: String,
+    /// Codes of the posts, in whatever office.
+    pub posts: Vec<String>,
+}
+
+impl Default for LettersConfig {
+    fn default() -> Self {
+        let group = |code: &str, hi: &str, en: &str, post: &str| GroupConfig {
+            code: code.to_owned(),
+            hi: hi.to_owned(),
+            en: en.to_owned(),
+            posts: vec![post.to_owned()],
+        };
+        Self {
+            groups: vec![
+                group("collectors", "समस्त कलेक्टर, मध्यप्रदेश", "All Collectors, Madhya Pradesh", "collector"),
+                group("tehsildars", "समस्त तहसीलदार", "All Tehsildars", "tehsildar"),
+            ],
+            smtp: None,
+        }
+    }
+}
+
 impl CaseConfig {
     /// The day by which a letter of this kind is due that was received on a day, both `yyyy-mm-dd`.
     pub fn due(&self, received: &str) -> Option<String> {
@@ -287,6 +344,14 @@ fn case_code<'de, D: serde::Deserializer<'de>>(d: D) -> Result<String, D::Error>
     Err(D::Error::custom("1 to 32 lower-case letters, digits and hyphens are expected here"))
 }
 
+fn loopback<'de, D: serde::Deserializer<'de>>(d: D) -> Result<SocketAddr, D::Error> {
+    let relay = SocketAddr::deserialize(d)?;
+    if relay.ip().is_loopback() {
+        return Ok(relay);
+    }
+    Err(D::Error::custom("an address of this machine is expected here, such as 127.0.0.1:25"))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -311,6 +376,7 @@ mod tests {
         assert!(config.api.audit_token_sha256.is_some());
         assert_eq!(config.net.announce.len(), 1);
         assert!(config.dak.watch.is_some());
+        assert!(config.letters.smtp.is_some());
     }
 
     #[test]
@@ -320,6 +386,12 @@ mod tests {
         assert_eq!(cases[0].due("20/11/2026"), None);
         let error = parse("[[dak.cases]]\ncode = \"Dharna 1\"\nhi = \"\"\nen = \"\"\nworking_days = 1");
         assert!(error.unwrap_err().contains("line 2"));
+    }
+
+    #[test]
+    fn letters_leave_in_the_clear_only_to_a_relay_of_this_machine() {
+        let error = parse("[letters.smtp]\nrelay = \"10.1.2.3:25\"\nfrom = \"a@example.org\"").unwrap_err();
+        assert!(error.contains("line 2") && error.contains("this machine"), "{error}");
     }
 
     #[test]

@@ -5,3 +5,4 @@
 pub mod announce;
 pub mod dial;
 pub mod index;
+pub mod mail;

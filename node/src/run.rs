@@ -95,6 +95,9 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let (search, app) = (Arc::clone(app.search()), Arc::new(app));
     let indexing = jobs::index::start(Arc::clone(&app), Arc::clone(&search))?;
     parts.spawn(jobs::index::run(ledger.clone(), indexing.waker()));
+    if let Some(smtp) = config.letters.smtp.clone() {
+        parts.spawn(jobs::mail::run(Arc::clone(&app), smtp));
+    }
     let listener = http::bind(config.web.listen).await?;
     let web = listener.local_addr()?;
     let api = Arc::new(Api {

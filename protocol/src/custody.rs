@@ -8,6 +8,7 @@
 mod advance;
 pub mod beside;
 pub mod command;
+mod letters;
 pub mod order;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,10 @@ use crate::time::Timestamp;
 /// Posts remembered on a matter's route. A file that visits more than 64 different posts is far
 /// beyond the four levels that the office manual allows; the earliest are then forgotten.
 pub const ROUTE_MAX: usize = 64;
+
+/// Letters of one matter that are drafted and not issued. More than a file ever has open at a time; the
+/// earliest is then forgotten, and has to be drafted again.
+pub const LETTERS_MAX: usize = 32;
 
 /// Where a matter stands between two acts. Each state carries what exists only in it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -138,6 +143,27 @@ pub struct Matter {
     /// Schema level of its acts: that of the first one, until it is raised.
     #[n(12)]
     pub level: u16,
+    /// Letters that are drafted and not issued, in the order of their first versions.
+    #[n(13)]
+    pub letters: Vec<OpenLetter>,
+}
+
+/// A letter that is drafted and not issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct OpenLetter {
+    /// The first version, by which the letter is named.
+    #[n(0)]
+    pub letter: ActId,
+    /// The newest version.
+    #[n(1)]
+    pub version: ActId,
+    /// The approval of the newest version; any new version undoes it.
+    #[n(2)]
+    pub approval: Option<ActId>,
+    /// How many versions there are.
+    #[n(3)]
+    pub versions: u32,
 }
 
 impl Matter {

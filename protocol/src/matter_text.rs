@@ -8,6 +8,7 @@
 mod visible;
 
 pub mod cover;
+pub mod letter;
 
 use minicbor::{Decode, Encode};
 use unicode_normalization::UnicodeNormalization as _;
@@ -18,6 +19,7 @@ use crate::refusal::Refusal;
 use crate::sealing::{Content, Kind};
 
 pub use cover::{Cover, Letter, NUMBER_CHARS_MAX, SENDER_CHARS_MAX, SUBJECT_CHARS_MAX, Watch};
+pub use letter::{Addressee, Delivery, Issued, LetterText, Proved};
 
 /// Characters of the title of a paper: 80 letters of Devanagari are 240 of 255 bytes.
 pub const TITLE_CHARS_MAX: usize = 80;

@@ -102,6 +102,10 @@ refusals! {
     OnHold "custody.on_hold" "इस नस्ती पर विधिक रोक है; रोक हटने तक इसे विनष्ट नहीं किया जा सकता।" "The file is on legal hold; it cannot be destroyed until the hold is lifted.";
     NotOnHold "custody.not_on_hold" "इस नस्ती पर ऐसी कोई विधिक रोक नहीं है।" "There is no such legal hold on this file.";
     RecipientsMismatch "custody.recipients" "प्राप्तकर्ताओं की सूची जारी पत्र की सूची से मेल नहीं खाती।" "The list of recipients does not fit the act.";
+    LetterUnknown "letter.unknown" "यह प्रारूप अब यहाँ नहीं है; पत्र जारी हो चुका है या नया प्रारूप बनाना होगा।" "This draft is no longer there: the letter was issued, or has to be drafted again.";
+    LetterChanged "letter.changed" "इस बीच प्रारूप बदल गया है; नया प्रारूप देखकर पुनः प्रयास करें।" "The draft was changed meanwhile; look at the newest version and retry.";
+    LetterNotApproved "letter.not_approved" "इस रूप में पत्र का अनुमोदन नहीं हुआ है; पहले अनुमोदन लें।" "The letter is not approved in this form; have it approved first.";
+    LetterNotAsIssued "letter.not_as_issued" "यह पत्र वह नहीं है जो जारी हुआ था; इस पर विश्वास न करें, भेजने वाले कार्यालय से पुष्टि करें।" "This is not the letter that was issued; do not rely on it, and ask the office that it names.";
     AlreadyDone "custody.already_done" "यह कार्य पहले ही हो चुका है; दोबारा करना आवश्यक नहीं है।" "This has been done already; nothing more is needed.";
 
     // Contents.

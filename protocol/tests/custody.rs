@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use mohar_protocol::act::body::{self, Ready, Reassign};
 use mohar_protocol::act::{self, Body, Header, Holder, LEVEL, MatterKind, Place, UnverifiedAct, VerifiedAct};
 use mohar_protocol::ceremony;
-use mohar_protocol::custody::{Matter, Phase, Rest};
+use mohar_protocol::custody::{Matter, OpenLetter, Phase, Rest};
 use mohar_protocol::entropy::Entropy;
 use mohar_protocol::hash::Hash;
 use mohar_protocol::id::{ActId, Commitment, ContentRoot, KeyId, MatterId, OfficerId, PostId};
@@ -33,6 +33,18 @@ struct Desk {
     successor: Holder,
     order: ActId,
 }
+
+/// A letter in its third version, which is approved.
+const APPROVED: OpenLetter = OpenLetter {
+    letter: ActId([21; 32]),
+    version: ActId([22; 32]),
+    approval: Some(ActId([23; 32])),
+    versions: 3,
+};
+
+/// A letter in its second version.
+const DRAFTED: OpenLetter =
+    OpenLetter { letter: ActId([24; 32]), version: ActId([25; 32]), approval: None, versions: 2 };
 
 fn desk() -> Desk {
     let mut entropy = Entropy::from_seed([4; 32]);
@@ -61,6 +73,7 @@ fn desk() -> Desk {
         route: Vec::new(),
         came_from: Some(from),
         level: LEVEL,
+        letters: vec![APPROVED, DRAFTED],
     };
     Desk { state, matter, from, to, successor, order }
 }
@@ -206,11 +219,15 @@ impl Desk {
             "put_in_file" => (self.put_in_file(MatterId([9; 32])), None, self.officer()),
             "reopen" => (Body::Reopen(body::Reopen {}), None, self.officer()),
             "issue" => {
-                let act = self.act(&Body::Issue(body::Issue { root: Hash([3; 32]), count: 2 }), |header| {
+                let act = self.act(&issue(APPROVED.approval.unwrap(), 2), |header| {
                     header.contents = vec![CONTENT; 2];
                 });
                 return (act, self.officer());
             }
+            "draft" => {
+                return (self.act(&draft(None, 1), |header| header.contents = vec![CONTENT]), self.officer());
+            }
+            "approve" => (approve(DRAFTED.version), None, self.officer()),
             "blind_handover" => {
                 let blind = body::BlindHandover { to: self.to, sealing: KeyId([7; 32]), wraps: WRAPS };
                 (Body::BlindHandover(blind), Some(self.to), self.node())
@@ -289,6 +306,18 @@ fn phase_name(phase: &Phase) -> &'static str {
     }
 }
 
+fn draft(letter: Option<ActId>, version: u32) -> Body {
+    Body::Draft(body::Draft { letter, version })
+}
+
+fn approve(draft: ActId) -> Body {
+    Body::Approve(body::Approve { draft })
+}
+
+fn issue(approval: ActId, count: u32) -> Body {
+    Body::Issue(body::Issue { approval, root: Hash([3; 32]), count })
+}
+
 /// The rows of a table in the specification, cells without backticks.
 fn table(heading: &str) -> Vec<Vec<String>> {
     let after = SPEC.split_once(heading).unwrap().1;
@@ -338,6 +367,13 @@ fn conditions() -> BTreeMap<&'static str, String> {
     let noted = |change: fn(&mut Header)| code(&base, base.act(&note, change), base.officer());
     let by = |signer: Signer| code(&base, base.act(&note, |_| ()), signer);
     let said = |body: Body| code(&base, base.act(&body, |_| ()), base.officer());
+    let drafted = |letter: Option<ActId>, version: u32| {
+        code(
+            &base,
+            base.act(&draft(letter, version), |header| header.contents = vec![CONTENT]),
+            base.officer(),
+        )
+    };
     let with = |change: fn(&mut Desk), verb: &str| {
         let mut desk = desk();
         change(&mut desk);
@@ -395,6 +431,11 @@ fn conditions() -> BTreeMap<&'static str, String> {
         ("send_back to someone else", said(Body::SendBack(body::SendBack { to: base.to }))),
         ("send_back of what came from nobody", with(|desk| desk.matter.came_from = None, "send_back")),
         ("put_in_file into itself", said(base.put_in_file(base.matter.id))),
+        ("approve of a version that is not the newest", said(approve(DRAFTED.letter))),
+        ("approve a second time", said(approve(APPROVED.version))),
+        ("draft on a version that is not the newest", drafted(Some(DRAFTED.letter), 2)),
+        ("draft of a letter that is not there", drafted(Some(ActId([9; 32])), 2)),
+        ("draft: a first version that says it is another", drafted(None, 2)),
         ("opened a second time", with(|desk| desk.matter.opened = true, "opened")),
         (
             "receive signed by the node of another office",
@@ -533,8 +574,9 @@ fn later_conditions() -> BTreeMap<&'static str, String> {
         code(&base, base.take_up(order, change), base.node_of(1))
     };
     let issued = |count: u32, contents: usize| {
-        let issue = Body::Issue(body::Issue { root: Hash([3; 32]), count });
-        let act = base.act(&issue, |header| header.contents = vec![CONTENT; contents]);
+        let act = base.act(&issue(APPROVED.approval.unwrap(), count), |header| {
+            header.contents = vec![CONTENT; contents]
+        });
         code(&base, act, base.officer())
     };
     let mine = base.matter.holder;
@@ -542,6 +584,11 @@ fn later_conditions() -> BTreeMap<&'static str, String> {
         ("another level than the matter's", noted(|header| header.level = 0)),
         ("issue without a list of recipients", issued(1, 1)),
         ("issue to nobody", issued(0, 2)),
+        ("issue without an approval", {
+            let issue = issue(DRAFTED.version, 2);
+            code(&base, base.act(&issue, |header| header.contents = vec![CONTENT; 2]), base.officer())
+        }),
+        ("draft without a text", code(&base, base.act(&draft(None, 1), |_| ()), base.officer())),
         (
             "blind_handover to an office that is not the addressee",
             with(

@@ -32,7 +32,7 @@ use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::log::cosignature::cosignatures;
 use mohar_protocol::log::note::{CosignerKey, LogKey};
 use mohar_protocol::machine::Package;
-use mohar_protocol::matter_text::Cover;
+use mohar_protocol::matter_text::{Cover, Issued, LetterText};
 use mohar_protocol::message::Message;
 use mohar_protocol::packet::Packet;
 use mohar_protocol::records::Role;
@@ -275,6 +275,30 @@ fn covers_are_read_or_refused_with_their_codes() {
     for case in list(&vectors["altered"]) {
         let refusal = cover(&case["cover"]).unwrap_err();
         assert_eq!(refusal.code(), text(&case["code"]), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn letters_are_read_or_refused_with_their_codes() {
+    let vectors = vectors("text");
+    let read = |case: &Value| {
+        let kind = Kind::from(u8::try_from(case["kind"].as_u64().unwrap()).unwrap());
+        let content = Content {
+            kind,
+            media_type: "application/cbor".to_owned(),
+            name: String::new(),
+            body: hex(&case["body"]),
+        };
+        match kind {
+            Kind::Draft => LetterText::from_content(&content).map(|_| ()),
+            _ => Issued::from_content(&content).map(|_| ()),
+        }
+    };
+    for case in list(&vectors["letters"]) {
+        assert_eq!(read(case), Ok(()), "{}", case["name"]);
+    }
+    for case in list(&vectors["letters_altered"]) {
+        assert_eq!(read(case).unwrap_err().code(), text(&case["code"]), "{}", case["name"]);
     }
 }
 

@@ -241,7 +241,7 @@ pub(super) fn due_day<'a>(past: &'a Past, cover: Option<&'a Cover>) -> Option<&'
 }
 
 /// What a rule refused is a value to be shown; a fault ends the page.
-pub(super) fn unless_fault<T>(result: Result<T, Trouble>) -> Result<Result<T, Refusal>, Trouble> {
+pub fn unless_fault<T>(result: Result<T, Trouble>) -> Result<Result<T, Refusal>, Trouble> {
     match result {
         Ok(value) => Ok(Ok(value)),
         Err(Trouble::Refused(refusal)) => Ok(Err(refusal)),

@@ -1,11 +1,11 @@
-//! The inward register (आवक पंजी): what this office has diarised, in the order of its diarising, with
+//! The inward register (आवक पंजी): what this office has diarised or was served, in the order of it, with
 //! who has it now; what a new letter seems to repeat; and the senders that wrote before.
 //!
 //! Covers are sealed on the disk, so the register is read into memory once after a start and follows
 //! the log from there. It never decides whether a letter is entered twice: it says what it found, and
 //! an officer decides.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mohar_protocol::act::Holder;
@@ -57,6 +57,7 @@ struct Register {
     /// The index in the office's log from which on nothing was read.
     next: u64,
     entries: VecDeque<Arc<Entry>>,
+    known: BTreeSet<MatterId>,
 }
 
 /// What of the register is wanted.
@@ -221,13 +222,21 @@ impl App {
         loop {
             let read = reader.records.diarised(office, register.next, READ_AT_ONCE)?;
             for (index, id) in &read {
+                register.next = index + 1;
                 let act = reader.records.expect_act(&ActId::from(*id))?;
                 let cover = unless_fault(reader.cover(id))?;
                 let entry = Entry { matter: *id, at: act.header().time, cover };
+                // What this office serves on others goes out; of what others have begun only a letter that
+                // they serve comes in here. What came back is entered already.
+                let ours = act.header().office == Some(*office);
+                if ours == entry.is_served() || !register.known.insert(*id) {
+                    continue;
+                }
                 register.entries.push_back(Arc::new(entry));
-                register.next = index + 1;
-                if register.entries.len() > INWARD_MAX {
-                    register.entries.pop_front();
+                if register.entries.len() > INWARD_MAX
+                    && let Some(oldest) = register.entries.pop_front()
+                {
+                    register.known.remove(&oldest.matter);
                 }
             }
             if read.len() < READ_AT_ONCE {
@@ -242,6 +251,11 @@ impl Entry {
     pub fn read(&self) -> Option<(&Cover, &Letter)> {
         let cover = self.cover.as_deref().ok()?;
         Some((cover, cover.letter.as_ref()?))
+    }
+
+    /// Whether it is a letter that an office issued and served, and no copy that was made of one.
+    fn is_served(&self) -> bool {
+        self.read().is_some_and(|(_, letter)| letter.issue.is_some() && letter.copy_of.is_none())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Our own numbers: `<office code>/<serial>/<year>` for files, `<office code>/<head>/<serial>/<year>` under a head, `आवक <serial>/<year>` for dak.
+//! Our own numbers: `<office code>/<serial>/<year>` for files, `<office code>/<head>/<serial>/<year>` for
+//! those under a head, `आवक <serial>/<year>` for dak, `<serial>/<office code>/<year>` for letters that go out.
 //!
 //! A serial is durable before it is used, so a number is never given twice; a power cut between
 //! the two leaves a gap. Numbers are given offline and never asked for elsewhere.
@@ -9,6 +10,7 @@ use mohar_protocol::records::{Records, StoreFault};
 use mohar_protocol::time::Timestamp;
 
 use crate::app::{App, Trouble};
+use crate::clock;
 use crate::store::tables;
 
 /// Numbers that a burnt node may have given after its last mirrored act: a day of a busy district
@@ -47,6 +49,34 @@ impl App {
         let _one_at_a_time = self.numbers.lock().await;
         let serial = self.next_serial(format!("serial/copy/{id}").into_bytes(), 0).await?;
         Ok(format!("{number} प्रति-{serial}"))
+    }
+
+    /// The next numbers of the outward series of an office, `<serial>/<office code>/<year>`: that of a
+    /// letter and, when copies go out, that of the endorsement.
+    pub(super) async fn next_letter_numbers(
+        &self,
+        office: &OfficeId,
+        count: usize,
+    ) -> Result<Vec<String>, Trouble> {
+        let year = indian_year(clock::now());
+        let code = self.ledger.registry().office(office)?.code().to_owned();
+        let _one_at_a_time = self.numbers.lock().await;
+        let mut numbers = Vec::with_capacity(count);
+        for _ in 0..count {
+            let row = format!("serial/letter/{office}/{year}").into_bytes();
+            let serial = self.next_serial(row, self.floor(office)).await?;
+            numbers.push(format!("{serial}/{code}/{year}"));
+        }
+        Ok(numbers)
+    }
+
+    /// The series from which the next letter of an office gets its number.
+    ///
+    /// # Errors
+    /// [`mohar_protocol::refusal::Refusal::OfficeUnknown`].
+    pub fn letter_series(&self, office: &OfficeId) -> Result<String, Trouble> {
+        let registry = self.ledger.registry();
+        Ok(format!("…/{}/{}", registry.office(office)?.code(), indian_year(clock::now())))
     }
 
     /// Counts a series up, which begins above `floor`; the caller holds the lock of the numbers.

@@ -5,6 +5,7 @@
 //! form that was changed after "back" is a new one. Nobody can name another officer's operation.
 
 use mohar_protocol::hash::sha256;
+use mohar_protocol::id::ActId;
 
 use crate::app::Officer;
 use crate::clock;
@@ -46,6 +47,13 @@ impl FormId {
             parts.extend([&length[..], word]);
         }
         Operation(first16(sha256(&parts)))
+    }
+}
+
+impl Operation {
+    /// Serving one recipient of an issued letter: once, whoever does it.
+    pub fn of_line(issue: &ActId, line: u32) -> Self {
+        Self(first16(sha256(&[b"mohar/operation/line/1\0", &issue.0, &line.to_be_bytes()])))
     }
 }
 

@@ -17,6 +17,7 @@ use mohar_protocol::sealing::{Content, Kind};
 
 use crate::app::desk::{List, Only, unless_fault};
 use crate::app::inward::folded;
+use crate::app::letters::with_proof;
 use crate::app::operation::FormId;
 use crate::app::reading::Reader;
 use crate::app::{App, Officer, Trouble, blocking, remark};
@@ -122,6 +123,10 @@ pub(super) fn papers(reader: &Reader<'_>, matter: &Matter) -> Result<Vec<Content
     let mut papers = Vec::new();
     for act in reader.chain(&matter.id)? {
         for reference in crate::app::show::paper_references(&act) {
+            if matches!(act.body(), Body::Issue(_)) {
+                papers.push(with_proof(reader, &matter.id, &act)?);
+                continue;
+            }
             let mut paper = reader.open(&matter.id, reference)?;
             if matches!(act.body(), Body::Diarise(_)) {
                 paper.name = titled(&cover.number, &paper.name);

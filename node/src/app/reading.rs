@@ -16,6 +16,7 @@ use mohar_protocol::machine::open_key;
 use mohar_protocol::matter_text::{Block, Cover, Note, PaperLabel};
 use mohar_protocol::records::Records;
 use mohar_protocol::refusal::Refusal;
+use mohar_protocol::sealing::content::Disclosed;
 use mohar_protocol::sealing::{Content, ContentRef, Kind, MatterKey, content};
 
 use crate::app::{App, Trouble};
@@ -80,6 +81,11 @@ impl<'a> Reader<'a> {
         Self { app, office, records, keys: RefCell::default(), last_generations: RefCell::default() }
     }
 
+    /// For whom it looks.
+    pub const fn office(&self) -> OfficeId {
+        self.office
+    }
+
     /// A matter that a post may see: one that it holds, held, or is about to get. For anyone else
     /// there is no such matter.
     ///
@@ -115,6 +121,17 @@ impl<'a> Reader<'a> {
         let key = self.key(matter, reference.generation)?;
         let bytes = self.records.content_bytes(&reference.root)?.ok_or(Refusal::ContentMissing)?;
         Ok(content::open(&key, reference, &bytes).map_err(|_| Refusal::ContentDamaged)?)
+    }
+
+    /// A content with the salt under which it was signed, to be shown to somebody without its key.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn disclosed(&self, matter: &MatterId, reference: &ContentRef) -> Result<Disclosed, Trouble> {
+        self.may_open(matter, reference)?;
+        let key = self.key(matter, reference.generation)?;
+        let bytes = self.records.content_bytes(&reference.root)?.ok_or(Refusal::ContentMissing)?;
+        Ok(content::disclose(&key, reference, &bytes).map_err(|_| Refusal::ContentDamaged)?)
     }
 
     /// The newest key of a matter that this node holds, with its generation.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mohar_protocol::act::{Body, MatterKind, VerifiedAct};
 use mohar_protocol::custody::{Matter, Phase};
 use mohar_protocol::id::{ActId, MatterId};
-use mohar_protocol::matter_text::{Cover, Note, PaperLabel};
+use mohar_protocol::matter_text::{Cover, Issued, Note, PaperLabel};
 use mohar_protocol::records::Role;
 use mohar_protocol::refusal::Refusal;
 use mohar_protocol::sealing::{ContentRef, Kind};
@@ -16,7 +16,7 @@ use crate::app::desk::unless_fault;
 use crate::app::draft::Draft;
 use crate::app::names::{Named, Names, Place};
 use crate::app::reading::{PaperFacts, Past, Reader};
-use crate::app::{App, Officer, Trouble};
+use crate::app::{App, Officer, Trouble, letters};
 
 /// A clock may be so far ahead before a time is called doubtful: minutes, not hours.
 const CLOCK_AHEAD_MS: u64 = 10 * 60_000;
@@ -42,6 +42,8 @@ pub struct View {
     pub papers: Vec<Paper>,
     /// The officer's own unsent note, when one may be written or is left from before.
     pub draft: Option<Draft>,
+    /// Letters that are or were drafted in it, oldest first.
+    pub letters: Vec<letters::Line>,
     /// What the officer may do now.
     pub may: May,
 }
@@ -80,6 +82,8 @@ pub struct SignedNote {
     pub in_doubt: bool,
     /// Mirrors proved to hold it; `None` when it stands in another office's log.
     pub mirrors: Option<usize>,
+    /// Of an issue, which is docketed between the notes: the letter that went out.
+    pub issued: Option<Arc<Issued>>,
 }
 
 /// A paper.
@@ -91,6 +95,13 @@ pub struct Paper {
     pub index: usize,
     /// What it is; why it cannot be read, else.
     pub facts: Result<Arc<PaperFacts>, Refusal>,
+}
+
+impl Paper {
+    /// Whether it is a letter that was issued or served: a text of ours, not a disk file.
+    pub fn is_letter(&self) -> bool {
+        self.facts.as_ref().is_ok_and(|facts| facts.label.media_type == "application/cbor")
+    }
 }
 
 /// A paper with its bytes.
@@ -125,6 +136,18 @@ impl App {
         Ok(unless_fault(reader.cover(id))?.map_or_else(|_| id.short(), |cover| cover.number.clone()))
     }
 
+    /// Number and subject of a matter that can be read. Blocks.
+    ///
+    /// # Errors
+    /// [`Refusal::MatterUnknown`], or why its cover cannot be read.
+    pub fn cover_words(&self, officer: &Officer, id: &MatterId) -> Result<(String, String), Trouble> {
+        let snapshot = self.snapshot();
+        let reader = Reader::new(self, &snapshot, officer.office);
+        reader.visible(&officer.holder(), id)?;
+        let cover = reader.cover(id)?;
+        Ok((cover.number.clone(), cover.subject.clone()))
+    }
+
     /// A matter. Blocks.
     ///
     /// # Errors
@@ -146,6 +169,7 @@ impl App {
             came_from: matter.came_from.map(|from| names.place(&from)).transpose()?,
             notes: self.notes(&reader, &names, id, &chain, now)?,
             papers: papers(&reader, id, &chain)?,
+            letters: letters::lines(&reader, &matter, &chain)?,
             draft,
             may,
             matter,
@@ -200,6 +224,20 @@ impl App {
                     at,
                     in_doubt: is_in_doubt(at, before, now),
                     mirrors: self.mirrors_of(reader, act)?,
+                    issued: None,
+                });
+            }
+            if matches!(act.body(), Body::Issue(_)) {
+                let issued = unless_fault(letters::as_approved(reader, id, act))?;
+                notes.push(SignedNote {
+                    act: act.id(),
+                    // One paragraph; whoever shows it puts it into words.
+                    text: issued.as_ref().map(|issued| issued.number.clone()).map_err(|refusal| *refusal),
+                    by: names.signer(act.header())?,
+                    at,
+                    in_doubt: is_in_doubt(at, before, now),
+                    mirrors: self.mirrors_of(reader, act)?,
+                    issued: issued.ok().map(Arc::new),
                 });
             }
             before = at;
@@ -243,6 +281,8 @@ pub(super) fn paper_references(act: &VerifiedAct) -> &[ContentRef] {
     match act.body() {
         Body::Open(_) | Body::Diarise(_) => contents.get(1..).unwrap_or_default(),
         Body::Attach(_) => contents,
+        // The letter; behind it stands the list of recipients, which is no paper.
+        Body::Issue(_) => contents.get(..1).unwrap_or_default(),
         _ => &[],
     }
 }

@@ -17,6 +17,9 @@ pub const META: Table = Table(104);
 /// officer → what the officer has chosen for the pages of this node
 pub const SETTINGS: Table = Table(105);
 
+/// issue act id, line (4 bytes) → what is known of the mail to that recipient
+pub const MAILS: Table = Table(106);
+
 /// Tables of this node, with their names.
 pub const LOCAL: &[(Table, &str)] = &[
     (LOGINS, "LOGINS"),
@@ -25,6 +28,7 @@ pub const LOCAL: &[(Table, &str)] = &[
     (NAMES, "NAMES"),
     (META, "META"),
     (SETTINGS, "SETTINGS"),
+    (MAILS, "MAILS"),
 ];
 
 /// nothing → number of the last commit whose rows are in the tables. Only [`super::mover`] writes it.

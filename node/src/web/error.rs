@@ -195,6 +195,7 @@ const fn sort_of(refusal: Refusal) -> Sort {
         | Refusal::OfficeUnknown
         | Refusal::PostUnknown
         | Refusal::ContentNone
+        | Refusal::LetterUnknown
         | Refusal::NotInTray => Sort::NotFound,
         Refusal::NotAdmin
         | Refusal::NotRegistry
@@ -216,7 +217,10 @@ const fn sort_of(refusal: Refusal) -> Sort {
         | Refusal::UploadBroken
         | Refusal::PasswordRule
         | Refusal::ContentCount => Sort::NotTaken,
-        Refusal::ContentMissing | Refusal::ContentSealed | Refusal::ContentDamaged => Sort::NotFound,
+        Refusal::ContentMissing
+        | Refusal::ContentSealed
+        | Refusal::ContentDamaged
+        | Refusal::LetterNotAsIssued => Sort::NotFound,
         _ => Sort::Changed,
     }
 }

@@ -5,6 +5,8 @@ pub mod bundle;
 pub mod close;
 pub mod copies;
 pub mod draft;
+pub mod draft_letter;
+pub mod letters;
 pub mod paper;
 pub mod park;
 pub mod phrases;

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::{get, post, put};
 
 use crate::web::{
-    Web, assets, desk, diarise, files, help, inward, live, locale, open_file, posts, safety, search,
+    Web, assets, desk, diarise, files, help, inward, live, locale, open_file, outward, posts, safety, search,
     settings, sign_in, tray,
 };
 
@@ -24,7 +24,24 @@ pub fn routes() -> Router<Web> {
         .route("/dak/tray/{id}/papers/{n}", get(tray::paper))
         .route("/dak/tray/{id}/discard", get(tray::ask_discard).post(tray::discard))
         .route("/dak/inward", get(inward::page))
+        .route("/dak/outward", get(outward::page))
+        .route("/dak/outward/{issue}", get(outward::letter).post(outward::say))
+        .route("/dak/outward/{issue}/serve", post(outward::serve))
         .route("/files/{id}", get(files::show::page))
+        .route(
+            "/files/{id}/letters/new",
+            get(files::draft_letter::ask_new).post(files::draft_letter::draft_new),
+        )
+        .route("/files/{id}/letters/{letter}", get(files::letters::page))
+        .route(
+            "/files/{id}/letters/{letter}/edit",
+            get(files::draft_letter::ask_edit).post(files::draft_letter::draft_next),
+        )
+        .route("/files/{id}/letters/{letter}/approve", post(files::letters::approve))
+        .route(
+            "/files/{id}/letters/{letter}/issue",
+            get(files::letters::ask_issue).post(files::letters::issue),
+        )
         .route("/files/{id}/slip", get(inward::slip))
         .route("/files/{id}/notes", get(files::show::notes))
         .route("/files/{id}/papers/{n}", get(files::paper::by_number))

@@ -436,10 +436,12 @@ bodies! {
     }
     /// A letter goes out: its first content is the letter, its second the list of recipients.
     Issue {
+        /// The approval of the version that goes out.
+        0 approval: ActId,
         /// RFC 6962 root over the salted list ([`crate::recipients`]).
-        0 root: Hash,
+        1 root: Hash,
         /// How many recipients it has.
-        1 count: u32,
+        2 count: u32,
     }
     /// Everything named up to an act is to be erased.
     Destroy {
@@ -499,7 +501,37 @@ bodies! {
         /// The act with which the papers were attached to it.
         1 attach: ActId,
     }
+    /// A version of a letter; its only content is the text.
+    Draft {
+        /// The first version of the letter; absent in that one itself.
+        0 letter: Option<ActId>,
+        /// How many versions it has, with this one.
+        1 version: u32,
+    }
+    /// This version may go out.
+    Approve {
+        /// The version.
+        0 draft: ActId,
+    }
+    /// How a letter goes to one of its recipients; particulars may go along as a content.
+    Dispatch {
+        /// The issue.
+        0 issue: ActId,
+        /// Line of the list of recipients, from 0.
+        1 line: u32,
+        /// How it goes: 1 to [`DISPATCH_MODE_MAX`], as the diary line of a dak numbers them.
+        2 mode: u8,
+        /// 0 sent, 1 delivered, 2 returned.
+        3 state: u8,
+    }
 }
+
+/// Ways of dispatch that are named: 1 by hand, 2 post, 3 speed or registered post, 4 e-mail,
+/// 5 messenger, 6 fax. The link between nodes (0) needs no act: the dak that it brings is its proof.
+pub const DISPATCH_MODE_MAX: u8 = 6;
+
+/// The last state of a dispatch.
+pub const DISPATCH_STATE_MAX: u8 = 2;
 
 /// Offices that one order makes out of one: the largest district has 17 tehsils.
 pub const PARTS_MAX: usize = 32;

@@ -115,4 +115,7 @@ verbs! {
     57 RaiseLevel "raise_level" Node Chain [FILE DAK] "Lets later acts be of a higher schema level.";
     58 TakeUp "take_up" Node Chain [FILE DAK] "Takes custody by an order of reassignment.";
     59 PutInFile "put_in_file" Officer Chain [FILE DAK] "Puts it into a file, to which its papers were attached.";
+    60 Draft "draft" Officer Chain [FILE DAK] "Drafts a letter, or a new version of it.";
+    61 Approve "approve" Officer Chain [FILE DAK] "Approves one version of a draft.";
+    62 Dispatch "dispatch" Officer Side [FILE DAK] "Says how an issued letter goes to one recipient, and what came of it.";
 }

@@ -41,6 +41,7 @@ impl Matter {
             route: Vec::new(),
             came_from: None,
             level: header.level,
+            letters: Vec::new(),
         })
     }
 
@@ -84,7 +85,7 @@ impl Matter {
                 if self.holder.post != *post {
                     return Err(Refusal::NotHolder);
                 }
-                next.by_officer(body, registry)?;
+                next.by_officer(act, body, registry)?;
             }
             _ => return Err(Refusal::ActUnknownVerb),
         }
@@ -132,6 +133,7 @@ impl Matter {
             Body::Issue(body) if body.count == 0 || body.count > RECIPIENTS_MAX => {
                 Err(Refusal::RecipientsMismatch)
             }
+            Body::Draft(_) if header.contents.len() != 1 => Err(Refusal::ContentCount),
             _ => Ok(()),
         }
     }
@@ -140,7 +142,7 @@ impl Matter {
         if self.is_held_by(&office) { Ok(()) } else { Err(Refusal::NotHolderOffice) }
     }
 
-    fn by_officer(&mut self, body: &Body, registry: &Registry) -> Result<(), Refusal> {
+    fn by_officer(&mut self, act: &VerifiedAct, body: &Body, registry: &Registry) -> Result<(), Refusal> {
         match body {
             Body::Cancel(body) => return self.cancel(body.forward),
             Body::Wake(_) => {
@@ -150,7 +152,10 @@ impl Matter {
             _ => self.must_be_active()?,
         }
         match body {
-            Body::Note(_) | Body::Attach(_) | Body::Issue(_) => {}
+            Body::Note(_) | Body::Attach(_) => {}
+            Body::Draft(body) => self.draft(act.id(), body)?,
+            Body::Approve(body) => self.approve(act.id(), body.draft)?,
+            Body::Issue(body) => self.issue(body.approval)?,
             Body::Mark(body) => self.mark(body.to, registry)?,
             Body::Forward(body) => self.queue(body.to)?,
             Body::SendBack(body) => self.send_back(body.to)?,

@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 
 use super::{Matter, order};
-use crate::act::body::ALGORITHM_BYTES_MAX;
+use crate::act::body::{ALGORITHM_BYTES_MAX, DISPATCH_MODE_MAX, DISPATCH_STATE_MAX};
 use crate::act::{Body, VerifiedAct};
 use crate::id::{ActId, OfficeId};
+use crate::recipients::RECIPIENTS_MAX;
 use crate::refusal::Refusal;
 use crate::registry::Signer;
 
@@ -30,6 +31,9 @@ pub fn check_form(act: &VerifiedAct) -> Result<(), Refusal> {
         Body::SideSignature(body) if body.algorithm.is_empty() => Err(Refusal::TextEmpty),
         Body::SideSignature(body) if body.algorithm.len() > ALGORITHM_BYTES_MAX => Err(Refusal::TextTooLong),
         Body::Reassign(body) => order::check_form(act, body),
+        Body::Dispatch(body) if body.line >= RECIPIENTS_MAX => Err(Refusal::RecipientsMismatch),
+        Body::Dispatch(body) if !(1..=DISPATCH_MODE_MAX).contains(&body.mode) => Err(Refusal::ActHeader),
+        Body::Dispatch(body) if body.state > DISPATCH_STATE_MAX => Err(Refusal::ActHeader),
         _ => Ok(()),
     }
 }
@@ -46,9 +50,10 @@ impl Matter {
         }
         check_form(act)?;
         let concerned = match (act.body(), signer) {
-            (Body::Remind(_) | Body::Hold(_) | Body::SideSignature(_), Signer::Officer { office, .. }) => {
-                self.offices().contains(office)
-            }
+            (
+                Body::Remind(_) | Body::Hold(_) | Body::SideSignature(_) | Body::Dispatch(_),
+                Signer::Officer { office, .. },
+            ) => self.offices().contains(office),
             (Body::Destroy(_), Signer::Officer { office, .. }) => self.is_held_by(office),
             _ => true,
         };

@@ -1,7 +1,9 @@
 //! What may be asked of the office's node in the name of an officer.
 
+use crate::act::body::Dispatch;
 use crate::act::{Body, Holder, Verb, body};
 use crate::custody::Matter;
+use crate::hash::Hash;
 use crate::id::{ActId, MatterId, PostId};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -52,6 +54,29 @@ pub enum Command {
         /// The act that attached them to it.
         attach: ActId,
     },
+    /// Draft a letter (its text is the content that comes with the request).
+    Draft {
+        /// The first version, of a later one.
+        letter: Option<ActId>,
+        /// How many versions there are with this one.
+        version: u32,
+    },
+    /// Approve a version of a letter.
+    Approve {
+        /// The version.
+        draft: ActId,
+    },
+    /// Issue an approved letter (the letter and the list of recipients are the contents).
+    Issue {
+        /// The approval.
+        approval: ActId,
+        /// Root over the list of recipients.
+        root: Hash,
+        /// How many they are.
+        count: u32,
+    },
+    /// Say how an issued letter goes to one recipient. A side act: custody is not asked for.
+    Dispatch(Dispatch),
 }
 
 impl Command {
@@ -71,6 +96,10 @@ impl Command {
             Self::Close { .. } => Verb::Close,
             Self::Reopen => Verb::Reopen,
             Self::PutInFile { .. } => Verb::PutInFile,
+            Self::Draft { .. } => Verb::Draft,
+            Self::Approve { .. } => Verb::Approve,
+            Self::Issue { .. } => Verb::Issue,
+            Self::Dispatch(_) => Verb::Dispatch,
         }
     }
 
@@ -107,6 +136,14 @@ impl Command {
             Self::PutInFile { file, attach } => {
                 (Body::PutInFile(body::PutInFile { file: *file, attach: *attach }), stay)
             }
+            Self::Draft { letter, version } => {
+                (Body::Draft(body::Draft { letter: *letter, version: *version }), stay)
+            }
+            Self::Approve { draft } => (Body::Approve(body::Approve { draft: *draft }), stay),
+            Self::Issue { approval, root, count } => {
+                (Body::Issue(body::Issue { approval: *approval, root: *root, count: *count }), stay)
+            }
+            Self::Dispatch(dispatch) => (Body::Dispatch(dispatch.clone()), stay),
         })
     }
 }

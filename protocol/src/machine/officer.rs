@@ -1,7 +1,8 @@
 //! What officers and administrators of an own office ask for.
 
-use super::{Actor, Machine, NewContent, NewMatter, Receipt, Step, Stop, Where};
+use super::{Actor, Event, Machine, NewContent, NewMatter, Receipt, Step, Stop, Where};
 use crate::act::{Body, Header, Holder, MatterKind, Place, VerifiedAct, body};
+use crate::custody::Matter;
 use crate::custody::command::Command;
 use crate::directory::SNAPSHOT_BYTES_MAX;
 use crate::id::{ActId, MatterId, OfficeId};
@@ -69,7 +70,7 @@ impl Machine {
         }
         self.post_of(actor)?;
         let matter = self.matter(step, &id)?;
-        let needs_content = matches!(command, Command::Note | Command::Attach);
+        let needs_content = matches!(command, Command::Note | Command::Attach | Command::Draft { .. });
         if needs_content && contents.is_empty() {
             return Err(Refusal::ContentNone.into());
         }
@@ -91,6 +92,11 @@ impl Machine {
                 return Err(Refusal::NotAttached.into());
             }
         }
+        if let Command::Dispatch(dispatch) = command {
+            let contents = Self::keep_contents(step, contents)?;
+            let act = self.dispatch(step, actor, &matter, dispatch, contents)?;
+            return Ok(Self::remember(step, operation, &act));
+        }
         let contents = Self::keep_contents(step, contents)?;
         if contents.iter().any(|content| content.generation != matter.generation) {
             return Err(Refusal::ContentSealed.into());
@@ -108,6 +114,37 @@ impl Machine {
             self.offer_now(step, &to.office)?;
         }
         Ok(Self::remember(step, operation, &act))
+    }
+
+    /// Says beside a matter how a letter that this office issued in it goes to one recipient.
+    fn dispatch(
+        &mut self,
+        step: &mut Step<'_, '_>,
+        actor: &Actor,
+        matter: &Matter,
+        dispatch: &body::Dispatch,
+        contents: Vec<ContentRef>,
+    ) -> Result<VerifiedAct, Stop> {
+        let issue = step.records.act(&dispatch.issue)?.ok_or(Refusal::LetterUnknown)?;
+        let Body::Issue(issued) = issue.body() else { return Err(Refusal::LetterUnknown.into()) };
+        if issue.matter() != matter.id || issue.header().office != Some(actor.office) {
+            return Err(Refusal::LetterUnknown.into());
+        }
+        if dispatch.line >= issued.count {
+            return Err(Refusal::RecipientsMismatch.into());
+        }
+        let header = Header {
+            charge: actor.charge,
+            contents,
+            ..self.matter_header(step, actor.office, matter, Place::Side)?
+        };
+        let act = Self::sign(header, &Body::Dispatch(dispatch.clone()), &actor.key)?;
+        let signer = self.registry.signer_of(&act)?;
+        matter.check_beside(&act, &signer)?;
+        self.append(step, actor.office, &act)?;
+        step.records.put_side(&act);
+        step.event(Event::Matter(matter.id));
+        Ok(act)
     }
 
     /// Adds a fact to the register of an own office.

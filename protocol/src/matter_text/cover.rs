@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 use super::{VERSION, body, check_version, content, is_language, line, required};
 use crate::codec;
 use crate::hash::Hash;
-use crate::id::MatterId;
+use crate::id::{ActId, MatterId};
 use crate::limits::CONTENTS_PER_ACT_MAX;
 use crate::refusal::Refusal;
 use crate::sealing::{Content, Kind};
@@ -120,8 +120,12 @@ pub struct Letter {
     /// Of a copy: the dak it was made from.
     #[n(15)]
     pub copy_of: Option<MatterId>,
-    /// Why it was entered although it seems to be here already: what the officer wrote.
+    /// Of a letter that an office served over the link between nodes: the act that issued it. The proof is
+    /// the second content of the dak.
     #[n(16)]
+    pub issue: Option<ActId>,
+    /// Why it was entered although it seems to be here already: what the officer wrote.
+    #[n(17)]
     pub repeats: String,
 }
 
@@ -219,7 +223,7 @@ impl Letter {
 }
 
 /// A day in its one form, or nothing. Whether the calendar has it is for whoever shows it.
-fn day(text: String) -> Result<String, Refusal> {
+pub(super) fn day(text: String) -> Result<String, Refusal> {
     let is_day = text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| match at {
             4 | 7 => byte == b'-',

@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use super::{Records, StoreFault, Table, be64, id32, key};
-use crate::act::{Body, Place, VerifiedAct};
+use crate::act::{Body, MatterKind, Place, VerifiedAct};
 use crate::codec;
 use crate::hash::Hash;
 use crate::id::{ActId, KeyId, MatterId, OfficeId};
@@ -163,8 +163,12 @@ impl<'b> Records<'b> {
         }
         self.put(Table::LEAVES, key(&[&office.0, &index.to_be_bytes()]), act.id().0.to_vec());
         self.put(Table::PLACES, key(&[&act.id().0, &office.0]), index.to_be_bytes().to_vec());
-        if matches!(act.body(), Body::Diarise(_)) {
+        let received = matches!(act.body(), Body::Receive(_)) && act.header().kind == MatterKind::DAK;
+        if received || matches!(act.body(), Body::Diarise(_)) {
             self.put(Table::DIARISED, key(&[&office.0, &index.to_be_bytes()]), act.matter().0.to_vec());
+        }
+        if matches!(act.body(), Body::Issue(_)) {
+            self.put(Table::ISSUED, key(&[&office.0, &index.to_be_bytes()]), act.id().0.to_vec());
         }
         self.put_act(act);
         index
@@ -185,6 +189,16 @@ impl<'b> Records<'b> {
         rows.into_iter().map(|(key, id)| Ok((be64(&key[32..])?, MatterId(id32(&id)?)))).collect()
     }
 
+    /// The letters that were issued at an index of a log or after it, with their indexes, at most `max`.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn issued(&self, office: &OfficeId, from: u64, max: usize) -> Result<Vec<(u64, ActId)>, StoreFault> {
+        let until = key(&[&office.0, &u64::MAX.to_be_bytes()]);
+        let rows = self.scan(Table::ISSUED, &key(&[&office.0, &from.to_be_bytes()]), &until, max)?;
+        rows.into_iter().map(|(key, id)| Ok((be64(&key[32..])?, ActId(id32(&id)?)))).collect()
+    }
+
     /// Takes back leaves that did not add up: everything from `size` on.
     ///
     /// # Errors
@@ -195,6 +209,7 @@ impl<'b> Records<'b> {
             self.delete(Table::LEAVES, key(&[&office.0, &index.to_be_bytes()]));
             self.delete(Table::PLACES, key(&[&act.0, &office.0]));
             self.delete(Table::DIARISED, key(&[&office.0, &index.to_be_bytes()]));
+            self.delete(Table::ISSUED, key(&[&office.0, &index.to_be_bytes()]));
         }
         log.frontier = log.signed.clone();
         Ok(())

@@ -84,6 +84,7 @@ impl Records<'_> {
             self.delete(Table::LEAVES, key(&[&office.0, &index.to_be_bytes()]));
             self.delete(Table::PLACES, key(&[&id.0, &office.0]));
             self.delete(Table::DIARISED, key(&[&office.0, &index.to_be_bytes()]));
+            self.delete(Table::ISSUED, key(&[&office.0, &index.to_be_bytes()]));
             self.put(Table::ORPHANS, key(&[&office.0, &id.0]), index.to_be_bytes().to_vec());
             orphans.push(self.expect_act(&id)?);
         }

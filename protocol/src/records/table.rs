@@ -83,8 +83,10 @@ tables! {
     35 READIES;
     /// matter → nothing: was here, is elsewhere
     36 FOLLOWED;
-    /// office, index → matter: the inward register, the daks of a log in the order of their diarising
+    /// office, index → matter: the inward register, the daks of a log in the order of their diarising or receipt
     37 DIARISED;
+    /// office, index → issue act id: the outward register, the letters of a log in the order of their issue
+    38 ISSUED;
 
     // Reassignment and forks. BRANCHES and FORKS are ground truth; the others follow from acts.
 

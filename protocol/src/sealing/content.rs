@@ -48,6 +48,10 @@ pub enum Kind {
     Remark,
     /// Names of posts and people of an office.
     Directory,
+    /// A letter as it was issued.
+    Letter,
+    /// An issued letter as it is served on one recipient, with its proof.
+    Delivery,
     /// A kind that this release does not know.
     Other(u8),
 }
@@ -238,6 +242,8 @@ impl From<u8> for Kind {
             3 => Self::Draft,
             4 => Self::Remark,
             5 => Self::Directory,
+            6 => Self::Letter,
+            7 => Self::Delivery,
             other => Self::Other(other),
         }
     }
@@ -252,6 +258,8 @@ impl From<Kind> for u8 {
             Kind::Draft => 3,
             Kind::Remark => 4,
             Kind::Directory => 5,
+            Kind::Letter => 6,
+            Kind::Delivery => 7,
             Kind::Other(other) => other,
         }
     }

@@ -2,8 +2,8 @@
 //! they must be refused.
 
 use mohar_protocol::act::body::{
-    BlindHandover, Contest, Destroy, Destroyed, Endorse, Forward, Hold, Issue, PutInFile, RaiseLevel,
-    Reassign, Remind, SideSignature, TakeUp,
+    Approve, BlindHandover, Contest, Destroy, Destroyed, Dispatch, Draft, Endorse, Forward, Hold, Issue,
+    PutInFile, RaiseLevel, Reassign, Remind, SideSignature, TakeUp,
 };
 use mohar_protocol::act::{Body, Header, Holder, LEVEL, Place, UnverifiedAct};
 use mohar_protocol::audit::LogDirectory;
@@ -39,7 +39,7 @@ pub fn one_each(f: &Forger, log: &LogDirectory) -> Vec<Vec<u8>> {
     let mut acts = vec![
         beside(f, log, node, contest),
         beside(f, log, &f.clerk, Body::Remind(Remind { to: here })),
-        chain(f, log, &f.clerk, Body::Issue(Issue { root, count }), 2),
+        chain(f, log, &f.clerk, Body::Issue(Issue { approval: ActId([7; 32]), root, count }), 2),
         beside(f, log, &f.clerk, Body::Destroy(Destroy { retention: 3, item: 12 })),
         beside(f, log, node, Body::Destroyed(Destroyed { destroy: id, contents: 4 })),
         beside(f, log, &f.clerk, Body::Hold(Hold { lifts: None, ground: 0 })),
@@ -47,6 +47,9 @@ pub fn one_each(f: &Forger, log: &LogDirectory) -> Vec<Vec<u8>> {
         signature(f, log, "pkcs7-rsa2048-sha256", |_| ()),
         chain(f, log, node, Body::RaiseLevel(RaiseLevel { level: LEVEL + 1 }), 0),
         chain(f, log, &f.clerk, put_in(f.travelled), 0),
+        chain(f, log, &f.clerk, Body::Draft(Draft { letter: None, version: 1 }), 1),
+        chain(f, log, &f.clerk, Body::Approve(Approve { draft: ActId([6; 32]) }), 0),
+        beside(f, log, &f.clerk, dispatch(0, 1, 0)),
         taken,
     ];
     acts.extend(order);
@@ -58,6 +61,11 @@ fn put_in(file: MatterId) -> Body {
     Body::PutInFile(PutInFile { file, attach: ActId([8; 32]) })
 }
 
+/// By post, and that it was delivered.
+fn dispatch(line: u32, mode: u8, state: u8) -> Body {
+    Body::Dispatch(Dispatch { issue: ActId([8; 32]), line, mode, state })
+}
+
 /// What the rules for these verbs refuse, rightly signed and at the end of the log.
 pub fn later_forged() -> Vec<LogCase> {
     fn push(f: &Forger, log: &mut LogDirectory, act: Vec<u8>) {
@@ -66,10 +74,46 @@ pub fn later_forged() -> Vec<LogCase> {
     }
     vec![
         ("an issue without a list", "content.none", |f, log| {
-            push(f, log, chain(f, log, &f.clerk, Body::Issue(Issue { root: Hash([1; 32]), count: 1 }), 1));
+            push(
+                f,
+                log,
+                chain(
+                    f,
+                    log,
+                    &f.clerk,
+                    Body::Issue(Issue { approval: ActId([7; 32]), root: Hash([1; 32]), count: 1 }),
+                    1,
+                ),
+            );
         }),
         ("an issue to nobody", "custody.recipients", |f, log| {
-            push(f, log, chain(f, log, &f.clerk, Body::Issue(Issue { root: Hash([1; 32]), count: 0 }), 2));
+            push(
+                f,
+                log,
+                chain(
+                    f,
+                    log,
+                    &f.clerk,
+                    Body::Issue(Issue { approval: ActId([7; 32]), root: Hash([1; 32]), count: 0 }),
+                    2,
+                ),
+            );
+        }),
+        ("an issue of what was not approved", "letter.not_approved", |f, log| {
+            let issue = Issue { approval: ActId([7; 32]), root: Hash([1; 32]), count: 1 };
+            push(f, log, chain(f, log, &f.clerk, Body::Issue(issue), 2));
+        }),
+        ("a draft without a text", "content.count", |f, log| {
+            push(f, log, chain(f, log, &f.clerk, Body::Draft(Draft { letter: None, version: 1 }), 0));
+        }),
+        ("an approval of no draft", "letter.changed", |f, log| {
+            push(f, log, chain(f, log, &f.clerk, Body::Approve(Approve { draft: ActId([6; 32]) }), 0));
+        }),
+        ("a dispatch in no way that is known", "act.header", |f, log| {
+            push(f, log, beside(f, log, &f.clerk, dispatch(0, 7, 0)));
+        }),
+        ("a dispatch to nobody on any list", "custody.recipients", |f, log| {
+            push(f, log, beside(f, log, &f.clerk, dispatch(4_096, 1, 0)));
         }),
         ("a level that was not raised", "chain.level", |f, log| {
             let note = f.next_on_stayed(log, &f.clerk, |header, _| header.level = 0);

@@ -6,19 +6,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use data_encoding::HEXLOWER;
 use minicbor::bytes::ByteVec;
-use mohar_protocol::act::{UnverifiedAct, Verb, sig_structure};
+use mohar_protocol::act::{Holder, UnverifiedAct, Verb, sig_structure};
 use mohar_protocol::audit::{LogDirectory, verify_bundle};
 use mohar_protocol::ceremony;
 use mohar_protocol::codec;
-use mohar_protocol::custody::{Matter, Phase};
+use mohar_protocol::custody::{Matter, OpenLetter, Phase};
 use mohar_protocol::hash::Hash;
-use mohar_protocol::id::{MatterId, OfficeId, StateId};
+use mohar_protocol::id::{MatterId, OfficeId, PostId, StateId};
 use mohar_protocol::keys::{PublicKey, SecretKey};
 use mohar_protocol::log::checkpoint::SignedCheckpoint;
 use mohar_protocol::log::cosignature::cosignatures;
 use mohar_protocol::log::note::{CosignerKey, LogKey};
 use mohar_protocol::machine::{HostSecrets, Package, cosigner_name, origin};
-use mohar_protocol::matter_text::{Cover, Letter};
+use mohar_protocol::matter_text::{Addressee, Cover, Issued, Letter, LetterText};
 use mohar_protocol::message::Message;
 use mohar_protocol::packet::Packet;
 use mohar_protocol::records::Role;
@@ -202,7 +202,13 @@ pub fn state_of(matter: &Matter) -> Value {
         "opened": matter.opened,
         "route": matter.route.iter().map(|h| [h.office.to_string(), h.post.to_string()]).collect::<Vec<_>>(),
         "came_from": matter.came_from.map(|h| [h.office.to_string(), h.post.to_string()]),
+        "letters": matter.letters.iter().map(open_letter).collect::<Vec<_>>(),
     })
+}
+
+fn open_letter(open: &OpenLetter) -> Value {
+    let approval = open.approval.map(|approval| approval.to_string());
+    json!([open.letter.to_string(), open.version.to_string(), approval, open.versions])
 }
 
 fn custody(morning: &Morning, forger: &Forger) -> Value {
@@ -455,7 +461,69 @@ fn texts() -> Value {
     let altered = cases.into_iter();
     let altered =
         altered.map(|(name, code, cover)| json!({ "name": name, "code": code, "cover": hex(&cover) }));
-    json!({ "covers": good, "altered": altered.collect::<Vec<_>>() })
+    let (letters, letters_altered) = letters();
+    json!({
+        "covers": good,
+        "altered": altered.collect::<Vec<_>>(),
+        "letters": letters,
+        "letters_altered": letters_altered,
+    })
+}
+
+/// Texts of drafts (kind 3) and letters as issued (kind 6).
+fn letters() -> (Vec<Value>, Vec<Value>) {
+    let to = Addressee {
+        to: Some(Holder { office: OfficeId([1; 32]), post: PostId([2; 32]) }),
+        name: "कलेक्टर, इन्दौर".to_owned(),
+        group: "समस्त कलेक्टर".to_owned(),
+        ..Addressee::default()
+    };
+    let copy =
+        Addressee { name: "श्री रामलाल".to_owned(), mode: 2, ..Addressee::default() };
+    let text = LetterText {
+        kind: 4,
+        language: "hi".to_owned(),
+        subject: "समय-सीमा बैठक".to_owned(),
+        paragraphs: vec!["सोमवार को बैठक लें।".to_owned()],
+        to: vec![to],
+        copies: vec![copy],
+        ..LetterText::default()
+    };
+    let text = text.checked().unwrap();
+    let issued = Issued {
+        number: "12/DEP/2026".to_owned(),
+        date: "2026-11-23".to_owned(),
+        endorsement: "13/DEP/2026".to_owned(),
+        office: "तहसील कार्यालय देपालपुर".to_owned(),
+        post: "तहसीलदार".to_owned(),
+        letter: text.clone(),
+        ..Issued::default()
+    };
+    let issued = issued.checked().unwrap();
+    let draft_with = |change: &dyn Fn(&mut LetterText)| {
+        let mut text = text.clone();
+        change(&mut text);
+        text.to_content().body
+    };
+    let issued_with = |change: &dyn Fn(&mut Issued)| {
+        let mut issued = issued.clone();
+        change(&mut issued);
+        issued.to_content().body
+    };
+    let good = [("a draft", 3, text.to_content().body), ("a letter as issued", 6, issued.to_content().body)];
+    let altered = [
+        ("a draft of a later version", 3, "act.unknown_verb", draft_with(&|text| text.version = 2)),
+        ("an eighth kind", 3, "content.damaged", draft_with(&|text| text.kind = 7)),
+        ("a paragraph of nothing", 3, "content.damaged", draft_with(&|text| text.paragraphs[0].clear())),
+        ("a post that gets it by hand", 3, "content.damaged", draft_with(&|text| text.to[0].mode = 1)),
+        ("a letter without a number", 6, "content.damaged", issued_with(&|issued| issued.number.clear())),
+        ("copies without a number", 6, "content.damaged", issued_with(&|issued| issued.endorsement.clear())),
+        ("a byte more", 6, "content.damaged", [issued_with(&|_| ()), vec![0]].concat()),
+    ];
+    let shown =
+        |(name, kind, body): (&str, u8, Vec<u8>)| json!({ "name": name, "kind": kind, "body": hex(&body) });
+    let refused = |(name, kind, code, body): (&str, u8, &str, Vec<u8>)| json!({ "name": name, "kind": kind, "code": code, "body": hex(&body) });
+    (good.into_iter().map(shown).collect(), altered.into_iter().map(refused).collect())
 }
 
 /// A packet with two frames, and what becomes of it in transit.

@@ -14,7 +14,7 @@ use crate::app::show::PaperBytes;
 use crate::clock;
 use crate::web::Web;
 use crate::web::error::Failure;
-use crate::web::files::matter;
+use crate::web::files::{letters, matter};
 use crate::web::headers::{PAPER_POLICY, PDF_POLICY};
 use crate::web::session::AtWork;
 
@@ -39,6 +39,9 @@ pub async fn by_number(
     let read = web.read(move |app| Ok(app.show(&officer, &id, clock::now())?.papers));
     let papers = read.await?;
     let paper = n.checked_sub(1).and_then(|at| papers.get(at)).ok_or_else(Failure::not_found)?;
+    if paper.is_letter() {
+        return letters::paper(&web, &visit, id, paper.act, paper.index).await;
+    }
     answer(&web, &visit, id, paper.act, paper.index, &wanted).await
 }
 

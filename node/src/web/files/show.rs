@@ -7,21 +7,25 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
 use mohar_protocol::custody::Phase;
-use mohar_protocol::matter_text::{Letter, NOTE_BYTES_MAX};
+use mohar_protocol::matter_text::{Issued, Letter, NOTE_BYTES_MAX};
 use mohar_protocol::refusal::Refusal;
 use serde::Deserialize;
 
+use crate::app::desk::unless_fault;
+use crate::app::letters::{Line, Stage};
 use crate::app::show::{May, Paper as AppPaper, PaperBytes, SignedNote, View as AppView};
 use crate::clock;
 use crate::web::error::Failure;
 use crate::web::files::matter;
 use crate::web::files::phrases::phrases;
 use crate::web::format::{date, day_from_iso};
+use crate::web::letters::{issued_look, stage};
 use crate::web::locale::{kind, name, place, sentence, urgency, watch_of};
 use crate::web::pages::file::{
     Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Sheet, View,
 };
 use crate::web::pages::frame::Here;
+use crate::web::pages::letters::LetterLine;
 use crate::web::pages::note_text::paragraphs;
 use crate::web::pages::words::{Classification, Ladder, Place};
 use crate::web::session::{AtWork, no_done_cookie};
@@ -65,20 +69,31 @@ pub async fn page(
         let paper = at.and_then(|at| Some((at, view.papers.get(at)?)));
         let text = paper.filter(|(_, paper)| is_text(paper));
         let text = text.and_then(|(_, paper)| app.paper(officer, &id, &paper.act, paper.index).ok());
-        Ok((view, at, text))
+        let letter = paper.filter(|(_, paper)| paper.is_letter());
+        let letter = letter.map(|(_, paper)| app.issued_letter(officer, &id, &paper.act, paper.index));
+        let letter = letter.map(unless_fault).transpose()?;
+        Ok((view, at, text, letter))
     });
-    let (mut frame, (view, at, text)) = read.await?;
+    let (mut frame, (view, at, text, letter)) = read.await?;
     frame.path = format!("/files/{id}");
     let t = visit.t();
+    let mut papers = papers(t, &view, at, text);
+    if let Some((paper, letter)) = at.and_then(|at| papers.get_mut(at)).zip(letter) {
+        paper.body = match letter {
+            Ok(shown) => PaperBody::Letter(Box::new(issued_look(&web.app, t.lang, &shown))),
+            Err(refusal) => PaperBody::Text(sentence(t.lang, refusal)),
+        };
+    }
     let page = FileView {
         sheet: sheet(t, &view),
-        papers: papers(t, &view, at, text),
+        papers,
         shown: at.and_then(|at| u32::try_from(at + 1).ok()),
         at_page: wanted.at,
         view: View::from_code(&wanted.view),
         draft: draft(&view).filter(|_| view.may.work),
         kept: draft(&view).filter(|_| !view.may.work).map(|draft| draft.text),
         actions: actions(view.may),
+        letters: letters(t, &view),
         phrases: phrases(t.lang),
         frame,
     };
@@ -134,7 +149,7 @@ fn sheet(t: Texts, view: &AppView) -> Sheet {
         mine: view.may.work || view.may.cancel || view.may.wake || view.may.reopen,
         since: view.matter.since.0,
         hindrance: hindrance(t, view),
-        notes: notes.map(|(at, one)| note(t, &view.notes, at, one)).collect(),
+        notes: notes.map(|(at, one)| note(t, &view.notes, &view.papers, at, one)).collect(),
     }
 }
 
@@ -172,10 +187,22 @@ fn hindrance(t: Texts, view: &AppView) -> Option<String> {
     }
 }
 
-fn note(t: Texts, all: &[SignedNote], at: usize, note: &SignedNote) -> Note {
+/// What stands in the note sheet where a letter went out: its number, and the page where it lies.
+fn docket(t: Texts, papers: &[AppPaper], note: &SignedNote, issued: &Issued) -> String {
+    let day = day_from_iso(&issued.date).map(date).unwrap_or_default();
+    let what = format!("{} ({day})", issued.number);
+    let at = papers.iter().position(|paper| paper.act == note.act);
+    let page = at.and_then(|at| pages_of(papers).get(at).copied()).map_or(0, |(first, _)| first);
+    t.b("letter-docket", "what", what, "page", t.a("paper-ref", "page", page))
+}
+
+fn note(t: Texts, all: &[SignedNote], papers: &[AppPaper], at: usize, note: &SignedNote) -> Note {
     let nobody = Place { post: t.s("unknown"), office: String::new(), person: None };
     let by = note.by.as_ref().map_or(nobody, |by| place(t.lang, by));
-    let text = written(t, note);
+    let text = match &note.issued {
+        Some(issued) => docket(t, papers, note, issued),
+        None => written(t, note),
+    };
     let lines_before: usize = all[..at].iter().map(|note| lines(&written(t, note))).sum();
     let page = u32::try_from(1 + lines_before / PAGE_LINES).unwrap_or(u32::MAX);
     let mut shown = Note::new(note.act.to_string(), page, paragraphs_before(all, at), &text, by, note.at.0);
@@ -229,6 +256,7 @@ fn papers(t: Texts, view: &AppView, at: Option<usize>, text: Option<PaperBytes>)
                 last_page,
                 date: facts.label.date.as_deref().and_then(day_from_iso),
                 bytes: facts.bytes,
+                is_letter: paper.is_letter(),
                 body: match facts.label.media_type.as_str() {
                     "application/pdf" => PaperBody::Pdf,
                     "image/jpeg" | "image/png" => PaperBody::Image,
@@ -246,12 +274,25 @@ fn papers(t: Texts, view: &AppView, at: Option<usize>, text: Option<PaperBytes>)
                     last_page,
                     date: None,
                     bytes: 0,
+                    is_letter: false,
                     body: PaperBody::Text(why),
                 }
             }
         }
     };
     numbered.map(paper).collect()
+}
+
+/// Drafts; what was issued stands among the papers.
+fn letters(t: Texts, view: &AppView) -> Vec<LetterLine> {
+    let drafts = view.letters.iter().filter(|one| !matches!(one.stage, Stage::Issued(_)));
+    let line = |one: &Line| LetterLine {
+        letter: one.letter.to_string(),
+        subject: one.subject.clone().unwrap_or_else(|refusal| sentence(t.lang, refusal)),
+        versions: one.versions,
+        stage: stage(&one.stage),
+    };
+    drafts.map(line).collect()
 }
 
 fn draft(view: &AppView) -> Option<Draft> {
@@ -271,6 +312,7 @@ fn actions(may: May) -> Vec<Action> {
         (may.work, Action::Send),
         (may.send_back, Action::SendBack),
         (may.work, Action::Attach),
+        (may.work, Action::Draft),
         (may.put_in_file, Action::PutInFile),
         (may.put_in_file, Action::Copies),
         (may.work, Action::Park),

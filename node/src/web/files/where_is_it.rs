@@ -100,6 +100,9 @@ const fn moved(body: &Body) -> Moved {
         Body::Close(_) => Moved::Closed,
         Body::Reopen(_) => Moved::Reopened,
         Body::PutInFile(_) => Moved::PutInFile,
+        Body::Draft(_) => Moved::Drafted,
+        Body::Approve(_) => Moved::Approved,
+        Body::Issue(_) => Moved::Issued,
         _ => Moved::Unknown,
     }
 }

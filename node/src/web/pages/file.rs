@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::web::format;
 use crate::web::pages::frame::Frame;
+use crate::web::pages::letters::{LetterLine, Look};
 use crate::web::pages::note_text::{Para, paragraphs};
 use crate::web::pages::words::{Classification, Kind, Ladder, Place, Urgency, Watch};
 use crate::web::texts::{Key, Texts, key};
@@ -32,6 +33,8 @@ pub struct FileView {
     pub kept: Option<String>,
     /// The acts that are allowed to me now, in the order of the buttons.
     pub actions: Vec<Action>,
+    /// Letters that are or were drafted in it, and not among the papers yet.
+    pub letters: Vec<LetterLine>,
     /// The stock phrases of this office.
     pub phrases: Vec<String>,
 }
@@ -158,6 +161,8 @@ pub struct Paper {
     pub date: Option<u64>,
     /// Its size in bytes.
     pub bytes: u64,
+    /// Whether it is a letter that was issued or served.
+    pub is_letter: bool,
     /// How it is shown.
     pub body: PaperBody,
 }
@@ -181,6 +186,8 @@ pub enum PaperBody {
     Image,
     /// As text in the page.
     Text(String),
+    /// A letter that was issued or served, in the page.
+    Letter(Box<Look>),
     /// Only offered for saving.
     Other,
 }
@@ -283,6 +290,8 @@ pub enum Action {
     PutInFile,
     /// प्रतियाँ भेजें
     Copies,
+    /// प्रारूप लिखें
+    Draft,
 }
 
 impl Action {
@@ -299,6 +308,7 @@ impl Action {
             Self::Reopen => "reopen",
             Self::PutInFile => "put-in-file",
             Self::Copies => "copies",
+            Self::Draft => "letters/new",
         }
     }
 
@@ -315,6 +325,7 @@ impl Action {
             Self::Reopen => key("act-reopen"),
             Self::PutInFile => key("act-put-in-file"),
             Self::Copies => key("act-copies"),
+            Self::Draft => key("act-draft"),
         }
     }
 
@@ -327,6 +338,7 @@ impl Action {
             Self::Attach => "KeyL",
             Self::PutInFile => "KeyM",
             Self::Copies => "KeyC",
+            Self::Draft => "KeyD",
             Self::Recall | Self::Wake | Self::Close | Self::Reopen => "",
         }
     }

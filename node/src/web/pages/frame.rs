@@ -228,6 +228,8 @@ pub enum Here {
     Inward,
     /// Finding.
     Search,
+    /// The outward register.
+    Outward,
     /// Safety of this office.
     Safety,
     /// Help and keys.

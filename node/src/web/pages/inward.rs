@@ -165,12 +165,6 @@ impl Inward {
 
     /// The filters as the rest of an address, to be followed by a page number.
     pub fn query(&self) -> String {
-        let encoded = |text: &str| {
-            let safe = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-            text.bytes()
-                .map(|b| if safe(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
-                .collect::<String>()
-        };
         let typed = &self.typed;
         let parts = [
             ("from_day", typed.from_day.as_str()),
@@ -183,6 +177,12 @@ impl Inward {
         let parts = parts.iter().filter(|(_, value)| !value.is_empty());
         parts.map(|(name, value)| format!("{name}={}&", encoded(value))).collect()
     }
+}
+
+/// A text as it stands in the query of an address.
+pub fn encoded(text: &str) -> String {
+    let safe = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    text.bytes().map(|b| if safe(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 #[cfg(test)]

@@ -82,6 +82,7 @@ impl Help {
             line(&["G D", "G T", "G R"], key("keys-dak")),
             line(&["M"], key("keys-put-in-file")),
             line(&["C"], key("keys-copies")),
+            line(&["D", "E", "G O"], key("keys-letters")),
             line(&["Ctrl S"], key("keys-save")),
             line(&["Ctrl Enter"], key("keys-finish")),
             line(&["Ctrl G", "F9"], key("keys-typing")),

@@ -10,7 +10,9 @@ use super::file::{FileView, Note, Notes};
 use super::frame::{Banner, Frame, Lamp, SAMPLE_NOW};
 use super::intake::OpenFile;
 use super::inward::{Inward, Slip};
+use super::letters::{IssueSheet, Kind, LetterForm, LetterPage, LetterPaper};
 use super::office_safety::OfficeSafety;
+use super::outward::{Outward, OutwardLetter};
 use super::problem::{Problem, Sort};
 use super::put_in_file::{Copies, PutInFile};
 use super::search::Search;
@@ -42,6 +44,13 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         ("search_new".to_owned(), Search::sample_new(lang).render()),
         ("search_empty".to_owned(), Search::sample_empty(lang).render()),
         ("slip".to_owned(), Slip::sample(lang).render()),
+        ("outward".to_owned(), Outward::sample(lang).render()),
+        ("outward_empty".to_owned(), Outward::sample_empty(lang).render()),
+        ("outward_letter".to_owned(), OutwardLetter::sample(lang).render()),
+        ("letter_form".to_owned(), LetterForm::sample(lang).render()),
+        ("letter".to_owned(), LetterPage::sample(lang).render()),
+        ("letter_issued".to_owned(), LetterPage::sample_issued(lang).render()),
+        ("issue".to_owned(), IssueSheet::sample(lang).render()),
         ("file".to_owned(), FileView::sample(lang).render()),
         ("file_elsewhere".to_owned(), FileView::sample_elsewhere(lang).render()),
         ("file_new".to_owned(), FileView::sample_new(lang).render()),
@@ -52,6 +61,9 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         ("settings".to_owned(), Settings::sample(lang).render()),
         ("help".to_owned(), Help::sample(lang).render()),
     ];
+    for kind in Kind::ALL {
+        all.push((format!("letter_{}", kind.code()), LetterPaper::sample(lang, kind).render()));
+    }
     for verb in Verb::ALL {
         all.push((format!("confirm_{}", verb.path()), Confirm::sample(lang, verb).render()));
     }

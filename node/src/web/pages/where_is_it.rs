@@ -101,6 +101,12 @@ pub enum Moved {
     Reopened,
     /// Its papers were put into a file.
     PutInFile,
+    /// A letter was drafted, or changed.
+    Drafted,
+    /// A draft was approved.
+    Approved,
+    /// A letter was issued.
+    Issued,
     /// The authority gave it to another holder.
     Reassigned,
     /// An act that this software does not know.
@@ -109,7 +115,7 @@ pub enum Moved {
 
 impl Moved {
     /// All kinds.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Created,
         Self::Diarised,
         Self::Noted,
@@ -127,6 +133,9 @@ impl Moved {
         Self::Closed,
         Self::Reopened,
         Self::PutInFile,
+        Self::Drafted,
+        Self::Approved,
+        Self::Issued,
         Self::Reassigned,
         Self::Unknown,
     ];
@@ -151,6 +160,9 @@ impl Moved {
             Self::Closed => key("moved-closed"),
             Self::Reopened => key("moved-reopened"),
             Self::PutInFile => key("moved-put-in-file"),
+            Self::Drafted => key("moved-drafted"),
+            Self::Approved => key("moved-approved"),
+            Self::Issued => key("moved-issued"),
             Self::Reassigned => key("moved-reassigned"),
             Self::Unknown => key("moved-unknown"),
         }
@@ -174,7 +186,7 @@ impl WhereIsIt {
                 by: (verb != Moved::HandedOver && verb != Moved::Received).then(|| clerk.clone()),
                 office: clerk.office.clone(),
                 to: (verb == Moved::Forwarded).then(|| collector.clone()),
-                at: SAMPLE_NOW - u64::from(20 - n) * 7_200_000,
+                at: SAMPLE_NOW - u64::from(30 - n) * 7_200_000,
                 time_in_doubt: n == 3,
                 remark: (n == 9).then(|| "प्राक्कलन में कंडिका 2 स्पष्ट करें".to_owned()),
                 ladder: match n % 3 {

@@ -2,6 +2,7 @@
 
 use super::{Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Sheet, View};
 use crate::web::pages::frame::{Frame, Here, SAMPLE_NOW};
+use crate::web::pages::letters::{Kind as LetterKind, LetterLine, Look, Stage};
 use crate::web::pages::words::{Classification, Kind, Ladder, Place, Proof, Urgency, Watch};
 use crate::web::texts::Lang;
 
@@ -38,6 +39,12 @@ impl FileView {
             ]
             .map(str::to_owned)
             .to_vec(),
+            letters: vec![LetterLine {
+                letter: "0a".to_owned(),
+                subject: "सामुदायिक भवन".to_owned(),
+                versions: 2,
+                stage: Stage::Approved,
+            }],
         }
     }
 
@@ -128,6 +135,7 @@ impl Paper {
             last_page,
             date: Some(SAMPLE_NOW - 15 * DAY),
             bytes: 812_000,
+            is_letter: matches!(body, PaperBody::Letter(_)),
             body,
         };
         let letter =
@@ -137,6 +145,7 @@ impl Paper {
             paper(2, "प्राक्कलन", 2, 5, PaperBody::Pdf),
             paper(3, "खसरा एवं नक्शा", 6, 6, PaperBody::Image),
             paper(4, "गणना पत्रक.xlsx", 7, 7, PaperBody::Other),
+            paper(5, "12/DEP/2026", 8, 8, PaperBody::Letter(Box::new(Look::sample(LetterKind::Demi)))),
         ]
     }
 }

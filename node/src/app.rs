@@ -6,6 +6,7 @@
 //!
 //! Nothing here decides who may hold a file: that is the machine's. Nothing here keeps a password.
 
+pub mod alike;
 pub mod attach;
 pub mod bundle;
 pub mod cancel;
@@ -19,6 +20,7 @@ pub mod forward;
 pub mod history;
 pub mod inward;
 pub mod mail;
+pub mod many;
 pub mod mark;
 pub mod names;
 pub mod note;
@@ -28,10 +30,12 @@ pub mod open;
 pub mod opened;
 pub mod operation;
 pub mod park;
+pub mod people;
 pub mod picture;
 pub mod posts;
 pub mod put_in_file;
 pub mod reading;
+pub mod remind;
 pub mod reopen;
 pub mod request_recall;
 pub mod send;
@@ -61,7 +65,7 @@ use mohar_protocol::time::Timestamp;
 use crate::app::operation::Operation;
 use crate::app::reading::{Facts, Reader};
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Calendar, Config};
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::net;
@@ -77,6 +81,7 @@ pub struct App {
     drafts: draft::Locks,
     numbers: tokio::sync::Mutex<()>,
     registers: inward::Registers,
+    people: tokio::sync::Mutex<()>,
     tray: Tray,
     taking_in: std::sync::Mutex<()>,
     started: Timestamp,
@@ -122,6 +127,7 @@ impl App {
             drafts: draft::Locks::default(),
             numbers: tokio::sync::Mutex::new(()),
             registers: inward::Registers::default(),
+            people: tokio::sync::Mutex::new(()),
             tray: Tray::new(config.data.join("tray")),
             taking_in: std::sync::Mutex::new(()),
             started: clock::now(),
@@ -133,6 +139,11 @@ impl App {
     /// The ledger, for what follows its events.
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// The days on which the office works.
+    pub fn calendar(&self) -> &Calendar {
+        &self.config.calendar.days
     }
 
     /// Bytes of one upload.

@@ -1,12 +1,16 @@
 //! Settings of a node: `node.toml` in its data folder. Every key has a default with a reason;
 //! unknown keys are refused, because a misspelt setting is a setting that somebody relies on.
 
+mod calendar;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use mohar_protocol::matter_text::cover::CASE_CODE_CHARS_MAX;
 use serde::Deserialize;
 use serde::de::Error as _;
+
+pub use self::calendar::{CALENDAR_BYTES_MAX, Calendar};
 
 /// The documented example; `mohar-node --print-config` prints it.
 pub const EXAMPLE: &str = include_str!("../../deploy/config/node.example.toml");
@@ -33,6 +37,26 @@ pub struct Config {
     pub log: LogConfig,
     /// Incoming letters.
     pub dak: DakConfig,
+    /// Days on which the office works.
+    pub calendar: CalendarConfig,
+}
+
+/// Days on which the office works.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CalendarConfig {
+    /// The text of holidays; relative to the data folder. Without it Saturdays and Sundays are free, and
+    /// nothing else.
+    pub holidays: PathBuf,
+    /// What stands in it.
+    #[serde(skip)]
+    pub days: Calendar,
+}
+
+impl Default for CalendarConfig {
+    fn default() -> Self {
+        Self { holidays: PathBuf::from("holidays.txt"), days: Calendar::default() }
+    }
 }
 
 /// The officers' pages.
@@ -148,7 +172,7 @@ pub struct CaseConfig {
     pub hi: String,
     /// Its name in English.
     pub en: String,
-    /// Working days, Monday to Friday, from the day of receipt until it is due.
+    /// Working days, by the office's calendar, from the day of receipt until it is due.
     pub working_days: u16,
 }
 
@@ -168,20 +192,6 @@ impl Default for DakConfig {
                 case("character", "चरित्र सत्यापन", "Character verification", 7),
             ],
         }
-    }
-}
-
-impl CaseConfig {
-    /// The day by which a letter of this kind is due that was received on a day, both `yyyy-mm-dd`.
-    pub fn due(&self, received: &str) -> Option<String> {
-        let mut day = jiff::civil::Date::strptime("%Y-%m-%d", received).ok()?;
-        for _ in 0..self.working_days {
-            day = day.tomorrow().ok()?;
-            while matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday) {
-                day = day.tomorrow().ok()?;
-            }
-        }
-        Some(day.to_string())
     }
 }
 
@@ -232,6 +242,7 @@ impl Config {
         };
         let mut config = Self::parse(&text, &path)?;
         config.data = data.to_owned();
+        config.calendar.days = calendar_of(&data.join(&config.calendar.holidays))?;
         Ok(config)
     }
 
@@ -259,6 +270,21 @@ impl Config {
             bad(line, error.message().trim())
         })
     }
+}
+
+/// The calendar in a text; the mere week when there is none.
+fn calendar_of(path: &Path) -> Result<Calendar, ConfigError> {
+    let path = path.to_owned();
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Calendar::default()),
+        Err(cause) => return Err(ConfigError::Unreadable { path, cause }),
+    };
+    let bad = |line, problem: &str| ConfigError::Bad { path: path.clone(), line, problem: problem.to_owned() };
+    if text.len() > CALENDAR_BYTES_MAX {
+        return Err(bad(1, "longer than 240 KiB"));
+    }
+    Calendar::parse(&text).map_err(|(line, problem)| bad(line, problem))
 }
 
 fn hex32<'de, D: serde::Deserializer<'de>>(d: D) -> Result<[u8; 32], D::Error> {
@@ -308,12 +334,21 @@ mod tests {
     }
 
     #[test]
-    fn a_case_is_due_after_its_working_days() {
-        let cases = Config::default().dak.cases;
-        assert_eq!(cases[0].due("2026-11-20").as_deref(), Some("2026-11-25"), "three days from a Friday");
-        assert_eq!(cases[0].due("20/11/2026"), None);
+    fn the_code_of_a_case_has_no_spaces() {
         let error = parse("[[dak.cases]]\ncode = \"Dharna 1\"\nhi = \"\"\nen = \"\"\nworking_days = 1");
         assert!(error.unwrap_err().contains("line 2"));
+    }
+
+    #[test]
+    fn holidays_are_read_from_the_data_folder_and_a_bad_line_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Config::load(folder.path()).unwrap().calendar.days, super::Calendar::default());
+        std::fs::write(folder.path().join("holidays.txt"), "2026-11-20 अवकाश\n").unwrap();
+        let config = Config::load(folder.path()).unwrap();
+        assert_eq!(config.calendar.days.after("2026-11-19", 1).as_deref(), Some("2026-11-23"));
+        std::fs::write(folder.path().join("holidays.txt"), "\n\n20.11.2026\n").unwrap();
+        let error = Config::load(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("holidays.txt, line 3"), "{error}");
     }
 
     #[test]

@@ -18,8 +18,10 @@ pub mod help;
 pub mod inward;
 pub mod live;
 pub mod locale;
+pub mod many;
 pub mod open_file;
 pub mod pages;
+pub mod people;
 pub mod posts;
 pub mod safety;
 pub mod session;
@@ -29,6 +31,7 @@ pub mod texts;
 pub mod tray;
 pub mod upload;
 pub mod urls;
+pub mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;

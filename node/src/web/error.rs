@@ -210,6 +210,7 @@ const fn sort_of(refusal: Refusal) -> Sort {
         Refusal::Busy => Sort::Busy,
         Refusal::ReadOnly => Sort::ReadOnly,
         Refusal::TextEmpty
+        | Refusal::NothingTicked
         | Refusal::TextInvisible
         | Refusal::UploadKind
         | Refusal::UploadBroken

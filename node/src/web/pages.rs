@@ -17,13 +17,16 @@ pub mod file;
 pub mod frame;
 pub mod intake;
 pub mod inward;
+pub mod many;
 pub mod note_text;
 pub mod office_safety;
+pub mod people;
 pub mod problem;
 pub mod put_in_file;
 pub mod send;
 pub mod settings;
 pub mod tray;
+pub mod waiting;
 pub mod where_is_it;
 pub mod words;
 

@@ -86,6 +86,9 @@ tables! {
     /// office, index → matter: the inward register, the daks of a log in the order of their diarising
     37 DIARISED;
 
+    /// office of the holder, act id of the reminder → nothing: said, and not said back yet
+    38 REMINDERS;
+
     // Reassignment and forks. BRANCHES and FORKS are ground truth; the others follow from acts.
 
     /// matter, number, act id → nothing: chain acts known here beside the chain (mirrored, rival, orphan)

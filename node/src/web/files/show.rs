@@ -11,6 +11,7 @@ use mohar_protocol::matter_text::{Letter, NOTE_BYTES_MAX};
 use mohar_protocol::refusal::Refusal;
 use serde::Deserialize;
 
+use crate::app::remind::Reminder as AppReminder;
 use crate::app::show::{May, Paper as AppPaper, PaperBytes, SignedNote, View as AppView};
 use crate::clock;
 use crate::web::error::Failure;
@@ -19,13 +20,13 @@ use crate::web::files::phrases::phrases;
 use crate::web::format::{date, day_from_iso};
 use crate::web::locale::{kind, name, place, sentence, urgency, watch_of};
 use crate::web::pages::file::{
-    Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Sheet, View,
+    Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Preview, Reminder, Sheet, View,
 };
 use crate::web::pages::frame::Here;
 use crate::web::pages::note_text::paragraphs;
 use crate::web::pages::words::{Classification, Ladder, Place};
 use crate::web::session::{AtWork, no_done_cookie};
-use crate::web::texts::Texts;
+use crate::web::texts::{Lang, Texts};
 use crate::web::{Web, html};
 
 /// Letters on a line and lines on a page of a note sheet, for its page numbers.
@@ -65,9 +66,9 @@ pub async fn page(
         let paper = at.and_then(|at| Some((at, view.papers.get(at)?)));
         let text = paper.filter(|(_, paper)| is_text(paper));
         let text = text.and_then(|(_, paper)| app.paper(officer, &id, &paper.act, paper.index).ok());
-        Ok((view, at, text))
+        Ok((view, at, text, app.reminders_of(officer, &id)?))
     });
-    let (mut frame, (view, at, text)) = read.await?;
+    let (mut frame, (view, at, text, reminders)) = read.await?;
     frame.path = format!("/files/{id}");
     let t = visit.t();
     let page = FileView {
@@ -80,6 +81,8 @@ pub async fn page(
         kept: draft(&view).filter(|_| !view.may.work).map(|draft| draft.text),
         actions: actions(view.may),
         phrases: phrases(t.lang),
+        reminders: reminders.into_iter().map(|one| reminder(t.lang, one)).collect(),
+        back_to: view.came_from.as_ref().filter(|_| view.may.send_back).map(|from| place(t.lang, from)),
         frame,
     };
     Ok((CookieJar::new().add(no_done_cookie()), html(&page)?).into_response())
@@ -95,6 +98,27 @@ pub async fn notes(
     let view = web.read(move |app| app.show(&officer, &id, clock::now())).await?;
     let t = visit.t();
     html(&Notes { t, now: clock::now().0, sheet: sheet(t, &view), papers: papers(t, &view, None, None) })
+}
+
+/// A look at a matter from the desk. Nothing is recorded: it is not opened.
+pub async fn preview(
+    State(web): State<Web>,
+    visit: AtWork,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let (id, officer) = (matter(&id)?, Arc::clone(&visit.officer));
+    let view = web.read(move |app| app.show(&officer, &id, clock::now())).await?;
+    let t = visit.t();
+    html(&Preview { t, sheet: sheet(t, &view), papers: papers(t, &view, None, None) })
+}
+
+fn reminder(lang: Lang, one: AppReminder) -> Reminder {
+    Reminder {
+        by: one.by.as_ref().map(|by| place(lang, by)),
+        at: one.at.0,
+        words: one.words,
+        due: one.due.as_deref().and_then(day_from_iso),
+    }
 }
 
 /// A browser that only guesses what will be opened next has not opened it.
@@ -276,6 +300,7 @@ fn actions(may: May) -> Vec<Action> {
         (may.work, Action::Park),
         (may.work, Action::Close),
         (may.cancel || may.request_recall, Action::Recall),
+        (may.remind, Action::Remind),
         (may.wake, Action::Wake),
         (may.reopen, Action::Reopen),
     ];

@@ -34,6 +34,23 @@ pub struct FileView {
     pub actions: Vec<Action>,
     /// The stock phrases of this office.
     pub phrases: Vec<String>,
+    /// Reminders to me about it, oldest first.
+    pub reminders: Vec<Reminder>,
+    /// From where it came: one press signs the note and returns it there.
+    pub back_to: Option<Place>,
+}
+
+/// A reminder about this matter.
+#[derive(Clone, Debug)]
+pub struct Reminder {
+    /// Who reminds.
+    pub by: Option<Place>,
+    /// When.
+    pub at: u64,
+    /// The words; may be empty.
+    pub words: String,
+    /// The day by which.
+    pub due: Option<u64>,
 }
 
 /// The note side alone, for `GET /files/{id}/notes`.
@@ -47,6 +64,18 @@ pub struct Notes {
     /// What is shown.
     pub sheet: Sheet,
     /// The papers, so that references can be resolved.
+    pub papers: Vec<Paper>,
+}
+
+/// What the desk shows of a matter before it is opened, for `GET /files/{id}/preview`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "_preview.html")]
+pub struct Preview {
+    /// The texts of the officer's language.
+    pub t: Texts,
+    /// What is shown.
+    pub sheet: Sheet,
+    /// The papers, by their titles.
     pub papers: Vec<Paper>,
 }
 
@@ -283,6 +312,8 @@ pub enum Action {
     PutInFile,
     /// प्रतियाँ भेजें
     Copies,
+    /// स्मरण कराएँ
+    Remind,
 }
 
 impl Action {
@@ -299,6 +330,7 @@ impl Action {
             Self::Reopen => "reopen",
             Self::PutInFile => "put-in-file",
             Self::Copies => "copies",
+            Self::Remind => "remind",
         }
     }
 
@@ -315,6 +347,7 @@ impl Action {
             Self::Reopen => key("act-reopen"),
             Self::PutInFile => key("act-put-in-file"),
             Self::Copies => key("act-copies"),
+            Self::Remind => key("act-remind"),
         }
     }
 
@@ -327,7 +360,7 @@ impl Action {
             Self::Attach => "KeyL",
             Self::PutInFile => "KeyM",
             Self::Copies => "KeyC",
-            Self::Recall | Self::Wake | Self::Close | Self::Reopen => "",
+            Self::Remind | Self::Recall | Self::Wake | Self::Close | Self::Reopen => "",
         }
     }
 

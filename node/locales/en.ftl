@@ -797,3 +797,15 @@ keys-preview = Preview
 keys-tick = Tick the row
 keys-many = Send / park what is ticked
 keys-waiting = Follow-up / posts and officers
+
+# Handing a charge over
+hand-over-title = Handing over the charge
+hand-over-what = A file is opened with a list of what is pending at this post. Read the note and press "Sign, keep here"; the officer who comes signs the same file from the desk of the same post with "Charge taken over". Then the administrator ends your charge.
+hand-over-button = Open the file with the list
+hand-over-subject = Handing over of charge: { $post }, { $date }
+hand-over-head = The charge of { $post } is handed over on { $date }. At this post:
+hand-over-desk = Pending on the desk: { $n }
+hand-over-parked = Parked: { $n }
+hand-over-sent = Sent: { $n }
+hand-over-tail = Charge handed over with the above.
+done-hand-over = The list is ready; read it and sign.

@@ -280,7 +280,8 @@ fn calendar_of(path: &Path) -> Result<Calendar, ConfigError> {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Calendar::default()),
         Err(cause) => return Err(ConfigError::Unreadable { path, cause }),
     };
-    let bad = |line, problem: &str| ConfigError::Bad { path: path.clone(), line, problem: problem.to_owned() };
+    let bad =
+        |line, problem: &str| ConfigError::Bad { path: path.clone(), line, problem: problem.to_owned() };
     if text.len() > CALENDAR_BYTES_MAX {
         return Err(bad(1, "longer than 240 KiB"));
     }

@@ -13,6 +13,7 @@ pub mod error;
 pub mod files;
 pub mod form;
 pub mod format;
+pub mod hand_over;
 pub mod headers;
 pub mod help;
 pub mod inward;

@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn different_words_stay_different() {
-        for (one, other) in [("इन्दौर", "उज्जैन"), ("अनुभाग", "अनुविभाग"), ("जन्म", "जंमू"), ("धन", "धान")] {
+        for (one, other) in [("इन्दौर", "उज्जैन"), ("अनुभाग", "अनुविभाग"), ("जन्म", "जंमू"), ("धन", "धान")]
+        {
             assert_ne!(alike(one), alike(other), "{one}");
         }
     }

@@ -80,8 +80,8 @@ impl App {
                 continue;
             }
             let cover = unless_fault(reader.cover(id))?;
-            let (number, subject) = cover
-                .map_or_else(|_| (id.short(), String::new()), |c| (c.number.clone(), c.subject.clone()));
+            let (number, subject) =
+                cover.map_or_else(|_| (id.short(), String::new()), |c| (c.number.clone(), c.subject.clone()));
             all.push(Ticked { id: *id, number, subject });
         }
         Ok(all)
@@ -149,11 +149,7 @@ impl App {
 
     /// A note that is written and not signed would be left behind: such a matter goes by its own sheet,
     /// where the note is seen before it is signed.
-    async fn nothing_unsigned(
-        self: &Arc<Self>,
-        officer: &Arc<Officer>,
-        id: MatterId,
-    ) -> Result<(), Trouble> {
+    async fn nothing_unsigned(self: &Arc<Self>, officer: &Arc<Officer>, id: MatterId) -> Result<(), Trouble> {
         let (app, whose) = (Arc::clone(self), Arc::clone(officer));
         let written = blocking(move || {
             let snapshot = app.snapshot();

@@ -137,11 +137,7 @@ impl App {
             let mut lines = Vec::new();
             for charge in charges {
                 held.entry(charge.officer).or_default().push((name.clone(), charge.kind));
-                lines.push(ChargeLine {
-                    id: charge.id,
-                    officer: named(&charge.officer)?,
-                    kind: charge.kind,
-                });
+                lines.push(ChargeLine { id: charge.id, officer: named(&charge.officer)?, kind: charge.kind });
             }
             let (rank, code) = (names.rank(&holder)?, post.code.clone());
             posts.push(PostLine { id: post.id, name, code, rank, admin: post.admin, charges: lines });
@@ -149,11 +145,7 @@ impl App {
         posts.sort_by(|a, b| (a.rank, &a.name.hi).cmp(&(b.rank, &b.name.hi)));
         let mut officers = Vec::new();
         for id in register.officers() {
-            officers.push(OfficerLine {
-                id,
-                name: named(&id)?,
-                posts: held.remove(&id).unwrap_or_default(),
-            });
+            officers.push(OfficerLine { id, name: named(&id)?, posts: held.remove(&id).unwrap_or_default() });
         }
         officers.sort_by(|a, b| a.name.hi.cmp(&b.name.hi));
         Ok(People { posts, officers })

@@ -198,8 +198,7 @@ fn sides(reader: &Reader<'_>, matter: &Matter) -> Result<Vec<VerifiedAct>, Troub
 
 /// Whether a reminder is about the matter as it lies now: to its holder, and not from before it came.
 fn is_since(act: &VerifiedAct, matter: &Matter) -> bool {
-    matches!(act.body(), Body::Remind(body) if body.to == matter.holder)
-        && act.header().time >= matter.since
+    matches!(act.body(), Body::Remind(body) if body.to == matter.holder) && act.header().time >= matter.since
 }
 
 fn is_on_its_way(records: &Records<'_>, act: &VerifiedAct) -> Result<bool, StoreFault> {

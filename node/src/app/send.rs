@@ -342,8 +342,9 @@ fn line_of(registry: &Registry, office: &Register) -> Vec<OfficeId> {
 /// Steps through the administration from an office, whose line is given, to another one.
 fn steps(registry: &Registry, line: &[OfficeId], other: &Register) -> usize {
     let theirs = line_of(registry, other);
-    let meet = theirs.iter().enumerate().find_map(|(down, office)| {
-        line.iter().position(|ours| ours == office).map(|up| up + down)
-    });
+    let meet = theirs
+        .iter()
+        .enumerate()
+        .find_map(|(down, office)| line.iter().position(|ours| ours == office).map(|up| up + down));
     meet.unwrap_or(line.len() + theirs.len())
 }

@@ -108,10 +108,7 @@ impl App {
         })
         .await?;
         change(&mut row);
-        Ok(self
-            .ledger
-            .write(vec![(tables::SETTINGS, officer.0.to_vec(), Some(codec::encode(&row)))])
-            .await?)
+        Ok(self.ledger.write(vec![(tables::SETTINGS, officer.0.to_vec(), Some(codec::encode(&row)))]).await?)
     }
 }
 

@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use crate::app::desk::{List, Only as AppOnly, Row as AppRow};
 use crate::clock;
+use crate::config::Calendar;
 use crate::web::error::Failure;
 use crate::web::form::Posted;
-use crate::config::Calendar;
 use crate::web::format::day_from_iso;
 use crate::web::locale::{kind, name, place, sentence, urgency, watch_of};
 use crate::web::pages::desk::{Desk, DeskRows, Only, ROWS_PER_PAGE, Row, RowState, Tab};

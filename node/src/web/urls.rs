@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post, put};
 
 use crate::web::{
-    Web, assets, desk, diarise, files, help, inward, live, locale, many, open_file, people, posts, safety, settings,
-    sign_in, tray, waiting,
+    Web, assets, desk, diarise, files, hand_over, help, inward, live, locale, many, open_file, people, posts,
+    safety, settings, sign_in, tray, waiting,
 };
 
 /// The table.
@@ -50,6 +50,7 @@ pub fn routes() -> Router<Web> {
         .route("/waiting", get(waiting::page))
         .route("/safety", get(safety::page))
         .route("/settings", get(settings::page).post(settings::save))
+        .route("/settings/hand-over", get(settings::page).post(hand_over::begin))
         .route("/settings/password", post(settings::change_password))
         .route("/help", get(help::page))
         .route("/language", get(locale::switch))

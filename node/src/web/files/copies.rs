@@ -82,7 +82,13 @@ async fn sheet(
         subject: cover.subject.clone(),
         q,
         own: offered.own.iter().filter(is_new).map(|one| target(lang, one)).collect(),
-        others: offered.near.iter().chain(&offered.others).filter(is_new).map(|one| target(lang, one)).collect(),
+        others: offered
+            .near
+            .iter()
+            .chain(&offered.others)
+            .filter(is_new)
+            .map(|one| target(lang, one))
+            .collect(),
         more: offered.more,
         chosen: chosen.iter().map(|one| target(lang, one)).collect(),
         typed: said,

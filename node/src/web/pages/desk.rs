@@ -289,8 +289,8 @@ impl Row {
 #[cfg(test)]
 mod samples {
     use super::{Desk, DeskRows, Only, Row, RowState, Tab};
-    use crate::web::pages::send::Wanted;
     use crate::web::pages::frame::{Banner, Frame, Here, Lamp, SAMPLE_NOW};
+    use crate::web::pages::send::Wanted;
     use crate::web::pages::words::{Kind, Place, Urgency, Watch};
     use crate::web::texts::Lang;
 
@@ -319,7 +319,16 @@ mod samples {
         pub fn sample_empty(lang: Lang) -> Self {
             let frame = Frame::sample_at(lang, Here::Desk);
             let only = Only::Due;
-            Self { frame, tab: Tab::All, only, counts: [0; 6], rows: Vec::new(), page: 1, pages: 1, tour: false }
+            Self {
+                frame,
+                tab: Tab::All,
+                only,
+                counts: [0; 6],
+                rows: Vec::new(),
+                page: 1,
+                pages: 1,
+                tour: false,
+            }
         }
     }
 

@@ -125,11 +125,10 @@ impl People {
     /// Two posts, one of them vacant; refused once.
     pub fn sample(lang: crate::web::texts::Lang) -> Self {
         let frame = Frame::sample_at(lang, crate::web::pages::frame::Here::People);
-        let tehsildar = Charge {
-            id: "c1".to_owned(),
-            officer: "श्रीमती अनुराधा वर्मा".to_owned(),
-            kind: Kind::Full,
-        };
+        let tehsildar =
+            Charge {
+                id: "c1".to_owned(), officer: "श्रीमती अनुराधा वर्मा".to_owned(), kind: Kind::Full
+            };
         let post = |id: &str, name: &str, admin, charges| Post {
             id: id.to_owned(),
             name: name.to_owned(),

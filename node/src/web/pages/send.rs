@@ -225,27 +225,33 @@ mod samples {
                 },
                 q: "इन्दौर".to_owned(),
                 offered: vec![
-(key("send-own"), vec![
-                    target("o1.p1", "नायब तहसीलदार", own, Some("श्री दिनेश चौहान"), Reach::Here),
-                    target("o1.p2", "सहायक ग्रेड-2", own, Some("श्री रामेश्वर पटेल"), Reach::Here),
-                    target("o1.p3", "राजस्व निरीक्षक, बेटमा", own, None, Reach::Here),
-                ]),
-(key("send-others"), vec![
-                    target("o2.p1", "कलेक्टर", district, Some("श्री आशीष सक्सेना"), lost),
-                    target("o2.p2", "अपर कलेक्टर", district, Some("सुश्री नेहा जैन"), lost),
-                    target(
-                        "o3.p1",
-                        "पुलिस अधीक्षक",
-                        "पुलिस अधीक्षक कार्यालय इन्दौर (ग्रामीण)",
-                        Some("श्री विवेक तिवारी"),
-                        Reach::Now,
+                    (
+                        key("send-own"),
+                        vec![
+                            target("o1.p1", "नायब तहसीलदार", own, Some("श्री दिनेश चौहान"), Reach::Here),
+                            target("o1.p2", "सहायक ग्रेड-2", own, Some("श्री रामेश्वर पटेल"), Reach::Here),
+                            target("o1.p3", "राजस्व निरीक्षक, बेटमा", own, None, Reach::Here),
+                        ],
                     ),
-                    target("o4.p1", "आयुक्त", "नगर निगम इन्दौर", Some("श्री हर्ष मेहता"), Reach::Unknown),
-                ]),
-],
-again: false,
-levels: 2,
-skipped: Vec::new(),
+                    (
+                        key("send-others"),
+                        vec![
+                            target("o2.p1", "कलेक्टर", district, Some("श्री आशीष सक्सेना"), lost),
+                            target("o2.p2", "अपर कलेक्टर", district, Some("सुश्री नेहा जैन"), lost),
+                            target(
+                                "o3.p1",
+                                "पुलिस अधीक्षक",
+                                "पुलिस अधीक्षक कार्यालय इन्दौर (ग्रामीण)",
+                                Some("श्री विवेक तिवारी"),
+                                Reach::Now,
+                            ),
+                            target("o4.p1", "आयुक्त", "नगर निगम इन्दौर", Some("श्री हर्ष मेहता"), Reach::Unknown),
+                        ],
+                    ),
+                ],
+                again: false,
+                levels: 2,
+                skipped: Vec::new(),
                 more: true,
                 chosen: None,
                 typed: SendTyped::default(),

@@ -1,6 +1,8 @@
 //! A file with two notes, three papers and an unsent note.
 
-use super::{Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Preview, Reminder, Sheet, View};
+use super::{
+    Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Preview, Reminder, Sheet, View,
+};
 use crate::web::pages::frame::{Frame, Here, SAMPLE_NOW};
 use crate::web::pages::words::{Classification, Kind, Ladder, Place, Proof, Urgency, Watch};
 use crate::web::texts::Lang;

@@ -735,7 +735,7 @@ done-informed = { $n ->
  }
 done-not-informed = The copies for information did not go: { $why }
 draft-sign = Sign, keep here
-draft-send-back = Sign and return: { $post }
+draft-send-back = Sign and return
 done-signed = The note is signed; the case stays with you.
 
 # Follow-up
@@ -762,13 +762,13 @@ people-holders = In charge
 people-admin = administrator
 people-admin-post = The holder of this post will be an office administrator
 people-end = End charge
-people-end-label = End the charge of { $officer } on { $post }
+people-end-label = End charge: { $officer }, { $post }
 people-officers = Officers and staff
 people-officer = Officer
 people-charges = Charges
 people-no-charge = no charge
 people-retire = End all charges
-people-retire-label = End all charges of { $officer } (retirement, transfer, suspension)
+people-retire-label = End all charges: { $officer } (retirement, transfer, suspension)
 people-give = Give a charge
 people-kind = Kind of charge
 people-give-button = Sign and give the charge

@@ -173,7 +173,7 @@ function first(tab, sheet = "") {
 
 async function sendSheet(page) {
   await first("files", "/send?q=कलेक्टर")(page);
-  await Promise.all([page.waitForURL(/[?&]to=/), page.locator(".targets .choice-link").last().click()]);
+  await Promise.all([page.waitForURL(/[?&]to=/), page.locator(".targets .choice-link").first().click()]);
 }
 
 /** All rows of the desk ticked, and what follows. */

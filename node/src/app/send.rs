@@ -71,7 +71,7 @@ pub struct Targets {
 /// What to know before a matter goes to a post.
 #[derive(Debug, Clone, Default)]
 pub struct Onward {
-    /// The post had it before, and nothing was noted or attached since it left there.
+    /// The post had it before, and nothing was noted or attached since it came there.
     pub again: bool,
     /// How many posts will have had it.
     pub levels: usize,
@@ -316,11 +316,14 @@ fn searchable(place: &Place, path: &str, code: &str) -> String {
     parts.join(" ")
 }
 
-/// Whether a post had a matter, and nothing was noted or attached since it was there last.
+/// Whether a post had a matter, and nothing was noted or attached since it came there last.
 fn was_there_for_nothing(chain: &[VerifiedAct], to: Holder) -> bool {
     let last = chain.iter().rposition(|act| act.header().holder == Some(to));
     let adds = |act: &VerifiedAct| matches!(act.body(), Body::Note(_) | Body::Attach(_) | Body::Issue(_));
-    last.is_some_and(|at| !chain[at..].iter().any(adds))
+    last.is_some_and(|last| {
+        let before = chain[..last].iter().rposition(|act| act.header().holder != Some(to));
+        !chain[before.map_or(0, |at| at + 1)..].iter().any(adds)
+    })
 }
 
 /// Whether an office can be sent to.

@@ -153,12 +153,15 @@ pub fn search_words(q: &str) -> String {
 
 /// The posts to choose from, under their headings.
 pub fn offered(lang: Lang, targets: &Targets) -> Vec<(Key, Vec<Target>)> {
-    let all = |targets: &[AppTarget]| targets.iter().map(|one| target(lang, one)).collect();
+    let shown = |one: &AppTarget| target(lang, one);
+    // Whoever stands among the recent ones does not stand below again.
+    let is_new = |one: &&AppTarget| targets.recent.iter().all(|known| known.holder != one.holder);
+    let rest = |all: &[AppTarget]| all.iter().filter(is_new).map(shown).collect();
     vec![
-        (key("send-recent"), all(&targets.recent)),
-        (key("send-own"), all(&targets.own)),
-        (key("send-near"), all(&targets.near)),
-        (key("send-others"), all(&targets.others)),
+        (key("send-recent"), targets.recent.iter().map(shown).collect()),
+        (key("send-own"), rest(&targets.own)),
+        (key("send-near"), rest(&targets.near)),
+        (key("send-others"), rest(&targets.others)),
     ]
 }
 

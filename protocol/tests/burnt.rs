@@ -12,6 +12,8 @@ use mohar_protocol::custody::Phase;
 use mohar_protocol::custody::command::Command;
 use mohar_protocol::id::MatterId;
 use mohar_protocol::keys::SecretKey;
+use mohar_protocol::limits::LEAVES_PER_MESSAGE_MAX;
+use mohar_protocol::message::Message;
 use mohar_protocol::records::Role;
 use mohar_protocol::sealing::SealingSecret;
 use town::{DISTRICT, FAR, TEHSIL, Town};
@@ -110,6 +112,31 @@ fn an_office_whose_kits_burnt_too_goes_on_by_the_keys_above_it() {
     let before = before();
     let by = before.town.office(DISTRICT).keys.operating.clone();
     judge(before, DISTRICT, &by);
+}
+
+#[test]
+fn the_key_of_a_file_is_found_again_although_its_acts_came_before_their_turn() {
+    let Before { mut town, held, own, .. } = before();
+    let words = town.readable(TEHSIL, held);
+    let reader = sealing(&town.office(TEHSIL).keys.recovery_sealing);
+    let by = town.office(TEHSIL).keys.recovery.clone();
+    for _ in 0..=LEAVES_PER_MESSAGE_MAX {
+        town.act(TEHSIL, town.office(TEHSIL).actor(1), own, Command::Note);
+    }
+    settle(&mut town);
+    // The log has come in part: its leaves have their places, and are not played back. Meanwhile the
+    // district, which once sent the file, tells what it knows of it.
+    town.withheld = Some(|message| matches!(message, Message::GetLeaves { from: 1.., .. }));
+    town.burn_and_replace(TEHSIL, DISTRICT, &by, &reader, 0);
+    settle(&mut town);
+    let progress = town.progress(TEHSIL).unwrap();
+    assert!(progress.acts_here > 0 && progress.acts_here < progress.acts, "{progress:?}");
+    (0..2).for_each(|_| settle(&mut town));
+    assert!(town.records(TEHSIL).matter(&held).unwrap().is_some(), "the district has told");
+    town.withheld = None;
+    settle(&mut town);
+    assert_eq!(town.progress(TEHSIL), None);
+    assert_eq!(town.readable(TEHSIL, held), words);
 }
 
 #[test]

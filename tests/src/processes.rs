@@ -5,6 +5,7 @@
 //! nodes when it is dropped. Everything waits for a condition with a deadline and says on failure
 //! what it saw last; nothing here sleeps and hopes.
 
+pub mod absence;
 pub mod drill;
 pub mod flood;
 pub mod html;
@@ -16,6 +17,7 @@ pub mod officer;
 pub mod ports;
 pub mod programs;
 pub mod relay;
+pub mod slow_line;
 pub mod storms;
 pub mod town;
 

@@ -193,6 +193,15 @@ pub fn programs<const N: usize>(names: [&str; N], say: &Progress) -> anyhow::Res
     let mut build = Command::new(cargo.unwrap_or_else(|| "cargo".into()));
     build.arg("build").args(release.then_some("--release"));
     build.args(names.iter().flat_map(|name| ["--bin", name]));
+    // `cargo run` says these of the package that it runs. ring's build script reads the same names, would
+    // run again for their sake, and everything that needs it would be built a second time.
+    let of_this_run = |name: &OsStr| {
+        name.to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    };
+    for (name, _) in std::env::vars_os().filter(|(name, _)| of_this_run(name)) {
+        build.env_remove(name);
+    }
     let status = build.stdout(Stdio::null()).status().context("cargo, to build the programs")?;
     ensure!(status.success() && complete(), "they could not be built; try `cargo build --workspace`");
     Ok(paths)

@@ -1,7 +1,7 @@
 //! Matter keys of the own offices: kept sealed at rest, taken out when a file moves.
 
-use super::{Machine, Step, Stop};
-use crate::act::Body;
+use super::{Machine, Output, Step, Stop};
+use crate::act::{Body, VerifiedAct};
 use crate::custody::Matter;
 use crate::id::{ActId, MatterId, OfficeId};
 use crate::refusal::Refusal;
@@ -46,20 +46,64 @@ impl Machine {
         if set.generation != matter.generation || !binds(step, matter, &set)? {
             return Err(Refusal::ContentSealed.into());
         }
+        self.open_wraps(step, office, matter.id, set)
+    }
+
+    /// Opens a set of wraps and every generation before it, and keeps the keys.
+    fn open_wraps(
+        &self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        matter: MatterId,
+        set: WrapSet,
+    ) -> Result<MatterKey, Stop> {
         // Wraps to the key of an earlier incarnation open with what its escrow held.
         let mut openers = self.host(&office)?.openers();
         let opened = openers.find_map(|secret| wrap::unwrap(&set, secret).ok());
         let newest = opened.ok_or(Refusal::ContentSealed)?;
-        self.keep_key(step, matter.id, set.generation, &newest);
+        self.keep_key(step, matter, set.generation, &newest);
         let (mut set, mut key) = (set, newest.clone());
-        while set.generation > 1 && step.records.sealed_key(&matter.id, set.generation - 1)?.is_none() {
+        while set.generation > 1 && step.records.sealed_key(&matter, set.generation - 1)?.is_none() {
             let Ok(earlier) = wrap::open_previous(&set, &key) else { break };
             let generation = set.generation - 1;
-            self.keep_key(step, matter.id, generation, &earlier);
+            self.keep_key(step, matter, generation, &earlier);
             let Some(wraps) = Self::wraps_of_generation(step, matter, generation)? else { break };
             (set, key) = (Self::wrap_set(step, &wraps)?, earlier);
         }
         Ok(newest)
+    }
+
+    /// Opens again the keys of a matter from the wraps that an act of our own names, if they are not
+    /// here. A key that does not open is noted: the file is still where it is, and the recovery key
+    /// opens it.
+    pub(super) fn take_key_back(
+        &self,
+        step: &mut Step<'_, '_>,
+        office: OfficeId,
+        act: &VerifiedAct,
+    ) -> Result<(), Stop> {
+        let wraps = match act.body() {
+            Body::Open(body) => body.wraps,
+            Body::Diarise(body) => body.wraps,
+            Body::Receive(body) => body.wraps,
+            Body::TakeUp(body) => body.wraps,
+            _ => return Ok(()),
+        };
+        let set = match Self::wrap_set(step, &wraps) {
+            Err(Stop::Refused(refusal)) => {
+                step.outputs.push(Output::Noted(refusal));
+                return Ok(());
+            }
+            set => set?,
+        };
+        if step.records.sealed_key(&act.matter(), set.generation)?.is_some() {
+            return Ok(());
+        }
+        match self.open_wraps(step, office, act.matter(), set) {
+            Err(Stop::Refused(refusal)) => step.outputs.push(Output::Noted(refusal)),
+            opened => drop(opened?),
+        }
+        Ok(())
     }
 
     pub(super) fn wrap_set(step: &Step<'_, '_>, wraps: &ClearRef) -> Result<WrapSet, Stop> {
@@ -71,11 +115,11 @@ impl Machine {
     /// of `receive` stay with the office that made them and with its mirrors.
     fn wraps_of_generation(
         step: &Step<'_, '_>,
-        matter: &Matter,
+        matter: MatterId,
         generation: u32,
     ) -> Result<Option<ClearRef>, Stop> {
         let mut current = 1;
-        for id in step.records.chain(&matter.id, 0, usize::MAX >> 1)? {
+        for id in step.records.chain(&matter, 0, usize::MAX >> 1)? {
             match step.records.expect_act(&id)?.body() {
                 Body::Receive(_) | Body::TakeUp(_) => current += 1,
                 Body::Handover(body) if current == generation => return Ok(Some(body.wraps)),

@@ -6,9 +6,8 @@ use super::{Machine, Step, Stop};
 use crate::act::{Body, MatterKind, Place, VerifiedAct};
 use crate::custody::Matter;
 use crate::id::{ActId, MatterId, OfficeId};
-use crate::records::{StoreFault, Table};
+use crate::records::Table;
 use crate::refusal::Refusal;
-use crate::sealing::ClearRef;
 
 impl Machine {
     /// Plays one leaf of an own log back.
@@ -43,7 +42,8 @@ impl Machine {
     ) -> Result<(), Stop> {
         let mut matter = step.records.matter(&act.matter())?;
         if matter.as_ref().is_some_and(|known| known.number >= act.header().number) {
-            return Ok(());
+            // Others gave the act before its turn came; only this log says where its key is.
+            return self.take_key_back(step, office, act);
         }
         if matter.as_ref().map_or(0, |known| known.epoch) < act.header().epoch {
             self.release_again(step, act)?;
@@ -58,23 +58,7 @@ impl Machine {
             self.keep_matter(step, matter.as_ref(), &next, earlier)?;
             matter = Some(next);
         }
-        let matter = matter.ok_or(StoreFault::damaged("a chain without acts"))?;
-        let wraps: Option<ClearRef> = match act.body() {
-            Body::Open(body) => Some(body.wraps),
-            Body::Diarise(body) => Some(body.wraps),
-            Body::Receive(body) => Some(body.wraps),
-            Body::TakeUp(body) => Some(body.wraps),
-            _ => None,
-        };
-        match wraps.map(|wraps| self.unwrap_keys(step, office, &matter, &wraps)) {
-            // Without a key the file is still where it is; the recovery key opens it.
-            Some(Err(Stop::Refused(refusal))) => {
-                step.outputs.push(super::Output::Noted(refusal));
-                Ok(())
-            }
-            Some(Err(fault)) => Err(fault),
-            _ => Ok(()),
-        }
+        self.take_key_back(step, office, act)
     }
 
     /// Acts of other offices between what is known of a chain and an act of ours, in order.

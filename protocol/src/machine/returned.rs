@@ -8,13 +8,11 @@
 use super::catch_up::Urgency;
 use super::handover::contents_of;
 use super::{Machine, Output, Peer, Step, Stop};
-use crate::act::{Body, MatterKind, VerifiedAct};
+use crate::act::{MatterKind, VerifiedAct};
 use crate::custody::Matter;
-use crate::id::{MatterId, OfficeId};
+use crate::id::OfficeId;
 use crate::message::{HEIGHTS_MAX, Message};
 use crate::records::{Role, StoreFault, Table};
-use crate::refusal::Refusal;
-use crate::sealing::{ClearRef, wrap};
 use crate::time::Timestamp;
 
 /// Rows of matters looked at for what a peer may know of them: a busy office has some thousand
@@ -110,15 +108,8 @@ impl Machine {
                 }
             }
         }
-        let wraps = match act.body() {
-            Body::Open(body) => Some(body.wraps),
-            Body::Diarise(body) => Some(body.wraps),
-            Body::Receive(body) => Some(body.wraps),
-            Body::TakeUp(body) => Some(body.wraps),
-            _ => None,
-        };
-        if let Some(wraps) = wraps.filter(|_| whole) {
-            self.take_key_back(step, office, id, &wraps)?;
+        if whole {
+            self.take_key_back(step, office, act)?;
         }
         let number = step.records.matter(&id)?.map(|matter| matter.number);
         let is_register = act.header().kind == MatterKind::REGISTER;
@@ -142,33 +133,5 @@ impl Machine {
             self.links.keys().copied().filter(|peer| self.is_cosigner(peer, office, Role::Mirror)).collect();
         let turn = usize::try_from(now.0 / 30_000).unwrap_or(0);
         mirrors.get(turn.checked_rem(mirrors.len())?).copied()
-    }
-
-    /// Opens the key of a matter again from the wraps that our own act names.
-    fn take_key_back(
-        &self,
-        step: &mut Step<'_, '_>,
-        office: OfficeId,
-        matter: MatterId,
-        wraps: &ClearRef,
-    ) -> Result<(), Stop> {
-        let set = Self::wrap_set(step, wraps)?;
-        if step.records.sealed_key(&matter, set.generation)?.is_some() {
-            return Ok(());
-        }
-        let mut openers = self.host(&office)?.openers();
-        let Some(newest) = openers.find_map(|secret| wrap::unwrap(&set, secret).ok()) else {
-            step.outputs.push(Output::Noted(Refusal::ContentSealed));
-            return Ok(());
-        };
-        self.keep_key(step, matter, set.generation, &newest);
-        let earlier = set.generation.saturating_sub(1);
-        if earlier > 0
-            && step.records.sealed_key(&matter, earlier)?.is_none()
-            && let Ok(key) = wrap::open_previous(&set, &newest)
-        {
-            self.keep_key(step, matter, earlier, &key);
-        }
-        Ok(())
     }
 }

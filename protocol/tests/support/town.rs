@@ -45,10 +45,12 @@ pub struct Town {
     pub now: Timestamp,
     nodes: Vec<Node>,
     entropy: Entropy,
-    operations: u8,
+    operations: u128,
     cut_off: BTreeSet<usize>,
     /// Nodes that nobody asks to witness anything, as in a state of many offices.
     pub no_witness: BTreeSet<usize>,
+    /// Messages that do not arrive for a while.
+    pub withheld: Option<fn(&Message) -> bool>,
 }
 
 fn storage() -> StorageKey {
@@ -63,8 +65,16 @@ impl Town {
         state.add_office(None, "mp/indore", 3, None, &mut entropy, now);
         state.add_office(Some(DISTRICT), "mp/indore/depalpur", 2, None, &mut entropy, now);
         state.add_office(None, "mp/rewa", 1, None, &mut entropy, now);
-        let (cut_off, no_witness) = (BTreeSet::new(), BTreeSet::new());
-        let mut town = Self { state, now, nodes: Vec::new(), entropy, operations: 0, cut_off, no_witness };
+        let mut town = Self {
+            state,
+            now,
+            nodes: Vec::new(),
+            entropy,
+            operations: 0,
+            cut_off: BTreeSet::new(),
+            no_witness: BTreeSet::new(),
+            withheld: None,
+        };
         for office in &town.state.offices {
             let store = MemoryStore::default();
             let registry = Registry::new(town.state.id);
@@ -118,6 +128,9 @@ impl Town {
                             continue;
                         }
                         if self.no_witness.contains(&to) && matches!(message, Message::AddCheckpoint { .. }) {
+                            continue;
+                        }
+                        if self.withheld.is_some_and(|withheld| withheld(&message)) {
                             continue;
                         }
                         inputs.push_back((to, Input::Frame { from, bytes: message.to_frame() }));
@@ -295,7 +308,7 @@ impl Town {
 
     fn operation(&mut self) -> [u8; 16] {
         self.operations += 1;
-        [self.operations; 16]
+        self.operations.to_be_bytes()
     }
 
     fn content(&mut self, key: &MatterKey, generation: u32, kind: Kind, text: &str) -> NewContent {

@@ -141,6 +141,9 @@ impl App {
                 if !officer.holds(&matter) || matter.phase != Phase::Active {
                     return Err(Refusal::NotHolder.into());
                 }
+                if matter.opened {
+                    return Err(Refusal::AlreadyDone.into());
+                }
                 self.opened(officer, &matter).await?;
             }
         }

@@ -819,3 +819,129 @@ out-waiting = Waiting
 out-sent = Sent
 out-delivered = Delivered
 out-opened = Opened
+# Several rows at once
+many-label = Ticked rows:
+many-all = all
+many-send = Send together
+many-park = Park together
+many-opened = Record receipt
+many-send-sign = Sign all and send
+many-park-sign = Sign all and park
+many-opened-sign = Record receipt of all
+many-count = { $n ->
+    [one] 1 case
+   *[other] { $n } cases
+ }
+many-what = Each case is signed by itself. Where one cannot be signed, the reason is given; the others go on.
+many-ticked = Ticked cases
+many-ticked-status = Ticked: @
+many-done-count = { $n ->
+    [one] 1 case was done.
+   *[other] { $n } cases were done.
+ }
+many-refused-count = { $n ->
+    [one] 1 case was not; see the reason below.
+   *[other] { $n } cases were not; see the reasons below.
+ }
+many-not-done = Not done
+many-sent = Sent
+many-parked = Parked
+many-was-opened = Receipt recorded
+col-outcome = Outcome
+col-tick = Tick
+row-tick = Tick { $number }
+row-reminders = { $n ->
+    [one] 1 reminder
+   *[other] { $n } reminders
+ }
+preview-hint = Preview
+tour-done = Understood, do not show again
+tour-again = See the four cards of the first visit again
+
+# Sending on
+send-recent = Sent to lately
+send-near = Offices above and below
+send-again = This post had the case already, and no note or paper was added since. Say in a note why it goes there again.
+send-long-way = With this post, { $n } posts will have had the case; by the manual four levels are enough.
+send-skipped = Posts in between that have not seen it: copy for information
+send-skipped-hint = Ticked posts get a copy of your note as dak, for information; the file goes straight on.
+done-informed = { $n ->
+    [one] A copy for information went to 1 post.
+   *[other] Copies for information went to { $n } posts.
+ }
+done-not-informed = The copies for information did not go: { $why }
+draft-sign = Sign, keep here
+draft-send-back = Sign and return
+done-signed = The note is signed; the case stays with you.
+
+# Follow-up
+waiting-title = Follow-up
+waiting-what = What left your post and is not done yet: with whom it is, and since when. The oldest on top.
+waiting-empty = Nothing that you sent is pending with others. What you send stands here until it is done.
+col-with = With
+col-reminded = Reminders
+act-remind = Remind
+reminder-from = Reminder:
+reminder-on-its-way = on its way
+moved-reminded = Reminded
+done-reminded = A reminder about { $number } was sent.
+confirm-remind-title = Remind
+confirm-remind-what = Whoever has it sees the reminder on the desk and above the case, also at another office. The file stays where it is.
+confirm-remind-button = Sign and remind
+
+# Posts and officers
+people-title = Posts and officers
+people-what = Every change here is signed by you and recorded in this office's register; nobody outside has to permit it. Work that lies at a post stays at the post.
+people-posts = Posts
+people-post = Post
+people-holders = In charge
+people-admin = administrator
+people-admin-post = The holder of this post will be an office administrator
+people-end = End charge
+people-end-label = End charge: { $officer }, { $post }
+people-officers = Officers and staff
+people-officer = Officer
+people-charges = Charges
+people-no-charge = no charge
+people-retire = End all charges
+people-retire-label = End all charges: { $officer } (retirement, transfer, suspension)
+people-give = Give a charge
+people-kind = Kind of charge
+people-give-button = Sign and give the charge
+people-new-officer = New officer
+people-new-officer-button = Sign and add
+people-new-post = New post
+people-new-post-button = Sign and make the post
+people-name-hi = Name (Hindi)
+people-name-en = Name (English)
+people-login = Login name
+people-password = First password
+people-code = Code of the post
+people-code-hint = Small letters, such as naib_tehsildar; it does not change later.
+people-rank = Rank
+people-rank-hint = 1 is the highest; lists follow it.
+charge-full = Regular
+charge-additional = Additional charge
+charge-link = Link officer
+charge-assistant = Personal assistant
+done-post = The post was made.
+done-officer = The officer was added; now give a charge.
+done-charge-given = The charge was given.
+done-charge-ended = The charge was ended.
+done-retired = All charges were ended.
+keys-preview = Preview
+keys-tick = Tick the row
+keys-many = Send / park what is ticked
+keys-waiting = Follow-up / posts and officers
+
+# Handing a charge over
+hand-over-title = Handing over the charge
+hand-over-what = A file is opened with a list of what is pending at this post. Read the note and press "Sign, keep here"; the officer who comes signs the same file from the desk of the same post with "Charge taken over". Then the administrator ends your charge.
+hand-over-button = Open the file with the list
+hand-over-subject = Handing over of charge: { $post }, { $date }
+hand-over-head = The charge of { $post } is handed over on { $date }. At this post:
+hand-over-desk = Pending on the desk: { $n }
+hand-over-parked = Parked: { $n }
+hand-over-sent = Sent: { $n }
+hand-over-tail = Charge handed over with the above.
+done-hand-over = The list is ready; read it and sign.

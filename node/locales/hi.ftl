@@ -779,3 +779,126 @@ out-waiting = प्रतीक्षा में
 out-sent = भेजा गया
 out-delivered = पहुँचा
 out-opened = खोला गया
+# Several rows at once
+many-label = चुनी हुई पंक्तियाँ:
+many-all = सब
+many-send = एक साथ भेजें
+many-park = एक साथ स्थगित रखें
+many-opened = प्राप्त दर्ज करें
+many-send-sign = सब पर हस्ताक्षर करें और भेजें
+many-park-sign = सब पर हस्ताक्षर करें और स्थगित रखें
+many-opened-sign = सबको प्राप्त दर्ज करें
+many-count = { $n } प्रकरण
+many-what = हर प्रकरण पर आपके हस्ताक्षर अलग होंगे। जिस पर नहीं हो सकेगा, उसका कारण बताया जाएगा; शेष नहीं रुकेंगे।
+many-ticked = चुने हुए प्रकरण
+many-ticked-status = चुने हुए: @
+many-done-count = { $n ->
+    [one] 1 प्रकरण पर कार्यवाही हुई।
+   *[other] { $n } प्रकरणों पर कार्यवाही हुई।
+ }
+many-refused-count = { $n ->
+    [one] 1 प्रकरण पर नहीं हुई; कारण नीचे देखें।
+   *[other] { $n } प्रकरणों पर नहीं हुई; कारण नीचे देखें।
+ }
+many-not-done = नहीं हुआ
+many-sent = भेजा गया
+many-parked = स्थगित रखा गया
+many-was-opened = प्राप्त दर्ज
+col-outcome = परिणाम
+col-tick = चुनें
+row-tick = { $number } चुनें
+row-reminders = { $n ->
+    [one] 1 स्मरण
+   *[other] { $n } स्मरण
+ }
+preview-hint = झलक
+tour-done = समझ गया, आगे न दिखाएँ
+tour-again = पहली बार वाले चार कार्ड फिर देखें
+
+# Sending on
+send-recent = हाल में जिन्हें भेजा
+send-near = वरिष्ठ और अधीनस्थ कार्यालय
+send-again = यह प्रकरण इस पद के पास पहले जा चुका है और उसके बाद कोई टीप या पत्र नहीं जुड़ा है। भेजने से पहले टीप में लिखें कि दोबारा क्यों भेजा जा रहा है।
+send-long-way = इस पद को मिलाकर यह प्रकरण { $n } पदों से गुज़र चुका होगा; नियमावली के अनुसार चार स्तर पर्याप्त हैं।
+send-skipped = बीच के पद, जिन्होंने इसे नहीं देखा है: सूचनार्थ प्रति
+send-skipped-hint = चुने हुए पदों को आपकी टीप की प्रति डाक में सूचनार्थ मिलेगी; नस्ती सीधे जाएगी।
+done-informed = { $n ->
+    [one] 1 पद को सूचनार्थ प्रति भेजी गई।
+   *[other] { $n } पदों को सूचनार्थ प्रति भेजी गई।
+ }
+done-not-informed = सूचनार्थ प्रतियाँ नहीं जा सकीं: { $why }
+draft-sign = हस्ताक्षर कर यहीं रखें
+draft-send-back = हस्ताक्षर कर वापस करें
+done-signed = टीप पर हस्ताक्षर हुए; प्रकरण आपके पास है।
+
+# Follow-up
+waiting-title = अनुवर्तन
+waiting-what = जो आपके पद से गया और अभी पूरा नहीं हुआ: किसके पास है और कब से। सबसे पुराना ऊपर।
+waiting-empty = आपका भेजा हुआ कुछ भी दूसरों के पास लंबित नहीं है। भेजी हुई नस्ती या डाक यहाँ तब तक दिखेगी जब तक वह पूरी न हो जाए।
+col-with = किसके पास
+col-reminded = स्मरण
+act-remind = स्मरण कराएँ
+reminder-from = स्मरण:
+reminder-on-its-way = मार्ग में
+moved-reminded = स्मरण कराया
+done-reminded = { $number } के लिए स्मरण भेजा गया।
+confirm-remind-title = स्मरण कराएँ
+confirm-remind-what = जिनके पास यह है, उन्हें स्मरण मेज पर और प्रकरण के ऊपर दिखेगा, दूसरे कार्यालय में भी। नस्ती कहीं नहीं जाती।
+confirm-remind-button = हस्ताक्षर करें और स्मरण कराएँ
+
+# Posts and officers
+people-title = पद और अधिकारी
+people-what = यहाँ का हर परिवर्तन आपके हस्ताक्षर से इस कार्यालय की पंजी में दर्ज होता है; बाहर से किसी अनुमति की आवश्यकता नहीं है। जो काम किसी पद पर है, वह पद पर ही रहता है।
+people-posts = पद
+people-post = पद
+people-holders = प्रभार में
+people-admin = प्रशासक
+people-admin-post = इस पद का धारक कार्यालय प्रशासक होगा
+people-end = प्रभार समाप्त
+people-end-label = प्रभार समाप्त: { $officer }, { $post }
+people-officers = अधिकारी-कर्मचारी
+people-officer = अधिकारी
+people-charges = प्रभार
+people-no-charge = कोई प्रभार नहीं
+people-retire = सब प्रभार समाप्त
+people-retire-label = सब प्रभार समाप्त: { $officer } (सेवानिवृत्ति, स्थानांतरण, निलंबन)
+people-give = प्रभार दें
+people-kind = प्रभार का प्रकार
+people-give-button = हस्ताक्षर करें और प्रभार दें
+people-new-officer = नया अधिकारी
+people-new-officer-button = हस्ताक्षर करें और जोड़ें
+people-new-post = नया पद
+people-new-post-button = हस्ताक्षर करें और पद बनाएँ
+people-name-hi = नाम (हिन्दी)
+people-name-en = नाम (अंग्रेज़ी)
+people-login = लॉग इन नाम
+people-password = पहला पासवर्ड
+people-code = पद का कोड
+people-code-hint = छोटे अंग्रेज़ी अक्षर, जैसे naib_tehsildar; बाद में नहीं बदलता।
+people-rank = क्रम
+people-rank-hint = 1 सबसे वरिष्ठ; सूचियों का क्रम इसी से बनता है।
+charge-full = नियमित
+charge-additional = अतिरिक्त प्रभार
+charge-link = लिंक अधिकारी
+charge-assistant = निज सहायक
+done-post = पद बनाया गया।
+done-officer = अधिकारी जोड़ा गया; अब प्रभार दें।
+done-charge-given = प्रभार दिया गया।
+done-charge-ended = प्रभार समाप्त किया गया।
+done-retired = सब प्रभार समाप्त किए गए।
+keys-preview = झलक
+keys-tick = पंक्ति चुनें
+keys-many = चुनी हुई पंक्तियाँ भेजें / स्थगित रखें
+keys-waiting = अनुवर्तन / पद और अधिकारी
+
+# Handing a charge over
+hand-over-title = प्रभार सौंपना
+hand-over-what = इस पद पर जो लंबित है, उसकी सूची के साथ एक नस्ती खुलेगी। आप टीप पढ़कर "हस्ताक्षर कर यहीं रखें" दबाएँ; नए अधिकारी इसी पद की मेज से उसी नस्ती पर "प्रभार ग्रहण किया" लिखकर हस्ताक्षर करें। इसके बाद प्रशासक आपका प्रभार समाप्त करें।
+hand-over-button = सूची सहित नस्ती खोलें
+hand-over-subject = प्रभार हस्तांतरण: { $post }, { $date }
+hand-over-head = पद { $post } का प्रभार दिनांक { $date } को सौंपा जा रहा है। इस पद पर:
+hand-over-desk = मेज पर लंबित: { $n }
+hand-over-parked = स्थगित: { $n }
+hand-over-sent = भेजे हुए: { $n }
+hand-over-tail = उपरोक्त सहित प्रभार सौंपा।
+done-hand-over = प्रभार सूची तैयार है; पढ़कर हस्ताक्षर करें।

@@ -6,6 +6,7 @@
 //!
 //! Nothing here decides who may hold a file: that is the machine's. Nothing here keeps a password.
 
+pub mod alike;
 pub mod approve;
 pub mod attach;
 pub mod bundle;
@@ -26,6 +27,7 @@ pub mod issue;
 pub mod letters;
 pub mod mail;
 pub mod mail_out;
+pub mod many;
 pub mod mark;
 pub mod names;
 pub mod note;
@@ -36,10 +38,12 @@ pub mod opened;
 pub mod operation;
 pub mod outward;
 pub mod park;
+pub mod people;
 pub mod picture;
 pub mod posts;
 pub mod put_in_file;
 pub mod reading;
+pub mod remind;
 pub mod reopen;
 pub mod request_recall;
 pub mod search;
@@ -70,7 +74,7 @@ use mohar_protocol::time::Timestamp;
 use crate::app::operation::Operation;
 use crate::app::reading::{Facts, Reader};
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Calendar, Config};
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::net;
@@ -88,6 +92,7 @@ pub struct App {
     numbers: tokio::sync::Mutex<()>,
     registers: inward::Registers,
     outward: outward::Registers,
+    people: tokio::sync::Mutex<()>,
     tray: Tray,
     search: Arc<Search>,
     taking_in: std::sync::Mutex<()>,
@@ -137,6 +142,7 @@ impl App {
             numbers: tokio::sync::Mutex::new(()),
             registers: inward::Registers::default(),
             outward: outward::Registers::default(),
+            people: tokio::sync::Mutex::new(()),
             tray: Tray::new(config.data.join("tray")),
             taking_in: std::sync::Mutex::new(()),
             started: clock::now(),
@@ -153,6 +159,11 @@ impl App {
     /// The search indexes, for what feeds and asks about them.
     pub const fn search(&self) -> &Arc<Search> {
         &self.search
+    }
+
+    /// The days on which the office works.
+    pub fn calendar(&self) -> &Calendar {
+        &self.config.calendar.days
     }
 
     /// Bytes of one upload.

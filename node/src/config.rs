@@ -1,6 +1,7 @@
 //! Settings of a node: `node.toml` in its data folder. Every key has a default with a reason;
 //! unknown keys are refused, because a misspelt setting is a setting that somebody relies on.
 
+mod calendar;
 mod files;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,6 +11,7 @@ use mohar_protocol::matter_text::cover::CASE_CODE_CHARS_MAX;
 use serde::Deserialize;
 use serde::de::Error as _;
 
+pub use self::calendar::{CALENDAR_BYTES_MAX, Calendar};
 pub use self::files::{FilesConfig, HeadConfig};
 
 /// The documented example; `mohar-node --print-config` prints it.
@@ -41,6 +43,26 @@ pub struct Config {
     pub files: FilesConfig,
     /// Letters that go out.
     pub letters: LettersConfig,
+    /// Days on which the office works.
+    pub calendar: CalendarConfig,
+}
+
+/// Days on which the office works.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CalendarConfig {
+    /// The text of holidays; relative to the data folder. Without it Saturdays and Sundays are free, and
+    /// nothing else.
+    pub holidays: PathBuf,
+    /// What stands in it.
+    #[serde(skip)]
+    pub days: Calendar,
+}
+
+impl Default for CalendarConfig {
+    fn default() -> Self {
+        Self { holidays: PathBuf::from("holidays.txt"), days: Calendar::default() }
+    }
 }
 
 /// The officers' pages.
@@ -156,7 +178,7 @@ pub struct CaseConfig {
     pub hi: String,
     /// Its name in English.
     pub en: String,
-    /// Working days, Monday to Friday, from the day of receipt until it is due.
+    /// Working days, by the office's calendar, from the day of receipt until it is due.
     pub working_days: u16,
 }
 
@@ -234,20 +256,6 @@ impl Default for LettersConfig {
     }
 }
 
-impl CaseConfig {
-    /// The day by which a letter of this kind is due that was received on a day, both `yyyy-mm-dd`.
-    pub fn due(&self, received: &str) -> Option<String> {
-        let mut day = jiff::civil::Date::strptime("%Y-%m-%d", received).ok()?;
-        for _ in 0..self.working_days {
-            day = day.tomorrow().ok()?;
-            while matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday) {
-                day = day.tomorrow().ok()?;
-            }
-        }
-        Some(day.to_string())
-    }
-}
-
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -295,6 +303,7 @@ impl Config {
         };
         let mut config = Self::parse(&text, &path)?;
         config.data = data.to_owned();
+        config.calendar.days = calendar_of(&data.join(&config.calendar.holidays))?;
         Ok(config)
     }
 
@@ -322,6 +331,22 @@ impl Config {
             bad(line, error.message().trim())
         })
     }
+}
+
+/// The calendar in a text; the mere week when there is none.
+fn calendar_of(path: &Path) -> Result<Calendar, ConfigError> {
+    let path = path.to_owned();
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Calendar::default()),
+        Err(cause) => return Err(ConfigError::Unreadable { path, cause }),
+    };
+    let bad =
+        |line, problem: &str| ConfigError::Bad { path: path.clone(), line, problem: problem.to_owned() };
+    if text.len() > CALENDAR_BYTES_MAX {
+        return Err(bad(1, "longer than 240 KiB"));
+    }
+    Calendar::parse(&text).map_err(|(line, problem)| bad(line, problem))
 }
 
 fn hex32<'de, D: serde::Deserializer<'de>>(d: D) -> Result<[u8; 32], D::Error> {
@@ -380,10 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_is_due_after_its_working_days() {
-        let cases = Config::default().dak.cases;
-        assert_eq!(cases[0].due("2026-11-20").as_deref(), Some("2026-11-25"), "three days from a Friday");
-        assert_eq!(cases[0].due("20/11/2026"), None);
+    fn the_code_of_a_case_has_no_spaces() {
         let error = parse("[[dak.cases]]\ncode = \"Dharna 1\"\nhi = \"\"\nen = \"\"\nworking_days = 1");
         assert!(error.unwrap_err().contains("line 2"));
     }
@@ -392,6 +414,18 @@ mod tests {
     fn letters_leave_in_the_clear_only_to_a_relay_of_this_machine() {
         let error = parse("[letters.smtp]\nrelay = \"10.1.2.3:25\"\nfrom = \"a@example.org\"").unwrap_err();
         assert!(error.contains("line 2") && error.contains("this machine"), "{error}");
+    }
+
+    #[test]
+    fn holidays_are_read_from_the_data_folder_and_a_bad_line_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Config::load(folder.path()).unwrap().calendar.days, super::Calendar::default());
+        std::fs::write(folder.path().join("holidays.txt"), "2026-11-20 अवकाश\n").unwrap();
+        let config = Config::load(folder.path()).unwrap();
+        assert_eq!(config.calendar.days.after("2026-11-19", 1).as_deref(), Some("2026-11-23"));
+        std::fs::write(folder.path().join("holidays.txt"), "\n\n20.11.2026\n").unwrap();
+        let error = Config::load(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("holidays.txt, line 3"), "{error}");
     }
 
     #[test]

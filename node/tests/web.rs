@@ -8,18 +8,14 @@ mod browser;
 #[path = "daemon/support.rs"]
 mod support;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use mohar_node::run::Running;
-use mohar_protocol::ceremony::to_file;
 use mohar_protocol::control::{Request, Response};
 use mohar_protocol::custody::Phase;
 use mohar_protocol::id::MatterId;
-use mohar_protocol::machine::Package;
 use mohar_protocol::records::Records;
 
-use crate::browser::{Browser, CLERK, CLERK_PASSWORD, office, urlencoded};
-use crate::support::{ADMIN, Office, PASSWORD, State};
+use crate::browser::{Browser, CLERK, CLERK_PASSWORD, office, two_offices, urlencoded};
+use crate::support::{ADMIN, PASSWORD, State};
 
 fn verbs(running: &Running, id: &str) -> Vec<&'static str> {
     let snapshot = running.ledger.snapshot();
@@ -516,27 +512,4 @@ async fn what_waits_for_an_office_that_cannot_be_reached_is_shown_and_can_be_tak
     assert_eq!(verbs(&elder_runs, &id), ["open", "forward", "cancel"]);
     assert!(ours.get("/desk").has("प्रतीक्षा में"));
     elder_runs.stop().await;
-}
-
-/// Two offices of one state on two nodes, linked.
-async fn two_offices(state: &mut State) -> (Office, Running, Office, Running) {
-    let elder = state.office("mp/gad", Vec::new());
-    let elder_runs = elder.start().await;
-    let younger = state.office("mp/pwd", vec![elder.peer(&elder_runs)]);
-    let younger_runs = younger.start().await;
-    let package = Package { charter: Vec::new(), dossiers: vec![younger.dossier.clone()] };
-    let import = Request::Import { registry: BASE64.encode(to_file(&package)) };
-    assert!(matches!(elder.ask(&import).await, Response::Done { .. }));
-    for (runs, other) in [(&elder_runs, &younger), (&younger_runs, &elder)] {
-        support::until("the other's directory is here", &runs.ledger, || {
-            runs.ledger.links().linked.contains_key(&other.id)
-                && runs
-                    .ledger
-                    .registry()
-                    .office(&other.id)
-                    .is_ok_and(|register| register.directory().is_some())
-        })
-        .await;
-    }
-    (elder, elder_runs, younger, younger_runs)
 }

@@ -31,6 +31,7 @@ mod officer;
 mod reassign;
 mod recall;
 mod receive;
+pub mod remind;
 mod replaced;
 mod replay;
 mod restore;

@@ -55,6 +55,7 @@ refusals! {
     ChargeUnknown "authority.charge_unknown" "यह प्रभार कार्यालय की पंजी में दर्ज नहीं है; पहले दर्ज कराएँ।" "This charge is not in the register; have it entered first.";
     ChargeEnded "authority.charge_ended" "इस पद का प्रभार समाप्त हो चुका है; अब वर्तमान प्रभारी ही कार्य कर सकते हैं।" "The charge of this post has ended; only its present holder can act.";
     NotAdmin "authority.not_admin" "यह कार्य केवल कार्यालय प्रशासक कर सकते हैं; कृपया उनसे संपर्क करें।" "Only the office administrator may do this; please ask them.";
+    LastAdmin "authority.last_admin" "यह कार्यालय प्रशासक का अंतिम प्रभार है; पहले किसी और को प्रशासक का प्रभार दें।" "This is the last administrator's charge; give that charge to somebody else first.";
     NotAuthority "authority.not_authority" "इस कुंजी को यहाँ हस्ताक्षर का अधिकार नहीं है; सक्षम कार्यालय से हस्ताक्षर कराएँ।" "The signing key has no authority for this; the competent office must sign.";
     ThresholdNotMet "authority.threshold" "आवश्यक संख्या में हस्ताक्षर नहीं हुए हैं; शेष कुंजियों से भी हस्ताक्षर कराएँ।" "Not enough of the required keys have signed; let more of them sign.";
     PostUnknown "authority.post_unknown" "उस कार्यालय में ऐसा कोई पद नहीं है; पद पुनः चुनें।" "There is no such post in that office; please choose again.";
@@ -106,6 +107,8 @@ refusals! {
     LetterChanged "letter.changed" "इस बीच प्रारूप बदल गया है; नया प्रारूप देखकर पुनः प्रयास करें।" "The draft was changed meanwhile; look at the newest version and retry.";
     LetterNotApproved "letter.not_approved" "इस रूप में पत्र का अनुमोदन नहीं हुआ है; पहले अनुमोदन लें।" "The letter is not approved in this form; have it approved first.";
     LetterNotAsIssued "letter.not_as_issued" "यह पत्र वह नहीं है जो जारी हुआ था; इस पर विश्वास न करें, भेजने वाले कार्यालय से पुष्टि करें।" "This is not the letter that was issued; do not rely on it, and ask the office that it names.";
+    RemindedOften "custody.reminded_often" "इस प्रकरण पर आपके कार्यालय से बहुत बार स्मरण कराया जा चुका है; कृपया दूरभाष से संपर्क करें।" "Your office has sent many reminders about this already; please telephone.";
+    NoteUnsigned "custody.note_unsigned" "इस पर आपकी टीप लिखी है, जिस पर हस्ताक्षर शेष हैं; इसे खोलकर अलग से भेजें।" "A note of yours on it is not signed yet; open it and send it by itself.";
     AlreadyDone "custody.already_done" "यह कार्य पहले ही हो चुका है; दोबारा करना आवश्यक नहीं है।" "This has been done already; nothing more is needed.";
 
     // Contents.
@@ -141,6 +144,7 @@ refusals! {
     // Doors.
     TextEmpty "input.empty" "इसे भरना आवश्यक है।" "This field is required.";
     HeadUnknown "input.head" "यह मद सूची में नहीं है; सूची से चुनें।" "This head is not in the list; choose one from it.";
+    NothingTicked "input.nothing_ticked" "कोई पंक्ति नहीं चुनी गई; मेज पर पहले पंक्तियाँ चुनें।" "No row is ticked; tick rows on the desk first.";
     TextTooLong "input.too_long" "लिखा हुआ निर्धारित सीमा से लंबा है; कृपया संक्षिप्त करें।" "The text is longer than allowed; please shorten it.";
     TextInvisible "input.invisible" "लिखे हुए में अदृश्य अक्षर हैं; उन्हें हटाकर पुनः प्रयास करें।" "The text contains invisible characters; remove them and retry.";
     Busy "node.busy" "कार्यालय के सर्वर पर इस समय भार अधिक है; कुछ क्षण बाद पुनः प्रयास करें। आपका लिखा सुरक्षित है।" "The office server is busy; retry in a moment. What you wrote is safe.";

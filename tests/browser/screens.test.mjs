@@ -29,6 +29,14 @@ const SCREENS = [
   ["desk-parked", ["district", "superintendent_lr"], at("/desk?tab=parked")],
   ["desk-closed", ["district", "sdm"], at("/desk?tab=closed")],
   ["desk-district", ["district", "additional_collector"], at("/desk")],
+  ["desk-tour", ["depalpur", "tehsildar"], at("/desk?tour=1")],
+  ["desk-preview", ["district", "additional_collector"], previewed],
+  ["many", ["depalpur", "naib_tehsildar"], ticked("send")],
+  ["many-park", ["depalpur", "naib_tehsildar"], ticked("park")],
+  ["many-done", ["depalpur", "naib_tehsildar"], ticked("opened")],
+  ["waiting", ["depalpur", "tehsildar"], at("/waiting")],
+  ["remind", ["depalpur", "tehsildar"], first("sent", "/remind")],
+  ["people", ["depalpur", "office-administrator"], at("/people")],
   ["open-file", ["depalpur", "tehsildar"], at("/files/new")],
   ["diarise", ["depalpur", "dispatch_clerk"], at("/dak/new")],
   ["diarise-scan", ["depalpur", "dispatch_clerk"], scanned],
@@ -168,7 +176,27 @@ function first(tab, sheet = "") {
 
 async function sendSheet(page) {
   await first("files", "/send?q=कलेक्टर")(page);
-  await Promise.all([page.waitForURL(/[?&]to=/), page.locator(".targets ul >> nth=1").locator("a").first().click()]);
+  await Promise.all([page.waitForURL(/[?&]to=/), page.locator(".targets .choice-link").first().click()]);
+}
+
+/** All rows of the desk ticked, and what follows. */
+function ticked(what) {
+  return async (page) => {
+    await page.goto("/desk?tab=files");
+    await page.check("#tick-all");
+    const answered = page.waitForEvent("framenavigated", (frame) => frame === page.mainFrame());
+    await page.click(`#many button[value=${what}]`);
+    await answered;
+    await page.waitForLoadState();
+  };
+}
+
+/** A look from the desk. */
+async function previewed(page) {
+  await page.goto("/desk");
+  await page.locator("#desk-rows .c-subject a").first().focus();
+  await page.keyboard.press("Space");
+  await page.waitForSelector("#preview:not([hidden]) h2");
 }
 
 /** A scan from the tray, beside the form. */

@@ -2,6 +2,8 @@
 // Elements name their keys: data-key="KeyF", "KeyG KeyI" (one after the other), "Ctrl+Enter";
 // several ways are separated by commas. Single keys rest inside fields and can be turned off.
 
+import { pressedOnRow } from "./desk";
+
 const SEQUENCE_MS = 1500;
 const LIST_LINKS = "[data-list] tbody a, [data-list] .choice-link";
 
@@ -22,7 +24,7 @@ export function startKeys(): void {
       first = "";
       if (element instanceof HTMLTextAreaElement) element.focus();
       else element.click();
-    } else if (moves(pressed, event.target)) {
+    } else if (pressedOnRow(pressed, event.target) || moves(pressed, event.target)) {
       event.preventDefault();
     }
   });

@@ -1,6 +1,8 @@
 // Keeps open screens fresh: the node says "desk" or "file:<id>", the page fetches that part again.
 // Fields are never inside a part that is swapped.
 
+import { tickAgain, tickedRows } from "./desk";
+
 const SETTLE_MS = 200;
 const RETRY_MS = 5000;
 
@@ -44,7 +46,9 @@ async function freshenDesk(): Promise<void> {
   const focused = links().findIndex((link) => link === document.activeElement);
   const href = links()[focused]?.href;
   const parsed = new DOMParser().parseFromString(`<table><tbody>${html}</tbody></table>`, "text/html");
+  const ticked = tickedRows();
   rows.replaceChildren(...(parsed.querySelector("tbody")?.childNodes ?? []));
+  tickAgain(ticked);
   if (focused >= 0) {
     const same = links().find((link) => link.href === href);
     (same ?? links()[Math.min(focused, links().length - 1)])?.focus();

@@ -15,7 +15,7 @@ export function startTyping(): void {
   const parts = document.querySelector<HTMLTemplateElement>("template#typing");
   if (!parts || parts.dataset["method"] === OWN_KEYBOARD) return;
   const typing = new Typing(parts);
-  for (const field of document.querySelectorAll<Field>("[data-typing]")) typing.add(field);
+  for (const field of document.querySelectorAll<Field>("input[data-typing], textarea[data-typing]")) typing.add(field);
   typing.listen();
 }
 

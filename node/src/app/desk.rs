@@ -11,6 +11,7 @@ use mohar_protocol::time::Timestamp;
 use crate::app::names::{Named, Names, Place};
 use crate::app::numbers::indian_day;
 use crate::app::reading::{Past, Reader};
+use crate::app::remind::reminders;
 use crate::app::{App, Officer, Trouble};
 use crate::clock;
 
@@ -89,6 +90,10 @@ pub struct Row {
     pub is_elsewhere: bool,
     /// The office to which it is queued.
     pub queued_to: Option<Named>,
+    /// What is wanted, as the sheet of the sender named it; empty when nothing was said.
+    pub wanted: String,
+    /// Reminders to this post since the matter lies here.
+    pub reminders: u32,
     /// Of a dak: its watched classes, as [`mohar_protocol::matter_text::Letter::watch`] has them.
     pub watch: u8,
     /// Of a dak: the name of its typed case; may be empty.
@@ -205,6 +210,8 @@ impl App {
                 .and_then(|cover| cover.letter.as_ref())
                 .map_or_else(String::new, |letter| letter.case_name.clone()),
             urgency: past.urgency(cover.as_deref().ok()),
+            wanted: past.wanted().filter(|_| officer.holds(&matter)).unwrap_or_default().to_owned(),
+            reminders: count(&reminders(reader, &matter, officer)?),
             returned: past.returned,
             has_draft: !self.draft_of(&reader.records, officer, &matter.id)?.is_blank(),
             needs_newer: past.needs_newer,
@@ -238,6 +245,10 @@ impl Only {
 pub(super) fn due_day<'a>(past: &'a Past, cover: Option<&'a Cover>) -> Option<&'a str> {
     let of_letter = || cover?.letter.as_ref().map(|letter| letter.due.as_str());
     past.due().or_else(of_letter).filter(|day| !day.is_empty())
+}
+
+fn count<T>(all: &[T]) -> u32 {
+    u32::try_from(all.len()).unwrap_or(u32::MAX)
 }
 
 /// What a rule refused is a value to be shown; a fault ends the page.

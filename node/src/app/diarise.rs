@@ -117,7 +117,7 @@ impl App {
         if let Some(case) = self.case(&letter.case) {
             letter.case_name.clone_from(&case.hi);
             if letter.due.is_empty() {
-                letter.due = case.due(&letter.received).unwrap_or_default();
+                letter.due = self.calendar().after(&letter.received, case.working_days).unwrap_or_default();
             }
         } else {
             letter.case.clear();

@@ -90,7 +90,7 @@ impl App {
         }
         for side in reader.records.sides(id, SIDES_MAX)? {
             let act = reader.records.expect_act(&side)?;
-            if matches!(act.body(), Body::RequestRecall(_) | Body::RefuseRecall(_)) {
+            if matches!(act.body(), Body::RequestRecall(_) | Body::RefuseRecall(_) | Body::Remind(_)) {
                 steps.push(self.step(&reader, &names, id, &act)?);
             }
         }
@@ -134,6 +134,7 @@ fn addressee(act: &VerifiedAct) -> Option<Holder> {
         Body::Mark(body) => Some(Holder { office: act.header().office?, post: body.to }),
         Body::Forward(body) => Some(body.to),
         Body::SendBack(body) => Some(body.to),
+        Body::Remind(body) => Some(body.to),
         Body::Commence(body) => body.to,
         Body::Handover(_) | Body::BlindHandover(_) | Body::TakeUp(_) => act.header().holder,
         _ => None,

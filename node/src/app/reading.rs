@@ -257,6 +257,11 @@ impl Past {
         said.unwrap_or_else(|| cover.map_or(0, |cover| cover.urgency)).min(3)
     }
 
+    /// What is wanted, as the sheet names it.
+    pub fn wanted(&self) -> Option<&str> {
+        self.remark.as_ref().and_then(|remark| remark.fact(Block::WANTED))
+    }
+
     /// The day by which it is due, `yyyy-mm-dd`.
     pub fn due(&self) -> Option<&str> {
         self.remark.as_ref().and_then(|remark| remark.fact(Block::DUE))

@@ -11,7 +11,7 @@ use mohar_protocol::id::OfficerId;
 use mohar_protocol::records::{Records, StoreFault};
 
 use crate::app::session::Session;
-use crate::app::{App, Trouble};
+use crate::app::{App, Officer, Trouble, blocking};
 use crate::store::tables;
 
 /// Bytes of a row: the longest code and framing.
@@ -33,11 +33,15 @@ pub enum Typing {
 }
 
 /// The row of an officer.
-#[derive(Debug, Encode, Decode)]
+#[derive(Debug, Default, Encode, Decode)]
 #[cbor(array)]
 struct Row {
+    /// Empty when nothing was chosen.
     #[n(0)]
     typing: String,
+    /// Whether the first visit is over.
+    #[n(1)]
+    toured: bool,
 }
 
 impl Typing {
@@ -67,15 +71,48 @@ impl App {
     /// # Errors
     /// [`mohar_protocol::refusal::Refusal::Busy`], or a fault of the store.
     pub async fn keep_typing(self: &Arc<Self>, session: &Session, typing: Typing) -> Result<(), Trouble> {
-        let row = codec::encode(&Row { typing: typing.code().to_owned() });
-        Ok(self.ledger.write(vec![(tables::SETTINGS, session.officer.0.to_vec(), Some(row))]).await?)
+        self.keep_settings(session.officer, |row| row.typing = typing.code().to_owned()).await
+    }
+
+    /// Keeps that the officer has seen the cards of the first visit.
+    ///
+    /// # Errors
+    /// As [`App::keep_typing`].
+    pub async fn keep_toured(self: &Arc<Self>, session: &Session) -> Result<(), Trouble> {
+        self.keep_settings(session.officer, |row| row.toured = true).await
+    }
+
+    /// Whether the officer has seen the cards of the first visit. Blocks.
+    ///
+    /// # Errors
+    /// [`Trouble::Fault`].
+    pub fn has_toured(&self, officer: &Officer) -> Result<bool, Trouble> {
+        let snapshot = self.snapshot();
+        Ok(settings_of(&Records::new(&snapshot), &officer.officer)?.toured)
     }
 
     /// How the officer types Hindi; `None` when nothing was chosen yet.
     pub(super) fn typing_of(records: &Records<'_>, officer: &OfficerId) -> Result<Option<Typing>, Trouble> {
-        let Some(bytes) = records.get(tables::SETTINGS, &officer.0)? else { return Ok(None) };
-        let row: Row =
-            codec::decode(&bytes, ROW_BYTES_MAX).map_err(|e| StoreFault::because("read settings", e))?;
-        Ok(Typing::from_code(&row.typing))
+        Ok(Typing::from_code(&settings_of(records, officer)?.typing))
     }
+
+    async fn keep_settings(
+        self: &Arc<Self>,
+        officer: OfficerId,
+        change: impl FnOnce(&mut Row),
+    ) -> Result<(), Trouble> {
+        let app = Arc::clone(self);
+        let mut row = blocking(move || {
+            let snapshot = app.snapshot();
+            settings_of(&Records::new(&snapshot), &officer)
+        })
+        .await?;
+        change(&mut row);
+        Ok(self.ledger.write(vec![(tables::SETTINGS, officer.0.to_vec(), Some(codec::encode(&row)))]).await?)
+    }
+}
+
+fn settings_of(records: &Records<'_>, officer: &OfficerId) -> Result<Row, Trouble> {
+    let Some(bytes) = records.get(tables::SETTINGS, &officer.0)? else { return Ok(Row::default()) };
+    Ok(codec::decode(&bytes, ROW_BYTES_MAX).map_err(|e| StoreFault::because("read settings", e))?)
 }

@@ -63,6 +63,8 @@ pub struct May {
     pub wake: bool,
     /// Reopen.
     pub reopen: bool,
+    /// Remind whoever has it.
+    pub remind: bool,
     /// Put it into a file, or send copies: it is a dak.
     pub put_in_file: bool,
 }
@@ -299,6 +301,7 @@ fn may(officer: &Officer, matter: &Matter) -> May {
         request_recall: left_us && underway && !matter.opened,
         wake: holds && matches!(matter.phase, Phase::Parked { .. }),
         reopen: holds && matter.phase == Phase::Closed,
+        remind: !holds && !matches!(matter.phase, Phase::Closed | Phase::Frozen),
         put_in_file: work && matter.kind == MatterKind::DAK,
     }
 }

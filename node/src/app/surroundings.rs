@@ -26,6 +26,8 @@ pub struct Surroundings {
     pub post: Named,
     /// Whether the post sees the tray and the inward register.
     pub registry: bool,
+    /// Whether the post keeps the register of posts and officers.
+    pub admin: bool,
     /// What is proved.
     pub safety: Safety,
     /// How the officer types Hindi, if that was chosen.
@@ -77,6 +79,7 @@ impl App {
             name: name.unwrap_or_else(|| Named::same(&session.login)),
             post,
             registry: session.at_work.as_deref().is_some_and(|officer| self.is_registry(officer)),
+            admin: session.at_work.as_deref().is_some_and(|officer| self.is_admin(officer)),
             typing: Self::typing_of(&reader.records, &session.officer)?,
             safety: Self::safety(&reader, &session.office, session.at_work.as_deref())?,
             alone: self.alone(&reader, &session.office)?,

@@ -8,11 +8,14 @@ use serde::Deserialize;
 
 use crate::app::desk::{List, Only as AppOnly, Row as AppRow};
 use crate::clock;
+use crate::config::Calendar;
 use crate::web::error::Failure;
-use crate::web::format::{day_from_iso, working_days};
+use crate::web::form::Posted;
+use crate::web::format::day_from_iso;
 use crate::web::locale::{kind, name, place, sentence, urgency, watch_of};
 use crate::web::pages::desk::{Desk, DeskRows, Only, ROWS_PER_PAGE, Row, RowState, Tab};
 use crate::web::pages::frame::Here;
+use crate::web::pages::send::Wanted;
 use crate::web::session::{AtWork, no_done_cookie};
 use crate::web::texts::Lang;
 use crate::web::{Web, html};
@@ -28,6 +31,8 @@ pub struct Part {
     only: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    tour: String,
 }
 
 /// `/` is the desk.
@@ -44,17 +49,19 @@ pub async fn page(
     let (tab, page) = (Tab::from_code(&part.tab), part.page.parse().unwrap_or(1));
     let only = Only::from_code(&part.only);
     let read = web.page(&visit, Here::Desk, move |app, officer| {
-        app.desk(officer, list(tab), sieve(only), page, ROWS_PER_PAGE as usize)
+        let desk = app.desk(officer, list(tab), sieve(only), page, ROWS_PER_PAGE as usize)?;
+        Ok((desk, app.has_toured(officer)?))
     });
-    let (frame, desk) = read.await?;
+    let (frame, (desk, toured)) = read.await?;
+    let tour = part.tour == "1" || !toured;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let rows = desk.rows.iter().map(|one| Row {
         is_next: one.matter.id.to_string() == part.next,
-        ..row(visit.lang(), one, frame.now)
+        ..row(visit.lang(), one, web.app.calendar(), frame.now)
     });
     let rows = rows.collect();
     let (page, pages) = (number(desk.page), number(desk.pages));
-    let page = html(&Desk { frame, tab, only, counts: desk.counts.map(number), rows, page, pages })?;
+    let page = html(&Desk { frame, tab, only, counts: desk.counts.map(number), rows, page, pages, tour })?;
     Ok((CookieJar::new().add(no_done_cookie()), page).into_response())
 }
 
@@ -70,8 +77,14 @@ pub async fn rows(
     let desk =
         web.read(move |app| app.desk(&officer, list(tab), sieve(only), page, ROWS_PER_PAGE as usize)).await?;
     let now = clock::now().0;
-    let rows = desk.rows.iter().map(|one| row(visit.lang(), one, now)).collect();
+    let rows = desk.rows.iter().map(|one| row(visit.lang(), one, web.app.calendar(), now)).collect();
     html(&DeskRows { t: visit.t(), now, tab, only, rows })
+}
+
+/// The cards of the first visit are not shown again by themselves.
+pub async fn toured(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Response, Failure> {
+    web.app.keep_toured(&posted.visit.session).await?;
+    Ok(Redirect::to("/desk").into_response())
 }
 
 const fn sieve(only: Only) -> AppOnly {
@@ -94,12 +107,13 @@ const fn list(tab: Tab) -> List {
     }
 }
 
-fn row(lang: Lang, row: &AppRow, now: u64) -> Row {
+fn row(lang: Lang, row: &AppRow, calendar: &Calendar, now: u64) -> Row {
     // A cover that cannot be opened says why, in the place of the subject.
     let (number, subject) = match &row.cover {
         Ok((number, subject)) => (number.clone(), subject.clone()),
         Err(refusal) => (row.matter.id.short(), sentence(lang, *refusal)),
     };
+    let due = row.due.as_deref().and_then(day_from_iso);
     Row {
         id: row.matter.id.to_string(),
         kind: kind(row.matter.kind),
@@ -108,8 +122,11 @@ fn row(lang: Lang, row: &AppRow, now: u64) -> Row {
         unread: row.is_unread() && !row.is_elsewhere,
         from: row.from.as_ref().map(|from| place(lang, from)),
         since: row.since.0,
-        working_days: working_days(row.since.0, now),
-        due: row.due.as_deref().and_then(day_from_iso),
+        working_days: calendar.between(row.since.0, now),
+        due,
+        late: due.map_or(0, |due| calendar.between(due, now)),
+        wanted: Wanted::from_code(&row.wanted),
+        reminders: row.reminders,
         urgency: urgency(row.urgency),
         state: state(lang, row),
         returned: row.returned,

@@ -212,6 +212,7 @@ const fn sort_of(refusal: Refusal) -> Sort {
         Refusal::ReadOnly => Sort::ReadOnly,
         Refusal::TextEmpty
         | Refusal::HeadUnknown
+        | Refusal::NothingTicked
         | Refusal::TextInvisible
         | Refusal::UploadKind
         | Refusal::UploadBroken

@@ -12,6 +12,7 @@ pub mod park;
 pub mod phrases;
 pub mod put_in_file;
 pub mod recall;
+pub mod remind;
 pub mod reopen;
 pub mod send;
 pub mod send_back;
@@ -72,7 +73,7 @@ async fn sheet(
     };
     let other = match verb {
         Verb::SendBack => view.came_from.as_ref().map(|from| place(lang, from)),
-        Verb::Recall => Some(place(lang, &view.holder)),
+        Verb::Recall | Verb::Remind => Some(place(lang, &view.holder)),
         _ => None,
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -93,7 +94,7 @@ fn typed(fields: &Fields) -> ConfirmTyped {
 }
 
 /// Whether a refusal is about the words on the sheet, so that the sheet is shown again.
-fn correctable(trouble: Trouble) -> Result<Refusal, Failure> {
+pub(in crate::web) fn correctable(trouble: Trouble) -> Result<Refusal, Failure> {
     match trouble {
         Trouble::Refused(
             refusal @ (Refusal::TextEmpty
@@ -109,7 +110,7 @@ fn correctable(trouble: Trouble) -> Result<Refusal, Failure> {
 }
 
 /// A reason that must be given.
-fn reason(fields: &Fields) -> Result<String, Refusal> {
+pub(in crate::web) fn reason(fields: &Fields) -> Result<String, Refusal> {
     let reason = fields.take("reason");
     if reason.trim().is_empty() { Err(Refusal::TextEmpty) } else { Ok(reason) }
 }

@@ -34,8 +34,8 @@ const BODY_WAIT: Duration = Duration::from_secs(5);
 /// How long a paper waits until others are read.
 const UPLOAD_WAIT: Duration = Duration::from_secs(30);
 
-/// Fields of a form.
-const FIELDS_MAX: usize = 64;
+/// Fields of a form: the 50 rows of a page, ticked, and what a sheet asks.
+const FIELDS_MAX: usize = 80;
 
 /// Fields in which people write what they would not want to write again.
 const TYPED: [&str; 8] = ["text", "subject", "from", "remarks", "reason", "title", "address", "enclosures"];

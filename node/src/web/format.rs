@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 
 use askama::filters::{Escaper, Html};
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 
 use crate::web::texts::{Count, Texts};
@@ -58,21 +58,6 @@ pub fn age(t: Texts, since: u64, now: u64) -> String {
         60..=1439 => t.n("age-hours", minutes / 60),
         _ => t.n("age-days", minutes / 1440),
     }
-}
-
-/// Working days from the day of `since` to the day of `now`: Monday to Friday, without holidays.
-///
-/// The day on which the paper came counts as nought. Callers that know the holiday table of the
-/// state subtract holidays themselves.
-pub fn working_days(since: u64, now: u64) -> u32 {
-    let (Some(from), Some(to)) = (civil(since), civil(now)) else { return 0 };
-    let (from, to) = (from.date(), to.date());
-    let days = to.since(from).map_or(0, |span| span.get_days()).max(0);
-    let rest = (1..=days % 7)
-        .filter_map(|ahead| to.checked_sub(jiff::Span::new().days(ahead - 1)).ok())
-        .filter(|day| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday))
-        .count();
-    u32::try_from(days / 7 * 5).unwrap_or(0) + u32::try_from(rest).unwrap_or(0)
 }
 
 /// How long a paper has been waiting, in the four steps of the desk.
@@ -222,7 +207,7 @@ fn civil(ms: u64) -> Option<DateTime> {
 mod tests {
     use askama::filters::Escaper;
 
-    use super::{Ageing, Careful, age, date, date_time, day_from_iso, grouped, size, stamp, working_days};
+    use super::{Ageing, Careful, age, date, date_time, day_from_iso, grouped, size, stamp};
     use crate::web::texts::{Lang, Texts};
 
     /// 21/11/2026 18:29:59.999 UTC is the last millisecond of 21 November in India.
@@ -245,7 +230,6 @@ mod tests {
     #[test]
     fn a_time_no_calendar_holds_is_a_dash() {
         assert_eq!(date(u64::MAX), "—");
-        assert_eq!(working_days(0, u64::MAX), 0);
     }
 
     #[test]
@@ -268,18 +252,6 @@ mod tests {
         assert_eq!(age(t, 0, 40 * 60_000), "40 मि.");
         assert_eq!(age(t, 0, 3 * 3_600_000 + 5), "3 घंटे");
         assert_eq!(age(t, 5, 0), "अभी");
-    }
-
-    #[test]
-    fn weekends_are_not_counted() {
-        const DAY: u64 = 86_400_000;
-        let friday = day_from_iso("2026-11-20").expect("a day");
-        assert_eq!(working_days(friday, friday), 0);
-        assert_eq!(working_days(friday, friday + 2 * DAY), 0);
-        assert_eq!(working_days(friday, friday + 3 * DAY), 1);
-        assert_eq!(working_days(friday, friday + 7 * DAY), 5);
-        assert_eq!(working_days(friday, friday + 31 * DAY), 21);
-        assert_eq!(working_days(friday + DAY, friday), 0);
     }
 
     #[test]

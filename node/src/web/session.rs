@@ -125,6 +125,7 @@ impl SignedIn {
                 several: self.session.several,
                 owner: owner(&self.session),
                 registry: around.registry,
+                admin: around.admin,
             }),
             lamp: Some(lamp(around.safety)),
             banner: banner(lang, around),

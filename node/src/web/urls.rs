@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post, put};
 
 use crate::web::{
-    Web, assets, desk, diarise, files, help, inward, live, locale, open_file, outward, posts, safety, search,
-    settings, sign_in, tray,
+    Web, assets, desk, diarise, files, hand_over, help, inward, live, locale, many, open_file, outward,
+    people, posts, safety, search, settings, sign_in, tray, waiting,
 };
 
 /// The table.
@@ -17,6 +17,8 @@ pub fn routes() -> Router<Web> {
         .route("/posts", get(posts::ask).post(posts::choose))
         .route("/desk", get(desk::page))
         .route("/desk/rows", get(desk::rows))
+        .route("/desk/toured", get(desk::home).post(desk::toured))
+        .route("/desk/many", get(desk::home).post(many::many))
         .route("/events", get(live::events))
         .route("/files/new", get(open_file::ask).post(open_file::open))
         .route("/dak/new", get(diarise::ask).post(diarise::diarise))
@@ -44,6 +46,7 @@ pub fn routes() -> Router<Web> {
         )
         .route("/files/{id}/slip", get(inward::slip))
         .route("/files/{id}/notes", get(files::show::notes))
+        .route("/files/{id}/preview", get(files::show::preview))
         .route("/files/{id}/papers/{n}", get(files::paper::by_number))
         .route("/files/{id}/papers/{act}/{n}", get(files::paper::by_act))
         .route("/files/{id}/draft", put(files::draft::save).post(files::draft::save_by_form))
@@ -53,6 +56,7 @@ pub fn routes() -> Router<Web> {
         .route("/files/{id}/attach", get(files::attach::ask).post(files::attach::attach))
         .route("/files/{id}/send-back", get(files::send_back::ask).post(files::send_back::send_back))
         .route("/files/{id}/recall", get(files::recall::ask).post(files::recall::recall))
+        .route("/files/{id}/remind", get(files::remind::ask).post(files::remind::remind))
         .route("/files/{id}/park", get(files::park::ask).post(files::park::park))
         .route("/files/{id}/wake", post(files::wake::wake))
         .route("/files/{id}/close", get(files::close::ask).post(files::close::close))
@@ -60,8 +64,11 @@ pub fn routes() -> Router<Web> {
         .route("/files/{id}/bundle", get(files::bundle::save))
         .route("/files/{id}/where", get(files::where_is_it::page))
         .route("/search", get(search::page))
+        .route("/people", get(people::page).post(people::change))
+        .route("/waiting", get(waiting::page))
         .route("/safety", get(safety::page))
         .route("/settings", get(settings::page).post(settings::save))
+        .route("/settings/hand-over", get(settings::page).post(hand_over::begin))
         .route("/settings/password", post(settings::change_password))
         .route("/help", get(help::page))
         .route("/language", get(locale::switch))

@@ -1,10 +1,14 @@
 //! A browser that keeps cookies, follows redirections and reads forms; and an office with a clerk.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use mohar_node::run::Running;
 use mohar_protocol::act::body::ChargeKind;
+use mohar_protocol::ceremony::to_file;
 use mohar_protocol::control::{Credentials, Request, Response};
+use mohar_protocol::machine::Package;
 
-use crate::support::{ADMIN, Office, PASSWORD, State};
+use crate::support::{ADMIN, Office, PASSWORD, State, until};
 
 pub const CLERK: &str = "ramesh";
 pub const CLERK_PASSWORD: &str = "eleven blue files";
@@ -157,4 +161,27 @@ pub async fn office(seed: u8) -> (Office, Running) {
         assert!(matches!(answer, Response::Done { .. }), "{answer:?}");
     }
     (office, running)
+}
+
+/// Two offices of one state on two nodes, linked.
+pub async fn two_offices(state: &mut State) -> (Office, Running, Office, Running) {
+    let elder = state.office("mp/gad", Vec::new());
+    let elder_runs = elder.start().await;
+    let younger = state.office("mp/pwd", vec![elder.peer(&elder_runs)]);
+    let younger_runs = younger.start().await;
+    let package = Package { charter: Vec::new(), dossiers: vec![younger.dossier.clone()] };
+    let import = Request::Import { registry: BASE64.encode(to_file(&package)) };
+    assert!(matches!(elder.ask(&import).await, Response::Done { .. }));
+    for (runs, other) in [(&elder_runs, &younger), (&younger_runs, &elder)] {
+        until("the other's directory is here", &runs.ledger, || {
+            runs.ledger.links().linked.contains_key(&other.id)
+                && runs
+                    .ledger
+                    .registry()
+                    .office(&other.id)
+                    .is_ok_and(|register| register.directory().is_some())
+        })
+        .await;
+    }
+    (elder, elder_runs, younger, younger_runs)
 }

@@ -33,6 +33,8 @@ pub enum Command {
     SendBack,
     /// Ask for it back after handover.
     RequestRecall,
+    /// Remind whoever holds it.
+    Remind,
     /// Lay aside.
     Park {
         /// Until when.
@@ -91,6 +93,7 @@ impl Command {
             Self::Opened => Verb::Opened,
             Self::SendBack => Verb::SendBack,
             Self::RequestRecall => Verb::RequestRecall,
+            Self::Remind => Verb::Remind,
             Self::Park { .. } => Verb::Park,
             Self::Wake => Verb::Wake,
             Self::Close { .. } => Verb::Close,
@@ -129,6 +132,8 @@ impl Command {
             }
             // A side act: the machine builds it, because it embeds this office's own ready.
             Self::RequestRecall => return Err(Refusal::NotRecallable),
+            // Another one.
+            Self::Remind => return Err(Refusal::WrongHolder),
             Self::Park { until } => (Body::Park(body::Park { until: *until }), stay),
             Self::Wake => (Body::Wake(body::Wake {}), stay),
             Self::Close { retention } => (Body::Close(body::Close { retention: *retention }), stay),

@@ -77,7 +77,7 @@ impl Machine {
                 step.send(peer, Message::Side { act: act.bytes().to_vec().into() });
             }
         }
-        Ok(())
+        self.say_reminders(step, peer, office, OFFERS_MAX)
     }
 
     /// Both offices are on this node: the four steps happen within one commit.
@@ -303,6 +303,9 @@ impl Machine {
             }
             (Body::RequestRecall(request), Signer::Officer { office, post, .. }) => {
                 self.take_recall(step, Some(from), &act, request, Holder { office, post })
+            }
+            (Body::Remind(body), signer @ Signer::Officer { .. }) => {
+                self.take_reminder(step, from, &act, &signer, body.to)
             }
             (Body::Contest(contest), Signer::Node { office }) => {
                 self.take_contest(step, &act, contest, office)

@@ -79,6 +79,14 @@ impl Machine {
             let act = self.request_recall(step, actor, &matter, contents)?;
             return Ok(Self::remember(step, operation, &act));
         }
+        if *command == Command::Remind {
+            if contents.iter().any(|content| content.reference.generation > matter.generation) {
+                return Err(Refusal::ContentSealed.into());
+            }
+            let contents = Self::keep_contents(step, contents)?;
+            let act = self.remind(step, actor, &matter, contents)?;
+            return Ok(Self::remember(step, operation, &act));
+        }
         if let Command::Forward { to } = command {
             let addressee = self.registry.office(&to.office)?;
             addressee.post(&to.post).ok_or(Refusal::PostUnknown)?;
@@ -195,7 +203,7 @@ impl Machine {
     }
 
     /// The post under whose charge the actor acts, if the charge counts and the key is theirs.
-    fn post_of(&self, actor: &Actor) -> Result<crate::id::PostId, Refusal> {
+    pub(super) fn post_of(&self, actor: &Actor) -> Result<crate::id::PostId, Refusal> {
         self.host(&actor.office)?;
         let register = self.registry.office(&actor.office)?;
         let charge =

@@ -5,7 +5,7 @@ use super::handover::key_of;
 use super::{Machine, Step, Stop};
 use crate::act::{Body, MatterKind, Place, VerifiedAct};
 use crate::custody::Matter;
-use crate::id::{ActId, OfficeId};
+use crate::id::{ActId, MatterId, OfficeId};
 use crate::records::Table;
 use crate::refusal::Refusal;
 
@@ -87,6 +87,12 @@ impl Machine {
         act: &VerifiedAct,
     ) -> Result<(), Stop> {
         step.records.put_side(act);
+        if let Body::Remind(body) = act.body()
+            && !self.hosts(&body.to.office)
+        {
+            // Whether it arrived is not in the log: it is said again, and said back.
+            step.records.put(Table::REMINDERS, key_of(&body.to.office, &MatterId(act.id().0)), Vec::new());
+        }
         let Body::RequestRecall(_) = act.body() else { return Ok(()) };
         // A request is repeated until it is answered, as long as the file is where it went.
         if let Some(matter) = step.records.matter(&act.matter())?

@@ -291,6 +291,9 @@ impl Machine {
             (Body::RequestRecall(_), _, Some(holder)) => {
                 step.records.delete(Table::RECALLS, key_of(&holder.office, &id));
             }
+            (Body::Remind(body), ..) => {
+                step.records.delete(Table::REMINDERS, key_of(&body.to.office, &MatterId(act.id().0)));
+            }
             _ => {}
         }
         Ok(())

@@ -88,6 +88,9 @@ tables! {
     /// office, index → issue act id: the outward register, the letters of a log in the order of their issue
     38 ISSUED;
 
+    /// office of the holder, act id of the reminder → nothing: said, and not said back yet
+    39 REMINDERS;
+
     // Reassignment and forks. BRANCHES and FORKS are ground truth; the others follow from acts.
 
     /// matter, number, act id → nothing: chain acts known here beside the chain (mirrored, rival, orphan)

@@ -80,7 +80,8 @@ impl World {
     fn choose(&mut self, index: usize, matter: &Matter) -> Option<Command> {
         let office = self.state.offices[index].id;
         if !matter.is_held_by(&office) {
-            return Some(Command::RequestRecall);
+            let asks = self.rng.next_u64().is_multiple_of(3);
+            return Some(if asks { Command::RequestRecall } else { Command::Remind });
         }
         let dice = self.rng.next_u64() % 100;
         Some(match &matter.phase {

@@ -9,21 +9,17 @@ use mohar_protocol::refusal::Refusal;
 
 use crate::app::Trouble;
 use crate::app::names::holder_from_text;
-use crate::app::send::{Target as AppTarget, Words};
+use crate::app::send::Target as AppTarget;
 use crate::clock;
 use crate::web::error::Failure;
-use crate::web::files::send::{target, typed};
+use crate::web::files::send::{search_words, target, typed, words};
 use crate::web::files::{done, matter, number, refused};
 use crate::web::form::{Fields, Posted};
-use crate::web::format::day_from_iso;
-use crate::web::locale::{sentence, urgency_number};
+use crate::web::locale::sentence;
 use crate::web::pages::frame::Here;
 use crate::web::pages::put_in_file::Copies;
 use crate::web::session::AtWork;
 use crate::web::{Web, html};
-
-/// Characters of a search.
-const SEARCH_CHARS_MAX: usize = 100;
 
 /// The sheet.
 pub async fn ask(State(web): State<Web>, visit: AtWork, Path(id): Path<String>) -> Result<Response, Failure> {
@@ -41,14 +37,7 @@ pub async fn send(
     if fields.get("then") != "send" {
         return sheet(&web, &visit, id, fields, None).await;
     }
-    let said = typed(&fields);
-    let words = Words {
-        language: visit.lang().code().to_owned(),
-        wanted: said.wanted.code().to_owned(),
-        due: if day_from_iso(&said.due).is_some() { said.due } else { String::new() },
-        urgency: urgency_number(said.urgency),
-        remarks: said.remarks,
-    };
+    let words = words(visit.lang().code(), typed(&fields));
     let number = number(&web, &visit, id).await?;
     match web.app.send_copies(&visit.officer, form, id, &chosen(&fields), &words).await {
         Ok(n) => done(&format!("/files/{id}"), &visit.t().b("done-copies", "number", number, "n", n)),
@@ -69,14 +58,14 @@ async fn sheet(
     fields: Fields,
     error: Option<Refusal>,
 ) -> Result<Response, Failure> {
-    let q: String = fields.get("q").chars().take(SEARCH_CHARS_MAX).collect();
-    let (ticked, words) = (chosen(&fields), q.clone());
+    let q = search_words(fields.get("q"));
+    let (ticked, asked) = (chosen(&fields), q.clone());
     let read = web.page(visit, Here::Desk, move |app, officer| {
         let mut chosen = Vec::new();
         for one in ticked {
             chosen.extend(app.targets(officer, "", Some(one))?.chosen);
         }
-        let offered = app.targets(officer, &words, None)?;
+        let offered = app.targets(officer, &asked, None)?;
         Ok((app.show(officer, &id, clock::now())?, chosen, offered))
     });
     let (frame, (view, chosen, offered)) = read.await?;
@@ -93,7 +82,13 @@ async fn sheet(
         subject: cover.subject.clone(),
         q,
         own: offered.own.iter().filter(is_new).map(|one| target(lang, one)).collect(),
-        others: offered.others.iter().filter(is_new).map(|one| target(lang, one)).collect(),
+        others: offered
+            .near
+            .iter()
+            .chain(&offered.others)
+            .filter(is_new)
+            .map(|one| target(lang, one))
+            .collect(),
         more: offered.more,
         chosen: chosen.iter().map(|one| target(lang, one)).collect(),
         typed: said,

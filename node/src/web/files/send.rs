@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use mohar_protocol::act::Holder;
-use mohar_protocol::id::MatterId;
+use mohar_protocol::id::{MatterId, PostId};
 use mohar_protocol::refusal::Refusal;
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use crate::app::Trouble;
 use crate::app::names::{holder_from_text, holder_to_text};
 use crate::app::note::Signed;
 use crate::app::operation::FormId;
-use crate::app::send::{Target as AppTarget, Words};
+use crate::app::send::{Target as AppTarget, Targets, Words};
 use crate::app::show::View;
 use crate::clock;
 use crate::web::error::Failure;
@@ -26,7 +26,7 @@ use crate::web::pages::note_text::paragraphs;
 use crate::web::pages::send::{Leaves, SendSheet, SendTyped, Target, Wanted};
 use crate::web::pages::words::Urgency;
 use crate::web::session::AtWork;
-use crate::web::texts::Lang;
+use crate::web::texts::{Key, Lang, key};
 use crate::web::{Web, html};
 
 /// Characters of a search.
@@ -71,7 +71,8 @@ pub async fn send(
             let target = web.read_to_act(move |app| app.targets(&office, "", Some(to))).await?.chosen;
             let to_name = target.map_or_else(String::new, |target| name(visit.lang(), &target.place.post));
             let key = if to.office == visit.officer.office { "done-sent" } else { "done-queued" };
-            done(&next, &visit.t().b(key, "number", number, "to", to_name))
+            let sentence = visit.t().b(key, "number", number, "to", to_name);
+            done(&next, &informed(&web, &visit, form, id, &fields, sentence).await?)
         }
         Err(trouble) => {
             let refusal = correctable(trouble).map_err(|failure| failure.with_typed(fields.typed()))?;
@@ -79,6 +80,32 @@ pub async fn send(
             sheet(&web, &visit, id, search, Some(typed), Some(refusal)).await
         }
     }
+}
+
+/// Copies for information to the levels that are passed over. The file has gone already: a copy that did
+/// not go is said, and holds nothing up.
+async fn informed(
+    web: &Web,
+    visit: &AtWork,
+    form: FormId,
+    id: MatterId,
+    fields: &Fields,
+    sentence_before: String,
+) -> Result<String, Failure> {
+    let posts = fields.names().filter_map(|name| holder_from_text(name.strip_prefix("copy-")?));
+    let own = visit.officer.office;
+    let posts: Vec<PostId> = posts.filter(|to| to.office == own).map(|to| to.post).collect();
+    if posts.is_empty() {
+        return Ok(sentence_before);
+    }
+    let more = match web.app.inform(&visit.officer, form, id, &posts, visit.lang().code()).await {
+        Ok(n) => visit.t().n("done-informed", n),
+        Err(Trouble::Refused(refusal)) => {
+            visit.t().a("done-not-informed", "why", sentence(visit.lang(), refusal))
+        }
+        Err(fault) => return Err(fault.into()),
+    };
+    Ok(format!("{sentence_before} {more}"))
 }
 
 /// Signs note and movement; `false` when the note is not the one that was seen.
@@ -92,14 +119,7 @@ async fn sign(
     seen: u64,
 ) -> Result<bool, Trouble> {
     let (officer, language) = (&visit.officer, visit.lang().code());
-    let due = Some(typed.due.clone()).filter(|due| day_from_iso(due).is_some()).unwrap_or_default();
-    let words = Words {
-        language: language.to_owned(),
-        wanted: typed.wanted.code().to_owned(),
-        due,
-        urgency: urgency_number(typed.urgency),
-        remarks: typed.remarks.clone(),
-    };
+    let words = words(language, typed.clone());
     words.check()?;
     // After a resend the note is signed and the draft is empty; only the movement is left to answer.
     match web.app.sign_draft(officer, id, language, seen).await {
@@ -113,6 +133,36 @@ async fn sign(
         web.app.forward(officer, form, id, to, &words).await?;
     }
     Ok(true)
+}
+
+/// The words of a dispatch, as they are signed.
+pub fn words(language: &str, typed: SendTyped) -> Words {
+    Words {
+        language: language.to_owned(),
+        wanted: typed.wanted.code().to_owned(),
+        due: if day_from_iso(&typed.due).is_some() { typed.due } else { String::new() },
+        urgency: urgency_number(typed.urgency),
+        remarks: typed.remarks,
+    }
+}
+
+/// A search, no longer than one may be.
+pub fn search_words(q: &str) -> String {
+    q.chars().take(SEARCH_CHARS_MAX).collect()
+}
+
+/// The posts to choose from, under their headings.
+pub fn offered(lang: Lang, targets: &Targets) -> Vec<(Key, Vec<Target>)> {
+    let shown = |one: &AppTarget| target(lang, one);
+    // Whoever stands among the recent ones does not stand below again.
+    let is_new = |one: &&AppTarget| targets.recent.iter().all(|known| known.holder != one.holder);
+    let rest = |all: &[AppTarget]| all.iter().filter(is_new).map(shown).collect();
+    vec![
+        (key("send-recent"), targets.recent.iter().map(shown).collect()),
+        (key("send-own"), rest(&targets.own)),
+        (key("send-near"), rest(&targets.near)),
+        (key("send-others"), rest(&targets.others)),
+    ]
 }
 
 /// What was typed on the sheet.
@@ -133,12 +183,13 @@ async fn sheet(
     typed: Option<SendTyped>,
     error: Option<Refusal>,
 ) -> Result<Response, Failure> {
-    let q: String = search.q.chars().take(SEARCH_CHARS_MAX).collect();
+    let q = search_words(&search.q);
     let (chosen, words) = (holder_from_text(&search.to), q.clone());
     let read = web.page(visit, Here::Desk, move |app, officer| {
-        Ok((app.show(officer, &id, clock::now())?, app.targets(officer, &words, chosen)?))
+        let onward = chosen.map(|to| app.onward(officer, &id, to)).transpose()?;
+        Ok((app.show(officer, &id, clock::now())?, app.targets(officer, &words, chosen)?, onward))
     });
-    let (frame, (view, targets)) = read.await?;
+    let (frame, (view, targets, onward)) = read.await?;
     if !view.may.work {
         return Err(Refusal::NotHolder.into());
     }
@@ -147,7 +198,7 @@ async fn sheet(
         Ok(cover) => (cover.number.clone(), cover.subject.clone()),
         Err(refusal) => (id.short(), sentence(lang, *refusal)),
     };
-    let all = |targets: &[AppTarget]| targets.iter().map(|one| target(lang, one)).collect();
+    let onward = onward.unwrap_or_default();
     let standing = view.past.urgency(view.cover.as_deref().ok());
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = SendSheet {
@@ -157,8 +208,10 @@ async fn sheet(
         subject,
         leaves: leaves(&view),
         q,
-        own: all(&targets.own),
-        others: all(&targets.others),
+        offered: offered(lang, &targets),
+        again: onward.again && view.draft.as_ref().is_none_or(|draft| draft.text.trim().is_empty()),
+        levels: u32::try_from(onward.levels).unwrap_or(u32::MAX),
+        skipped: onward.skipped.iter().map(|one| target(lang, one)).collect(),
         more: targets.more,
         chosen: targets.chosen.as_ref().map(|one| target(lang, one)),
         typed: typed.unwrap_or_else(|| SendTyped { urgency: urgency(standing), ..SendTyped::default() }),

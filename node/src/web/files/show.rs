@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::app::desk::unless_fault;
 use crate::app::letters::{Line, Stage};
+use crate::app::remind::Reminder as AppReminder;
 use crate::app::show::{May, Paper as AppPaper, PaperBytes, SignedNote, View as AppView};
 use crate::clock;
 use crate::web::error::Failure;
@@ -22,14 +23,14 @@ use crate::web::format::{date, day_from_iso};
 use crate::web::letters::{issued_look, stage};
 use crate::web::locale::{kind, name, place, sentence, urgency, watch_of};
 use crate::web::pages::file::{
-    Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Sheet, View,
+    Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Preview, Reminder, Sheet, View,
 };
 use crate::web::pages::frame::Here;
 use crate::web::pages::letters::LetterLine;
 use crate::web::pages::note_text::paragraphs;
 use crate::web::pages::words::{Classification, Ladder, Place};
 use crate::web::session::{AtWork, no_done_cookie};
-use crate::web::texts::Texts;
+use crate::web::texts::{Lang, Texts};
 use crate::web::{Web, html};
 
 /// Letters on a line and lines on a page of a note sheet, for its page numbers.
@@ -72,9 +73,9 @@ pub async fn page(
         let letter = paper.filter(|(_, paper)| paper.is_letter());
         let letter = letter.map(|(_, paper)| app.issued_letter(officer, &id, &paper.act, paper.index));
         let letter = letter.map(unless_fault).transpose()?;
-        Ok((view, at, text, letter))
+        Ok((view, at, text, letter, app.reminders_of(officer, &id)?))
     });
-    let (mut frame, (view, at, text, letter)) = read.await?;
+    let (mut frame, (view, at, text, letter, reminders)) = read.await?;
     frame.path = format!("/files/{id}");
     let t = visit.t();
     let mut papers = papers(t, &view, at, text);
@@ -95,6 +96,8 @@ pub async fn page(
         actions: actions(view.may),
         letters: letters(t, &view),
         phrases: phrases(t.lang),
+        reminders: reminders.into_iter().map(|one| reminder(t.lang, one)).collect(),
+        back_to: view.came_from.as_ref().filter(|_| view.may.send_back).map(|from| place(t.lang, from)),
         frame,
     };
     Ok((CookieJar::new().add(no_done_cookie()), html(&page)?).into_response())
@@ -110,6 +113,27 @@ pub async fn notes(
     let view = web.read(move |app| app.show(&officer, &id, clock::now())).await?;
     let t = visit.t();
     html(&Notes { t, now: clock::now().0, sheet: sheet(t, &view), papers: papers(t, &view, None, None) })
+}
+
+/// A look at a matter from the desk. Nothing is recorded: it is not opened.
+pub async fn preview(
+    State(web): State<Web>,
+    visit: AtWork,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let (id, officer) = (matter(&id)?, Arc::clone(&visit.officer));
+    let view = web.read(move |app| app.show(&officer, &id, clock::now())).await?;
+    let t = visit.t();
+    html(&Preview { t, sheet: sheet(t, &view), papers: papers(t, &view, None, None) })
+}
+
+fn reminder(lang: Lang, one: AppReminder) -> Reminder {
+    Reminder {
+        by: one.by.as_ref().map(|by| place(lang, by)),
+        at: one.at.0,
+        words: one.words,
+        due: one.due.as_deref().and_then(day_from_iso),
+    }
 }
 
 /// A browser that only guesses what will be opened next has not opened it.
@@ -318,6 +342,7 @@ fn actions(may: May) -> Vec<Action> {
         (may.work, Action::Park),
         (may.work, Action::Close),
         (may.cancel || may.request_recall, Action::Recall),
+        (may.remind, Action::Remind),
         (may.wake, Action::Wake),
         (may.reopen, Action::Reopen),
     ];

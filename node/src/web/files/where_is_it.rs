@@ -95,6 +95,7 @@ const fn moved(body: &Body) -> Moved {
         Body::Opened(_) => Moved::Opened,
         Body::SendBack(_) => Moved::SentBack,
         Body::RequestRecall(_) => Moved::RecallAsked,
+        Body::Remind(_) => Moved::Reminded,
         Body::Park(_) => Moved::Parked,
         Body::Wake(_) => Moved::Woken,
         Body::Close(_) => Moved::Closed,

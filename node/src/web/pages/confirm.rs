@@ -23,7 +23,7 @@ pub struct Confirm {
     pub subject: String,
     /// Which act.
     pub verb: Verb,
-    /// To whom it goes back, or from whom it is recalled.
+    /// To whom it goes back, from whom it is recalled, or who is reminded.
     pub other: Option<Place>,
     /// The largest upload, bytes; used by [`Verb::Attach`].
     pub max_bytes: u64,
@@ -48,12 +48,14 @@ pub enum Verb {
     Reopen,
     /// Add a paper.
     Attach,
+    /// Remind the holder.
+    Remind,
 }
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Self; 6] =
-        [Self::SendBack, Self::Recall, Self::Park, Self::Close, Self::Reopen, Self::Attach];
+    pub const ALL: [Self; 7] =
+        [Self::SendBack, Self::Recall, Self::Park, Self::Close, Self::Reopen, Self::Attach, Self::Remind];
 
     /// The last part of its URL, `/files/{id}/{path}`.
     pub fn path(self) -> &'static str {
@@ -64,6 +66,7 @@ impl Verb {
             Self::Close => "close",
             Self::Reopen => "reopen",
             Self::Attach => "attach",
+            Self::Remind => "remind",
         }
     }
 
@@ -76,6 +79,7 @@ impl Verb {
             Self::Close => key("confirm-close-title"),
             Self::Reopen => key("confirm-reopen-title"),
             Self::Attach => key("confirm-attach-title"),
+            Self::Remind => key("confirm-remind-title"),
         }
     }
 
@@ -88,6 +92,7 @@ impl Verb {
             Self::Close => key("confirm-close-what"),
             Self::Reopen => key("confirm-reopen-what"),
             Self::Attach => key("confirm-attach-what"),
+            Self::Remind => key("confirm-remind-what"),
         }
     }
 
@@ -100,6 +105,7 @@ impl Verb {
             Self::Close => key("confirm-close-button"),
             Self::Reopen => key("confirm-reopen-button"),
             Self::Attach => key("confirm-attach-button"),
+            Self::Remind => key("confirm-remind-button"),
         }
     }
 
@@ -188,7 +194,7 @@ impl Confirm {
             number: "DEP/101/2026".to_owned(),
             subject: "सामुदायिक भवन हेतु राशि की प्रशासकीय स्वीकृति".to_owned(),
             verb,
-            other: matches!(verb, Verb::SendBack | Verb::Recall)
+            other: matches!(verb, Verb::SendBack | Verb::Recall | Verb::Remind)
                 .then(|| Place::sample("कलेक्टर", "कलेक्टर कार्यालय इन्दौर", "श्री आशीष सक्सेना")),
             max_bytes: 20 * 1024 * 1024,
             typed: ConfirmTyped::default(),

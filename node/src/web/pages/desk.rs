@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::web::format::{self, Ageing};
 use crate::web::pages::frame::Frame;
+use crate::web::pages::send::Wanted;
 use crate::web::pages::words::{Kind, Place, Urgency, Watch};
 use crate::web::texts::{Count, Key, Texts, key};
 
@@ -32,6 +33,8 @@ pub struct Desk {
     pub page: u32,
     /// The number of pages, at least 1.
     pub pages: u32,
+    /// Whether the four cards of the first visit are shown.
+    pub tour: bool,
 }
 
 /// The body of the table alone, for `GET /desk/rows?tab=..&page=..`.
@@ -140,6 +143,11 @@ impl Tab {
         Self::ALL.into_iter().find(|tab| tab.code() == code).unwrap_or_default()
     }
 
+    /// Whether rows of it can be ticked, for one act on all of them.
+    pub fn can_tick(self) -> bool {
+        matches!(self, Self::All | Self::Dak | Self::Files)
+    }
+
     /// Its word.
     pub fn key(self) -> Key {
         match self {
@@ -186,6 +194,12 @@ pub struct Row {
     pub working_days: u32,
     /// The day it is due, milliseconds.
     pub due: Option<u64>,
+    /// Working days past the due day.
+    pub late: u32,
+    /// What is wanted, if the sender said.
+    pub wanted: Option<Wanted>,
+    /// Reminders to this post.
+    pub reminders: u32,
     /// How urgent.
     pub urgency: Urgency,
     /// Where it stands.
@@ -244,13 +258,6 @@ impl Row {
         }
     }
 
-    /// Whole days past the due day.
-    pub fn late_by(&self, now: impl Count) -> u32 {
-        const DAY: u64 = 86_400_000;
-        let late = self.due.map_or(0, |due| now.count().saturating_sub(due) / DAY);
-        u32::try_from(late).unwrap_or(u32::MAX)
-    }
-
     /// The words of the state.
     pub fn state_text(&self, t: impl AsRef<Texts>, now: impl Count) -> String {
         let (t, now) = (*t.as_ref(), now.count());
@@ -283,6 +290,7 @@ impl Row {
 mod samples {
     use super::{Desk, DeskRows, Only, Row, RowState, Tab};
     use crate::web::pages::frame::{Banner, Frame, Here, Lamp, SAMPLE_NOW};
+    use crate::web::pages::send::Wanted;
     use crate::web::pages::words::{Kind, Place, Urgency, Watch};
     use crate::web::texts::Lang;
 
@@ -303,6 +311,7 @@ mod samples {
                 rows: Row::samples(),
                 page: 1,
                 pages: 4,
+                tour: true,
             }
         }
 
@@ -310,7 +319,16 @@ mod samples {
         pub fn sample_empty(lang: Lang) -> Self {
             let frame = Frame::sample_at(lang, Here::Desk);
             let only = Only::Due;
-            Self { frame, tab: Tab::All, only, counts: [0; 6], rows: Vec::new(), page: 1, pages: 1 }
+            Self {
+                frame,
+                tab: Tab::All,
+                only,
+                counts: [0; 6],
+                rows: Vec::new(),
+                page: 1,
+                pages: 1,
+                tour: false,
+            }
         }
     }
 
@@ -337,6 +355,9 @@ mod samples {
                 since: SAMPLE_NOW - u64::from(days) * DAY,
                 working_days: days * 5 / 7,
                 due: None,
+                late: 0,
+                wanted: (n == 1).then_some(Wanted::Orders),
+                reminders: u32::from(n == 1) * 2,
                 urgency: Urgency::ALL[n as usize % 4],
                 state,
                 returned: u32::from(n == 5) * 2,
@@ -389,7 +410,7 @@ mod samples {
                 row(10, Kind::File, "वार्षिक स्टेशनरी क्रय 2025-26", 60, RowState::Closed),
                 row(11, Kind::File, "भू-अर्जन मुआवजा वितरण", 5, RowState::NeedsNewerSoftware),
             ];
-            rows[0].due = Some(SAMPLE_NOW - 2 * DAY - HOUR);
+            (rows[0].due, rows[0].late) = (Some(SAMPLE_NOW - 2 * DAY - HOUR), 2);
             rows[1].due = Some(SAMPLE_NOW + 5 * DAY);
             rows[4].from = None;
             rows

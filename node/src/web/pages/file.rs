@@ -37,6 +37,23 @@ pub struct FileView {
     pub letters: Vec<LetterLine>,
     /// The stock phrases of this office.
     pub phrases: Vec<String>,
+    /// Reminders to me about it, oldest first.
+    pub reminders: Vec<Reminder>,
+    /// From where it came: one press signs the note and returns it there.
+    pub back_to: Option<Place>,
+}
+
+/// A reminder about this matter.
+#[derive(Clone, Debug)]
+pub struct Reminder {
+    /// Who reminds.
+    pub by: Option<Place>,
+    /// When.
+    pub at: u64,
+    /// The words; may be empty.
+    pub words: String,
+    /// The day by which.
+    pub due: Option<u64>,
 }
 
 /// The note side alone, for `GET /files/{id}/notes`.
@@ -50,6 +67,18 @@ pub struct Notes {
     /// What is shown.
     pub sheet: Sheet,
     /// The papers, so that references can be resolved.
+    pub papers: Vec<Paper>,
+}
+
+/// What the desk shows of a matter before it is opened, for `GET /files/{id}/preview`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "_preview.html")]
+pub struct Preview {
+    /// The texts of the officer's language.
+    pub t: Texts,
+    /// What is shown.
+    pub sheet: Sheet,
+    /// The papers, by their titles.
     pub papers: Vec<Paper>,
 }
 
@@ -292,6 +321,8 @@ pub enum Action {
     Copies,
     /// प्रारूप लिखें
     Draft,
+    /// स्मरण कराएँ
+    Remind,
 }
 
 impl Action {
@@ -309,6 +340,7 @@ impl Action {
             Self::PutInFile => "put-in-file",
             Self::Copies => "copies",
             Self::Draft => "letters/new",
+            Self::Remind => "remind",
         }
     }
 
@@ -326,6 +358,7 @@ impl Action {
             Self::PutInFile => key("act-put-in-file"),
             Self::Copies => key("act-copies"),
             Self::Draft => key("act-draft"),
+            Self::Remind => key("act-remind"),
         }
     }
 
@@ -339,7 +372,7 @@ impl Action {
             Self::PutInFile => "KeyM",
             Self::Copies => "KeyC",
             Self::Draft => "KeyD",
-            Self::Recall | Self::Wake | Self::Close | Self::Reopen => "",
+            Self::Remind | Self::Recall | Self::Wake | Self::Close | Self::Reopen => "",
         }
     }
 

@@ -51,6 +51,8 @@ pub struct Who {
     pub owner: String,
     /// Whether the post sees the tray and the inward register.
     pub registry: bool,
+    /// Whether the post keeps the register of posts and officers.
+    pub admin: bool,
 }
 
 impl Who {
@@ -230,6 +232,10 @@ pub enum Here {
     Search,
     /// The outward register.
     Outward,
+    /// What this post waits for.
+    Waiting,
+    /// Posts and officers, for the administrator.
+    People,
     /// Safety of this office.
     Safety,
     /// Help and keys.
@@ -273,6 +279,7 @@ impl Frame {
                 several: true,
                 owner: "o-7f21".to_owned(),
                 registry: true,
+                admin: true,
             }),
             lamp: Some(Lamp::Held { mirrors: 3 }),
             banner: None,

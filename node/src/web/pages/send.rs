@@ -26,10 +26,14 @@ pub struct SendSheet {
     pub leaves: Leaves,
     /// What was searched for.
     pub q: String,
-    /// Posts of this office (all of them, or those that match).
-    pub own: Vec<Target>,
-    /// Posts of other offices that match, at most a screen or two.
-    pub others: Vec<Target>,
+    /// Posts to choose, under their headings: recent ones, this office, above and below, others.
+    pub offered: Vec<(Key, Vec<Target>)>,
+    /// The chosen post had it already, and nothing was noted since.
+    pub again: bool,
+    /// Posts that will have had it, the chosen one included.
+    pub levels: u32,
+    /// Posts of this office that are passed over; they can have a copy for information.
+    pub skipped: Vec<Target>,
     /// Whether more match than are shown.
     pub more: bool,
     /// The post chosen.
@@ -38,6 +42,21 @@ pub struct SendSheet {
     pub typed: SendTyped,
     /// Why it was refused, in the officer's language.
     pub error: Option<String>,
+}
+
+/// Levels a file may pass; the manual of office procedure says so.
+const LEVELS_MAX: u32 = 4;
+
+impl SendSheet {
+    /// Whether more posts have had it than the manual allows.
+    pub fn is_long_way(&self) -> bool {
+        self.levels > LEVELS_MAX
+    }
+
+    /// Whether no post matches.
+    pub fn is_nobody(&self) -> bool {
+        self.offered.iter().all(|(_, targets)| targets.is_empty())
+    }
 }
 
 /// What will be signed and sent.
@@ -157,14 +176,26 @@ mod samples {
     use crate::web::pages::frame::{Frame, SAMPLE_NOW};
     use crate::web::pages::note_text::paragraphs;
     use crate::web::pages::words::Reach;
-    use crate::web::texts::Lang;
+    use crate::web::texts::{Lang, key};
 
     impl SendSheet {
         /// A post of a district that cannot be reached is chosen.
         pub fn sample(lang: Lang) -> Self {
             let mut sheet = Self::sample_choosing(lang);
-            sheet.chosen = sheet.others.first().cloned();
+            sheet.chosen = sheet.others().first().cloned();
+            sheet.skipped = sheet.own().into_iter().take(2).collect();
+            (sheet.again, sheet.levels) = (true, 6);
             sheet
+        }
+
+        /// The posts of this office.
+        pub fn own(&self) -> Vec<Target> {
+            self.offered.first().map(|(_, targets)| targets.clone()).unwrap_or_default()
+        }
+
+        /// The posts of others.
+        pub fn others(&self) -> Vec<Target> {
+            self.offered.last().map(|(_, targets)| targets.clone()).unwrap_or_default()
         }
 
         /// No post chosen yet.
@@ -193,23 +224,34 @@ mod samples {
                     bytes: 3_248_000,
                 },
                 q: "इन्दौर".to_owned(),
-                own: vec![
-                    target("o1.p1", "नायब तहसीलदार", own, Some("श्री दिनेश चौहान"), Reach::Here),
-                    target("o1.p2", "सहायक ग्रेड-2", own, Some("श्री रामेश्वर पटेल"), Reach::Here),
-                    target("o1.p3", "राजस्व निरीक्षक, बेटमा", own, None, Reach::Here),
-                ],
-                others: vec![
-                    target("o2.p1", "कलेक्टर", district, Some("श्री आशीष सक्सेना"), lost),
-                    target("o2.p2", "अपर कलेक्टर", district, Some("सुश्री नेहा जैन"), lost),
-                    target(
-                        "o3.p1",
-                        "पुलिस अधीक्षक",
-                        "पुलिस अधीक्षक कार्यालय इन्दौर (ग्रामीण)",
-                        Some("श्री विवेक तिवारी"),
-                        Reach::Now,
+                offered: vec![
+                    (
+                        key("send-own"),
+                        vec![
+                            target("o1.p1", "नायब तहसीलदार", own, Some("श्री दिनेश चौहान"), Reach::Here),
+                            target("o1.p2", "सहायक ग्रेड-2", own, Some("श्री रामेश्वर पटेल"), Reach::Here),
+                            target("o1.p3", "राजस्व निरीक्षक, बेटमा", own, None, Reach::Here),
+                        ],
                     ),
-                    target("o4.p1", "आयुक्त", "नगर निगम इन्दौर", Some("श्री हर्ष मेहता"), Reach::Unknown),
+                    (
+                        key("send-others"),
+                        vec![
+                            target("o2.p1", "कलेक्टर", district, Some("श्री आशीष सक्सेना"), lost),
+                            target("o2.p2", "अपर कलेक्टर", district, Some("सुश्री नेहा जैन"), lost),
+                            target(
+                                "o3.p1",
+                                "पुलिस अधीक्षक",
+                                "पुलिस अधीक्षक कार्यालय इन्दौर (ग्रामीण)",
+                                Some("श्री विवेक तिवारी"),
+                                Reach::Now,
+                            ),
+                            target("o4.p1", "आयुक्त", "नगर निगम इन्दौर", Some("श्री हर्ष मेहता"), Reach::Unknown),
+                        ],
+                    ),
                 ],
+                again: false,
+                levels: 2,
+                skipped: Vec::new(),
                 more: true,
                 chosen: None,
                 typed: SendTyped::default(),

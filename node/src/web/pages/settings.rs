@@ -63,11 +63,14 @@ impl Settings {
 
 impl Help {
     /// All shortcuts, in the order of the card.
-    pub fn shortcuts(&self) -> [Shortcut; 21] {
+    pub fn shortcuts(&self) -> [Shortcut; 26] {
         let line = |keys, does| Shortcut { keys, does };
         [
             line(&["J", "K"], key("keys-next")),
             line(&["Enter"], key("keys-open")),
+            line(&["Space"], key("keys-preview")),
+            line(&["X"], key("keys-tick")),
+            line(&["Shift F", "Shift P"], key("keys-many")),
             line(&["N"], key("keys-note")),
             line(&["F"], key("keys-send")),
             line(&["R"], key("keys-send-back")),
@@ -80,6 +83,7 @@ impl Help {
             line(&["G S"], key("keys-sent")),
             line(&["G N"], key("keys-new")),
             line(&["G D", "G T", "G R"], key("keys-dak")),
+            line(&["G W", "G P"], key("keys-waiting")),
             line(&["M"], key("keys-put-in-file")),
             line(&["C"], key("keys-copies")),
             line(&["D", "E", "G O"], key("keys-letters")),

@@ -6,19 +6,23 @@ use super::confirm::{Confirm, Verb};
 use super::desk::{Desk, DeskRows};
 use super::diarise::Diarise;
 use super::entry::{ChoosePost, SignIn};
-use super::file::{FileView, Note, Notes};
+use super::file::{FileView, Note, Notes, Preview};
 use super::frame::{Banner, Frame, Lamp, SAMPLE_NOW};
 use super::intake::OpenFile;
 use super::inward::{Inward, Slip};
 use super::letters::{IssueSheet, Kind, LetterForm, LetterPage, LetterPaper};
+use super::many::{Many, ManyDone};
+use super::office_safety::OfficeSafety;
 use super::office_safety::OfficeSafety;
 use super::outward::{Outward, OutwardLetter};
+use super::people::People;
 use super::problem::{Problem, Sort};
 use super::put_in_file::{Copies, PutInFile};
 use super::search::Search;
 use super::send::SendSheet;
 use super::settings::{Help, Settings};
 use super::tray::{Discard, TrayPage};
+use super::waiting::Waiting;
 use super::where_is_it::WhereIsIt;
 use super::words::Place;
 use crate::web::texts::Lang;
@@ -59,6 +63,11 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         ("where_is_it".to_owned(), WhereIsIt::sample(lang).render()),
         ("office_safety".to_owned(), OfficeSafety::sample(lang).render()),
         ("settings".to_owned(), Settings::sample(lang).render()),
+        ("many".to_owned(), Many::sample(lang).render()),
+        ("many_park".to_owned(), Many::sample_park(lang).render()),
+        ("many_done".to_owned(), ManyDone::sample(lang).render()),
+        ("people".to_owned(), People::sample(lang).render()),
+        ("waiting".to_owned(), Waiting::sample(lang).render()),
         ("help".to_owned(), Help::sample(lang).render()),
     ];
     for kind in Kind::ALL {
@@ -76,7 +85,8 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
 fn fragments(lang: Lang) -> Vec<(String, String)> {
     let rows = DeskRows::sample(lang).render().expect("the rows render");
     let notes = Notes::sample(lang).render().expect("the notes render");
-    vec![("rows".to_owned(), rows), ("notes".to_owned(), notes)]
+    let preview = Preview::sample(lang).render().expect("the preview renders");
+    vec![("rows".to_owned(), rows), ("notes".to_owned(), notes), ("preview".to_owned(), preview)]
 }
 
 #[test]

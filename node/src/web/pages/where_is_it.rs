@@ -89,6 +89,8 @@ pub enum Moved {
     SentBack,
     /// Its return was asked for.
     RecallAsked,
+    /// Its holder was reminded.
+    Reminded,
     /// It was taken back while queued, or came back.
     Recalled,
     /// Parked.
@@ -115,7 +117,7 @@ pub enum Moved {
 
 impl Moved {
     /// All kinds.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Created,
         Self::Diarised,
         Self::Noted,
@@ -127,6 +129,7 @@ impl Moved {
         Self::Opened,
         Self::SentBack,
         Self::RecallAsked,
+        Self::Reminded,
         Self::Recalled,
         Self::Parked,
         Self::Woken,
@@ -154,6 +157,7 @@ impl Moved {
             Self::Opened => key("moved-opened"),
             Self::SentBack => key("moved-sent-back"),
             Self::RecallAsked => key("moved-recall-asked"),
+            Self::Reminded => key("moved-reminded"),
             Self::Recalled => key("moved-recalled"),
             Self::Parked => key("moved-parked"),
             Self::Woken => key("moved-woken"),

@@ -1,6 +1,8 @@
 //! A file with two notes, three papers and an unsent note.
 
-use super::{Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Sheet, View};
+use super::{
+    Action, Draft, FileView, LetterFacts, Note, Notes, Paper, PaperBody, Preview, Reminder, Sheet, View,
+};
 use crate::web::pages::frame::{Frame, Here, SAMPLE_NOW};
 use crate::web::pages::letters::{Kind as LetterKind, LetterLine, Look, Stage};
 use crate::web::pages::words::{Classification, Kind, Ladder, Place, Proof, Urgency, Watch};
@@ -45,6 +47,13 @@ impl FileView {
                 versions: 2,
                 stage: Stage::Approved,
             }],
+            reminders: vec![Reminder {
+                by: Some(Place::sample("कलेक्टर", "कलेक्टर कार्यालय इन्दौर", "श्री आशीष सक्सेना")),
+                at: SAMPLE_NOW - DAY,
+                words: "प्रतिवेदन आज ही भेजें।".to_owned(),
+                due: Some(SAMPLE_NOW + DAY),
+            }],
+            back_to: Some(Place::sample("नायब तहसीलदार", "तहसील कार्यालय देपालपुर", "श्री दिनेश चौहान")),
         }
     }
 
@@ -67,7 +76,7 @@ impl FileView {
         view.sheet.mine = false;
         view.sheet.hindrance = Some(view.frame.t.a("state-in-transit", "office", "जिला इन्दौर"));
         view.sheet.notes.clear();
-        view.actions = vec![Action::Recall];
+        view.actions = vec![Action::Recall, Action::Remind];
         view.papers.truncate(1);
         view.shown = Some(1);
         view
@@ -90,6 +99,13 @@ impl Notes {
     pub fn sample(lang: Lang) -> Self {
         let t = Frame::sample(lang).t;
         Self { t, now: SAMPLE_NOW, sheet: Sheet::sample(), papers: Paper::samples() }
+    }
+}
+
+impl Preview {
+    /// A look at the sample file.
+    pub fn sample(lang: Lang) -> Self {
+        Self { t: Frame::sample(lang).t, sheet: Sheet::sample(), papers: Paper::samples() }
     }
 }
 

@@ -9,8 +9,9 @@ mod feed;
 use mohar_protocol::act::{Holder, VerifiedAct};
 use mohar_protocol::custody::{Matter, Phase};
 use mohar_protocol::id::PostId;
-use mohar_protocol::matter_text::{Cover, Note};
+use mohar_protocol::matter_text::{Cover, Issued, Note};
 use mohar_protocol::refusal::Refusal;
+use mohar_protocol::sealing::Kind;
 use mohar_protocol::time::Timestamp;
 
 use crate::app::desk::unless_fault;
@@ -192,6 +193,11 @@ fn snippet(
         Part::Note | Part::Remark | Part::Paper => {
             let reference = act.header().contents.get(usize::from(hit.place)).ok_or(Refusal::ContentNone)?;
             if hit.part == Part::Paper {
+                let content = reader.open(&hit.matter, reference)?;
+                if content.kind == Kind::Letter {
+                    let text = feed::letter_text(&Issued::from_content(&content)?);
+                    return Ok(snippet::around(query, &text, SNIPPET_CHARS).unwrap_or_default());
+                }
                 let title = reader.paper(&hit.matter, reference)?.title.clone();
                 return Ok(snippet::whole(query, &title));
             }

@@ -32,7 +32,7 @@ pub fn fold(word: &str) -> String {
             && next(1).is_some_and(is_stop);
         if is_half_nasal {
             folded.push(ANUSVARA);
-        } else if !after_half_nasal && !(*letter == HALANT && next(1).is_none()) {
+        } else if !(after_half_nasal || *letter == HALANT && next(1).is_none()) {
             folded.push(*letter);
         }
     }

@@ -206,7 +206,7 @@ impl Index {
 
     /// Documents and spellings.
     pub fn size(&self) -> (usize, usize) {
-        (self.docs.len(), self.vocabulary.len())
+        (self.docs.len(), self.vocabulary.count())
     }
 
     /// The number of the next act of a matter's chain to be read.
@@ -246,7 +246,7 @@ impl Index {
             for word in doc_words(text) {
                 let known = self.vocabulary.find(&word);
                 words.push(known.unwrap_or_else(|| {
-                    let next = u32::try_from(self.vocabulary.len()).unwrap_or(u32::MAX);
+                    let next = u32::try_from(self.vocabulary.count()).unwrap_or(u32::MAX);
                     self.step(Step::Word(word), steps);
                     next
                 }));

@@ -53,7 +53,7 @@ impl Near {
 
 impl Vocabulary {
     /// How many spellings there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.spellings.len()
     }
 

@@ -20,8 +20,6 @@ pub mod inward;
 pub mod letters;
 pub mod many;
 pub mod note_text;
-pub mod note_text;
-pub mod office_safety;
 pub mod office_safety;
 pub mod outward;
 pub mod people;

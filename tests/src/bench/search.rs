@@ -169,7 +169,7 @@ impl Draw {
     fn leaf(&mut self, n: u32) -> Leaf {
         let file = n / NOTINGS_PER_FILE;
         let mut text: String = (0..WORDS).map(|_| self.word() + " ").collect();
-        let first = n % NOTINGS_PER_FILE == 0;
+        let first = n.is_multiple_of(NOTINGS_PER_FILE);
         let numbers = if first { vec![format!("IND/{file}/2026")] } else { Vec::new() };
         if first {
             text.push_str(&numbers[0]);

@@ -33,8 +33,8 @@ const SLOW_KBIT: u32 = 64;
 /// Packets lost of a hundred.
 const LOSS: u32 = 3;
 
-/// The disk of the office whose disk becomes full: its data, and room for some minutes of work.
-const DISK: &str = "96m";
+/// The disk of the office whose disk becomes full: its data, and room for a quarter of an hour of work.
+const DISK: &str = "512m";
 
 /// Files moved to see what a movement costs.
 const MOVED: usize = 10;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use mohar_protocol::act::{Holder, MatterKind, Place as InChain, Verb, VerifiedAct};
 use mohar_protocol::id::{ActId, MatterId, OfficeId};
-use mohar_protocol::matter_text::{Cover, Note, PaperLabel};
+use mohar_protocol::matter_text::{Cover, Issued, Note, PaperLabel};
 use mohar_protocol::records::{Records, StoreFault};
 use mohar_protocol::sealing::{Content, Kind};
 
@@ -242,7 +242,13 @@ impl Feed<'_> {
                 let inside = if is_pdf { paper_text::of_pdf(&content.body, stopping) } else { String::new() };
                 Some((Part::Paper, format!("{}\n{inside}", content.name), Vec::new()))
             }
-            Kind::Draft | Kind::Directory | Kind::Other(_) => None,
+            Kind::Letter => {
+                let issued = Issued::from_content(content).ok()?;
+                let numbers = vec![issued.number.clone(), issued.endorsement.clone()];
+                Some((Part::Paper, letter_text(&issued), numbers))
+            }
+            // The diary line of what was served says number, sender and subject.
+            Kind::Delivery | Kind::Draft | Kind::Directory | Kind::Other(_) => None,
         }
     }
 }
@@ -257,6 +263,15 @@ pub(super) fn cover_text(cover: &Cover) -> (String, Vec<String>) {
         numbers.push(letter.number.clone());
     }
     (parts.into_iter().map(String::as_str).collect::<Vec<_>>().join("\n"), numbers)
+}
+
+/// Everything that an issued letter says.
+pub(super) fn letter_text(issued: &Issued) -> String {
+    let letter = &issued.letter;
+    let head = [&issued.number, &issued.endorsement, &letter.subject, &letter.reference];
+    let names = letter.everybody().map(|one| &one.name);
+    let parts = head.into_iter().chain(&letter.paragraphs).chain(names);
+    parts.map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
 fn push_place(text: &mut String, place: &Place) {

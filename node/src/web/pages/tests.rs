@@ -13,7 +13,6 @@ use super::inward::{Inward, Slip};
 use super::letters::{IssueSheet, Kind, LetterForm, LetterPage, LetterPaper};
 use super::many::{Many, ManyDone};
 use super::office_safety::OfficeSafety;
-use super::office_safety::OfficeSafety;
 use super::outward::{Outward, OutwardLetter};
 use super::people::People;
 use super::problem::{Problem, Sort};

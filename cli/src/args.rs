@@ -4,8 +4,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mohar_protocol::act::body::{ChargeKind, Tier};
 
 use crate::commands::{
-    bundle, charge, charter, check, found, join, kit, log, matter, office, officer, packet, post, status,
-    verify,
+    bundle, charge, charter, check, found, join, kit, log, matter, office, officer, packet, post, search,
+    status, verify,
 };
 use crate::output::Output;
 
@@ -65,6 +65,8 @@ pub enum Command {
     Packet(packet::Packet),
     Verify(verify::Verify),
     Check(check::Check),
+    #[command(subcommand)]
+    Search(search::Search),
 }
 
 impl Args {

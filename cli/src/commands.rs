@@ -13,6 +13,7 @@ pub mod office;
 pub mod officer;
 pub mod packet;
 pub mod post;
+pub mod search;
 pub mod status;
 pub mod verify;
 
@@ -42,5 +43,6 @@ pub fn run(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Packet(packet) => packet.run(output),
         Command::Verify(verify) => verify.run(output),
         Command::Check(check) => check.run(output),
+        Command::Search(search) => search.run(output),
     }
 }

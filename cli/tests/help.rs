@@ -39,6 +39,8 @@ const COMMANDS: &[&str] = &[
     "packet import",
     "verify",
     "check",
+    "search status",
+    "search rebuild",
 ];
 
 fn mohar(words: &str, last: &str) -> Output {

@@ -16,6 +16,45 @@ nav-open-file = New file
 nav-diarise = Diarise dak
 nav-safety = Safety
 nav-help = Help
+find-label = Search: number, subject, sender, note
+find-hint = / Search: number, subject, person…
+search-title = Search
+search-find = Search
+search-kind = File / dak
+search-year = Year
+search-open = Current
+search-closed = Disposed
+search-post = Was with the post
+search-number = Number
+search-where = Found in
+search-near = similar spelling
+search-in-cover = Subject / particulars
+search-in-note = Note
+search-in-remark = Remark
+search-in-paper = Paper
+search-in-movement = Movement
+search-nothing = Nothing found
+search-how = How to search
+search-how-number = Write a number in any form: क्र./123/2026, 123-2026 or १२३ २०२६.
+search-how-words = One or two main words are enough. Spelling does not stand in the way: सम्बन्ध/संबंध, जाये/जाए, ज़मीन/जमीन.
+search-how-roman = Roman letters find Hindi: seemankan, namantaran, pension.
+search-how-filter = With too many results choose a year, a status or a post; with too few take the choice away.
+search-how-what = Only files and dak that are or were with your post are found. Secret matters are not searched.
+search-total =
+    { $n ->
+        [one] { $n } result
+       *[other] { $n } results
+    }
+search-more =
+    { $n ->
+        [one] more than { $n } result
+       *[other] more than { $n } results; the nearest first
+    }
+search-behind =
+    { $n ->
+        [one] { $n } new entry is not in the index yet.
+       *[other] { $n } new entries are not in the index yet.
+    }
 cancel = Cancel
 unknown = not known
 back-to-file = File
@@ -224,6 +263,10 @@ field-retention = Retention category
 open-title = Open a new file
 open-number = The number is given automatically: { $series }
 open-button = Open file
+field-head = Head
+field-head-none = No head
+field-head-hint = The head stands in the number, and each head counts for itself.
+open-classification-hint = A classified file appears in registers and in search only for those who have had it.
 diarise-title = Diarise dak (inward)
 diarise-number = The inward number is given at once, also without internet.
 diarise-button = Diarise and open
@@ -643,6 +686,7 @@ keys-park = park
 keys-attach = attach a paper
 keys-where = where is it
 keys-sides = notes only / papers only / both
+keys-search = search
 keys-desk = go to the desk
 keys-sent = sent
 keys-new = new file

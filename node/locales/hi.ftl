@@ -16,6 +16,45 @@ nav-open-file = नई नस्ती
 nav-diarise = डाक दर्ज करें
 nav-safety = सुरक्षा
 nav-help = सहायता
+find-label = खोजें: क्रमांक, विषय, प्रेषक, टीप
+find-hint = / खोजें: क्रमांक, विषय, व्यक्ति…
+search-title = खोज
+search-find = खोजें
+search-kind = नस्ती / डाक
+search-year = वर्ष
+search-open = प्रचलित
+search-closed = निराकृत
+search-post = किस पद पर रही
+search-number = क्रमांक
+search-where = कहाँ मिला
+search-near = मिलती-जुलती वर्तनी
+search-in-cover = विषय / विवरण
+search-in-note = टीप
+search-in-remark = अभ्युक्ति
+search-in-paper = पत्र
+search-in-movement = आवागमन
+search-nothing = कुछ नहीं मिला
+search-how = कैसे खोजें
+search-how-number = क्रमांक किसी भी रूप में लिखें: क्र./123/2026, 123-2026 या १२३ २०२६।
+search-how-words = एक-दो मुख्य शब्द पर्याप्त हैं। वर्तनी का अंतर बाधा नहीं है: सम्बन्ध/संबंध, जाये/जाए, ज़मीन/जमीन।
+search-how-roman = रोमन में भी लिख सकते हैं: seemankan, namantaran, pension।
+search-how-filter = परिणाम अधिक हों तो वर्ष, स्थिति या पद चुनें; कम हों तो चयन हटाएँ।
+search-how-what = वही नस्तियाँ और डाक मिलती हैं जो आपके पद के पास हैं या रही हैं। गुप्त श्रेणी की सामग्री नहीं खोजी जाती।
+search-total =
+    { $n ->
+        [one] { $n } परिणाम
+       *[other] { $n } परिणाम
+    }
+search-more =
+    { $n ->
+        [one] { $n } से अधिक परिणाम
+       *[other] { $n } से अधिक परिणाम; पहले निकटतम
+    }
+search-behind =
+    { $n ->
+        [one] { $n } नई प्रविष्टि अभी खोज-सूची में नहीं आई है।
+       *[other] { $n } नई प्रविष्टियाँ अभी खोज-सूची में नहीं आई हैं।
+    }
 cancel = रहने दें
 unknown = ज्ञात नहीं
 back-to-file = नस्ती
@@ -188,6 +227,10 @@ field-retention = अभिलेख श्रेणी
 open-title = नई नस्ती खोलें
 open-number = क्रमांक अपने आप दिया जाएगा: { $series }
 open-button = नस्ती खोलें
+field-head = मद
+field-head-none = बिना मद के
+field-head-hint = मद क्रमांक में लिखी जाती है, और हर मद के क्रमांक अलग चलते हैं।
+open-classification-hint = गोपनीय नस्ती पंजियों और खोज में केवल उन्हें दिखती है जिनके पास वह रही हो।
 diarise-title = डाक दर्ज करें (आवक)
 diarise-number = आवक क्रमांक दर्ज होते ही मिलेगा, इंटरनेट न होने पर भी।
 diarise-button = दर्ज करें और खोलें
@@ -603,6 +646,7 @@ keys-park = स्थगित रखें
 keys-attach = पत्र संलग्न करें
 keys-where = कहाँ है
 keys-sides = केवल टीप / केवल पत्राचार / दोनों
+keys-search = खोजें
 keys-desk = मेज पर जाएँ
 keys-sent = भेजी हुई
 keys-new = नई नस्ती

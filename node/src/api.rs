@@ -19,6 +19,7 @@ use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::metrics::Counters;
 use crate::net;
+use crate::search::Search;
 
 /// What the doors work with.
 pub struct Api {
@@ -26,6 +27,8 @@ pub struct Api {
     pub ledger: Ledger,
     /// The keys.
     pub keyring: Arc<Keyring>,
+    /// The search indexes.
+    pub search: Arc<Search>,
     /// The state that the node trusts.
     pub state: StateId,
     /// Totals of the loop.

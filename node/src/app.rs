@@ -38,6 +38,7 @@ pub mod reading;
 pub mod remind;
 pub mod reopen;
 pub mod request_recall;
+pub mod search;
 pub mod send;
 pub mod send_back;
 pub mod session;
@@ -69,6 +70,7 @@ use crate::config::{Calendar, Config};
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::net;
+use crate::search::Search;
 use crate::store::Snapshot;
 use crate::store::tray::Tray;
 
@@ -83,6 +85,7 @@ pub struct App {
     registers: inward::Registers,
     people: tokio::sync::Mutex<()>,
     tray: Tray,
+    search: Arc<Search>,
     taking_in: std::sync::Mutex<()>,
     started: Timestamp,
     config: Arc<Config>,
@@ -119,9 +122,11 @@ pub enum Trouble {
 impl App {
     /// The use cases of a running node.
     pub fn new(ledger: Ledger, keyring: Arc<Keyring>, config: Arc<Config>, net: Arc<net::Counters>) -> Self {
+        let search = Search::new(config.data.join("search"), keyring.search_key());
         Self {
             ledger,
             keyring,
+            search: Arc::new(search),
             facts: Facts::default(),
             attempts: sign_in::Attempts::default(),
             drafts: draft::Locks::default(),
@@ -144,6 +149,11 @@ impl App {
     /// The days on which the office works.
     pub fn calendar(&self) -> &Calendar {
         &self.config.calendar.days
+    }
+
+    /// The search indexes, for what feeds and asks about them.
+    pub const fn search(&self) -> &Arc<Search> {
+        &self.search
     }
 
     /// Bytes of one upload.

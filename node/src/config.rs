@@ -2,6 +2,7 @@
 //! unknown keys are refused, because a misspelt setting is a setting that somebody relies on.
 
 mod calendar;
+mod files;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use serde::de::Error as _;
 
 pub use self::calendar::{CALENDAR_BYTES_MAX, Calendar};
+pub use self::files::{FilesConfig, HeadConfig};
 
 /// The documented example; `mohar-node --print-config` prints it.
 pub const EXAMPLE: &str = include_str!("../../deploy/config/node.example.toml");
@@ -37,6 +39,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Incoming letters.
     pub dak: DakConfig,
+    /// Files.
+    pub files: FilesConfig,
     /// Days on which the office works.
     pub calendar: CalendarConfig,
 }

@@ -65,7 +65,7 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until it is dropped, and with it every connection.
-pub async fn serve(listener: TcpListener, app: App, api: Arc<Api>) -> &'static str {
+pub async fn serve(listener: TcpListener, app: Arc<App>, api: Arc<Api>) -> &'static str {
     let counters = Arc::clone(&api.counters);
     let router = Router::new().merge(api::router(api)).merge(web::router(app));
     let doors = Doors::new(Arc::clone(&counters));

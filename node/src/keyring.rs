@@ -130,6 +130,12 @@ impl Keyring {
         &self.storage
     }
 
+    /// Opens the search indexes of this node. Whoever has it opens nothing else.
+    pub fn search_key(&self) -> StorageKey {
+        let key = SecretKey::from_seed(&self.secrets.storage).derive("mohar/search/1");
+        StorageKey::from_bytes(*key.to_seed())
+    }
+
     /// Seed of the node's identity on the network.
     pub fn transport_seed(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.secrets.transport)

@@ -17,6 +17,7 @@ pub mod ledger;
 
 pub mod keyring;
 pub mod mark;
+pub mod search;
 pub mod store;
 
 pub mod net;

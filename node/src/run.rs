@@ -43,6 +43,7 @@ pub struct Running {
     // Dropped in this order: what feeds the loop before the loop.
     parts: JoinSet<&'static str>,
     stop_net: oneshot::Sender<()>,
+    indexing: jobs::index::Indexing,
     turning: Turning,
 }
 
@@ -91,11 +92,15 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     parts.spawn(jobs::dial::run(ledger.clone(), commands, known, admitted));
 
     let app = App::new(ledger.clone(), Arc::clone(&keyring), Arc::clone(&config), Arc::clone(&net_counters));
+    let (search, app) = (Arc::clone(app.search()), Arc::new(app));
+    let indexing = jobs::index::start(Arc::clone(&app), Arc::clone(&search))?;
+    parts.spawn(jobs::index::run(ledger.clone(), indexing.waker()));
     let listener = http::bind(config.web.listen).await?;
     let web = listener.local_addr()?;
     let api = Arc::new(Api {
         ledger: ledger.clone(),
         keyring: Arc::clone(&keyring),
+        search,
         state,
         counters,
         net: net_counters,
@@ -109,7 +114,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     parts.spawn(api::control::serve(control, Arc::clone(&api)));
     parts.spawn(http::serve(listener, app, api));
     tracing::info!(%web, ?listen, offices = ledger.hosted().len(), "the node is ready");
-    Ok(Running { web, listen, ledger, keyring, parts, stop_net, turning })
+    Ok(Running { web, listen, ledger, keyring, parts, stop_net, indexing, turning })
 }
 
 /// The control socket of a data folder.
@@ -129,11 +134,11 @@ impl Running {
 
     /// Stops taking requests, then ends the loop after its last commit. What was answered is durable.
     pub async fn stop(self) {
-        let Self { mut parts, stop_net, turning, .. } = self;
+        let Self { mut parts, stop_net, indexing, turning, .. } = self;
         parts.shutdown().await;
         drop(stop_net);
         // Waits for the commit at hand, so on a thread that may wait.
-        let _ = tokio::task::spawn_blocking(move || drop(turning)).await;
+        let _ = tokio::task::spawn_blocking(move || drop((indexing, turning))).await;
         tracing::info!("the node has stopped");
     }
 }

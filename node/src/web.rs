@@ -25,6 +25,7 @@ pub mod pages;
 pub mod people;
 pub mod posts;
 pub mod safety;
+pub mod search;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
@@ -88,9 +89,9 @@ pub struct Web {
 }
 
 /// All pages of a node.
-pub fn router(app: App) -> Router {
+pub fn router(app: Arc<App>) -> Router {
     let web = Web {
-        app: Arc::new(app),
+        app,
         reading: Arc::new(Semaphore::new(READING_MAX)),
         acting: Arc::new(Semaphore::new(ACTING_MAX)),
         papers: Arc::new(Semaphore::new(PAPERS_KIB_MAX as usize)),

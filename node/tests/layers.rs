@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["api", "demo", "jobs", "web"],
     &["app"],
     &["ledger"],
-    &["keyring", "mark", "store"],
+    &["keyring", "mark", "search", "store"],
     &["net"],
     &["observe"],
     &["clock", "config", "metrics"],

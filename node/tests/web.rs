@@ -382,6 +382,37 @@ async fn what_was_pasted_is_kept_as_a_paper_of_the_file_it_opens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_head_counts_its_files_and_one_that_is_not_in_the_list_is_refused() {
+    let (office, running) = office(71).await;
+    running.stop().await;
+    let settings = office.data.path().join("node.toml");
+    let before = std::fs::read_to_string(&settings).unwrap_or_default();
+    let heads = "\n[[files.heads]]\ncode = \"अ-6\"\nhi = \"नामान्तरण\"\nen = \"Mutation\"\n";
+    std::fs::write(&settings, before + heads).unwrap();
+    let running = office.start().await;
+    let clerk = Browser::new(&running);
+    clerk.sign_in(CLERK, CLERK_PASSWORD);
+    let open = |head: &str| {
+        let form = [
+            ("subject", "नामान्तरण प्रकरण"),
+            ("language", "hi"),
+            ("urgency", "ordinary"),
+            ("classification", "confidential"),
+            ("head", head),
+        ];
+        clerk.submit("/files/new", "/files/new", &form)
+    };
+    assert!(clerk.get("/files/new").has("नामान्तरण (अ-6)"));
+    for (head, number) in [("अ-6", "/अ-6/1/"), ("", "/1/"), ("अ-6", "/अ-6/2/")] {
+        let page = open(head);
+        assert!(page.status == 200 && page.has(number), "{head}: {}", page.body);
+    }
+    let page = open("आ-7");
+    assert!(page.status == 422 && page.has("input.head"), "{}: {}", page.status, page.body);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_open_desk_is_told_when_it_is_stale_and_a_fifth_tab_is_refused() {
     let (_office, running) = office(51).await;
     let clerk = Browser::new(&running);

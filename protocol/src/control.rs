@@ -150,6 +150,10 @@ pub enum Request {
     },
     /// Recomputes what is derived and compares it with what is kept.
     Check,
+    /// How much do the search indexes know?
+    SearchStatus,
+    /// Makes the search indexes anew; the present ones answer until that is done.
+    SearchRebuild,
     /// Writes a carrier packet.
     PacketExport {
         /// For whom.
@@ -249,6 +253,15 @@ pub enum Response {
         /// CBOR of the first `incarnate` body of the new office, in base64.
         incarnate: String,
     },
+    /// To [`Request::SearchStatus`].
+    Search {
+        /// Hosted offices.
+        offices: Vec<SearchStatus>,
+        /// Whether they are being made anew.
+        rebuilding: bool,
+        /// Leaves that were read for the one that is being made anew.
+        fresh: u64,
+    },
     /// No, with code and sentences.
     Refused {
         /// Stable code.
@@ -344,6 +357,27 @@ pub struct OfficeStatus {
     pub cosigners: Vec<CosignerStatus>,
     /// How far it is, while it is fetched from its mirrors after its machine was replaced.
     pub restoring: Option<RestoringStatus>,
+}
+
+/// How much the search index of an office knows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SearchStatus {
+    /// The office.
+    pub office: OfficeId,
+    /// Path.
+    pub path: String,
+    /// Leaves in the log.
+    pub log_size: u64,
+    /// Those that the index has read.
+    pub read: u64,
+    /// The leaf from which on it was read: older ones are left out when there are too many.
+    pub begun_at: u64,
+    /// Covers, notes, remarks, papers and movements in it.
+    pub documents: u64,
+    /// Different spellings.
+    pub words: u64,
+    /// Bytes on the disk.
+    pub bytes: u64,
 }
 
 /// How much of an office that is being restored there is, and how much of it is here.

@@ -140,6 +140,7 @@ refusals! {
     // Doors.
     TextEmpty "input.empty" "इसे भरना आवश्यक है।" "This field is required.";
     NothingTicked "input.nothing_ticked" "कोई पंक्ति नहीं चुनी गई; मेज पर पहले पंक्तियाँ चुनें।" "No row is ticked; tick rows on the desk first.";
+    HeadUnknown "input.head" "यह मद सूची में नहीं है; सूची से चुनें।" "This head is not in the list; choose one from it.";
     TextTooLong "input.too_long" "लिखा हुआ निर्धारित सीमा से लंबा है; कृपया संक्षिप्त करें।" "The text is longer than allowed; please shorten it.";
     TextInvisible "input.invisible" "लिखे हुए में अदृश्य अक्षर हैं; उन्हें हटाकर पुनः प्रयास करें।" "The text contains invisible characters; remove them and retry.";
     Busy "node.busy" "कार्यालय के सर्वर पर इस समय भार अधिक है; कुछ क्षण बाद पुनः प्रयास करें। आपका लिखा सुरक्षित है।" "The office server is busy; retry in a moment. What you wrote is safe.";

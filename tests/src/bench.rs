@@ -6,6 +6,7 @@ pub mod catch_up;
 pub mod desk;
 pub mod limits;
 pub mod mirror;
+pub mod search;
 pub mod starts;
 
 use std::time::{Duration, Instant};

@@ -12,6 +12,7 @@ mod reads;
 mod reassign;
 mod register;
 mod rejoin;
+mod search;
 mod status;
 
 use std::io;
@@ -123,6 +124,8 @@ async fn answer(api: &Arc<Api>, request: Request) -> Response {
         Request::Checkpoint { office } => read(api, move |api| reads::checkpoint(api, office)).await,
         Request::Bundle { matter } => read(api, move |api| bundle::bundle(api, matter)).await,
         Request::Check => read(api, check::check).await,
+        Request::SearchStatus => read(api, search::status).await,
+        Request::SearchRebuild => Ok(search::rebuild(api)),
         Request::Continue { by } => rejoin::go_on(api, &by).await,
         Request::Rejoin { office } => rejoin::rejoin(api, office).await,
         Request::Orphans { office } => read(api, move |api| rejoin::orphans(api, office)).await,

@@ -12,6 +12,7 @@ use mohar_protocol::sealing::Content;
 
 use crate::app::attach::Paper;
 use crate::app::inward::digest;
+use crate::app::numbers::Series;
 use crate::app::operation::FormId;
 use crate::app::reading::Reader;
 use crate::app::{App, Officer, Trouble, blocking};
@@ -76,7 +77,7 @@ impl App {
             let dated = |paper: Paper| Paper { date: paper.date.clone().or_else(|| dated.clone()), ..paper };
             Ok(papers.map(|paper| dated(paper).into_content()).collect::<Result<Vec<Content>, Refusal>>()?)
         });
-        self.begin(officer, operation, true, cover, contents.await?).await
+        self.begin(officer, operation, Series::Dak, cover, contents.await?).await
     }
 
     /// Whether this very form has diarised this letter already.

@@ -1,4 +1,4 @@
-//! Our own numbers: `<office code>/<serial>/<year>` for files, `आवक <serial>/<year>` for dak.
+//! Our own numbers: `<office code>/<serial>/<year>` for files, `<office code>/<head>/<serial>/<year>` under a head, `आवक <serial>/<year>` for dak.
 //!
 //! A serial is durable before it is used, so a number is never given twice; a power cut between
 //! the two leaves a gap. Numbers are given offline and never asked for elsewhere.
@@ -15,18 +15,30 @@ use crate::store::tables;
 /// without any link.
 const UNSEEN_NUMBERS: u64 = 1_000;
 
+/// What counts its matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Series<'a> {
+    /// Letters that come in.
+    Dak,
+    /// Files.
+    Files {
+        /// The code of a head; may be empty.
+        head: &'a str,
+    },
+}
+
 impl App {
     /// The next number of an office in the year of the Indian calendar day.
     pub(super) async fn next_number(
         &self,
         office: &OfficeId,
-        is_dak: bool,
+        series: Series<'_>,
         now: Timestamp,
     ) -> Result<String, Trouble> {
         let year = indian_year(now);
         let _one_at_a_time = self.numbers.lock().await;
-        let serial = self.next_serial(row(office, is_dak, year), self.floor(office)).await?;
-        self.number(office, is_dak, &serial.to_string(), year)
+        let serial = self.next_serial(row(office, series, year), self.floor(office)).await?;
+        self.number(office, series, &serial.to_string(), year)
     }
 
     /// The number of the next copy of a dak: that of the original with a serial of its own, so that
@@ -61,20 +73,32 @@ impl App {
     /// # Errors
     /// [`mohar_protocol::refusal::Refusal::OfficeUnknown`].
     pub fn series(&self, office: &OfficeId, now: Timestamp) -> Result<String, Trouble> {
-        self.number(office, false, "…", indian_year(now))
+        self.number(office, Series::Files { head: "" }, "…", indian_year(now))
     }
 
-    fn number(&self, office: &OfficeId, is_dak: bool, serial: &str, year: i16) -> Result<String, Trouble> {
-        if is_dak {
-            return Ok(format!("आवक {serial}/{year}"));
-        }
+    fn number(
+        &self,
+        office: &OfficeId,
+        series: Series<'_>,
+        serial: &str,
+        year: i16,
+    ) -> Result<String, Trouble> {
         let registry = self.ledger.registry();
-        Ok(format!("{}/{serial}/{year}", registry.office(office)?.code()))
+        Ok(match series {
+            Series::Dak => format!("आवक {serial}/{year}"),
+            Series::Files { head: "" } => format!("{}/{serial}/{year}", registry.office(office)?.code()),
+            Series::Files { head } => format!("{}/{head}/{serial}/{year}", registry.office(office)?.code()),
+        })
     }
 }
 
-fn row(office: &OfficeId, is_dak: bool, year: i16) -> Vec<u8> {
-    format!("serial/{}/{office}/{year}", if is_dak { "dak" } else { "file" }).into_bytes()
+fn row(office: &OfficeId, series: Series<'_>, year: i16) -> Vec<u8> {
+    match series {
+        Series::Dak => format!("serial/dak/{office}/{year}"),
+        Series::Files { head: "" } => format!("serial/file/{office}/{year}"),
+        Series::Files { head } => format!("serial/file/{office}/{year}/{head}"),
+    }
+    .into_bytes()
 }
 
 fn read(bytes: &[u8]) -> Result<u64, StoreFault> {

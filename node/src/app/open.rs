@@ -6,13 +6,16 @@ use mohar_protocol::id::{ActId, OfficeId};
 use mohar_protocol::machine::{NewMatter, Receipt, Request};
 use mohar_protocol::matter_text::Cover;
 use mohar_protocol::records::{StoreFault, Table};
+use mohar_protocol::refusal::Refusal;
 use mohar_protocol::sealing::{Content, MatterKey};
 
 use crate::app::desk::unless_fault;
+use crate::app::numbers::Series;
 use crate::app::operation::{FormId, Operation};
 use crate::app::reading::Reader;
 use crate::app::{App, Officer, Trouble, blocking, seal};
 use crate::clock;
+use crate::config::HeadConfig;
 
 /// What the officer says about a new file.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +28,10 @@ pub struct NewFile {
     pub language: String,
     /// 0 to 3.
     pub urgency: u8,
+    /// 0 to 3.
+    pub classification: u8,
+    /// The code of a head; may be empty.
+    pub head: String,
 }
 
 impl App {
@@ -38,8 +45,16 @@ impl App {
         form: FormId,
         new: NewFile,
     ) -> Result<(Receipt, String), Trouble> {
-        let words =
-            [new.subject.as_bytes(), new.legacy_number.as_bytes(), new.language.as_bytes(), &[new.urgency]];
+        if !new.head.is_empty() && !self.heads().iter().any(|head| head.code == new.head) {
+            return Err(Refusal::HeadUnknown.into());
+        }
+        let words = [
+            new.subject.as_bytes(),
+            new.legacy_number.as_bytes(),
+            new.language.as_bytes(),
+            &[new.urgency, new.classification],
+            new.head.as_bytes(),
+        ];
         let operation = form.operation(officer, "open", &words);
         let cover = Cover {
             number: "…".to_owned(),
@@ -47,9 +62,15 @@ impl App {
             legacy_number: new.legacy_number,
             language: new.language,
             urgency: new.urgency,
+            classification: new.classification,
             ..Cover::default()
         };
-        self.begin(officer, operation, false, cover.checked()?, Vec::new()).await
+        self.begin(officer, operation, Series::Files { head: &new.head }, cover.checked()?, Vec::new()).await
+    }
+
+    /// The heads under which files are opened.
+    pub fn heads(&self) -> &[HeadConfig] {
+        &self.config.files.heads
     }
 
     /// What an operation has begun already, with its number: a form that was sent twice takes no second
@@ -74,15 +95,16 @@ impl App {
         self: &Arc<Self>,
         officer: &Officer,
         operation: Operation,
-        is_dak: bool,
+        series: Series<'_>,
         cover: Cover,
         papers: Vec<Content>,
     ) -> Result<(Receipt, String), Trouble> {
         if let Some(done) = self.done_before(officer.office, &operation)? {
             return Ok(done);
         }
-        let number = self.next_number(&officer.office, is_dak, clock::now()).await?;
+        let number = self.next_number(&officer.office, series, clock::now()).await?;
         let cover = Cover { number: number.clone(), ..cover }.checked()?;
+        let is_dak = series == Series::Dak;
         Ok((self.begin_as(officer, operation, is_dak, cover, papers).await?, number))
     }
 

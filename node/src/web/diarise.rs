@@ -26,7 +26,7 @@ use crate::web::files::matter;
 use crate::web::files::{done, refused};
 use crate::web::form::{Fields, Posted};
 use crate::web::format::{day_from_iso, iso_date};
-use crate::web::locale::{bits, sentence, urgency_number};
+use crate::web::locale::{bits, classification_number, sentence, urgency_number};
 use crate::web::open_file::fault;
 use crate::web::pages::diarise::{Case, Diarise, DiariseTyped, Item, Repeat};
 use crate::web::pages::frame::Here;
@@ -214,7 +214,7 @@ fn new_dak(lang: Lang, typed: &DiariseTyped) -> NewDak {
         subject: typed.subject.clone(),
         language: lang.code().to_owned(),
         urgency: urgency_number(typed.urgency),
-        classification: place(Classification::ALL.iter().position(|one| *one == typed.classification)),
+        classification: classification_number(typed.classification),
         letter: Letter {
             from: typed.from.clone(),
             number: typed.letter_number.clone(),

@@ -211,6 +211,7 @@ const fn sort_of(refusal: Refusal) -> Sort {
         Refusal::ReadOnly => Sort::ReadOnly,
         Refusal::TextEmpty
         | Refusal::NothingTicked
+        | Refusal::HeadUnknown
         | Refusal::TextInvisible
         | Refusal::UploadKind
         | Refusal::UploadBroken

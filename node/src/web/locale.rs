@@ -131,6 +131,12 @@ pub fn urgency(number: u8) -> words::Urgency {
     words::Urgency::ALL.get(usize::from(number)).copied().unwrap_or_default()
 }
 
+/// The number of a classification.
+pub fn classification_number(classification: words::Classification) -> u8 {
+    let at = words::Classification::ALL.iter().position(|one| *one == classification);
+    at.and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
+}
+
 /// The number of an urgency.
 pub fn urgency_number(urgency: words::Urgency) -> u8 {
     let at = words::Urgency::ALL.iter().position(|one| *one == urgency);

@@ -9,14 +9,15 @@ use serde::Deserialize;
 
 use crate::app::open::NewFile;
 use crate::clock;
+use crate::config::HeadConfig;
 use crate::web::error::Failure;
 use crate::web::files::attach::keep_pasted;
 use crate::web::files::{done, matter, refused};
 use crate::web::form::{Fields, Posted};
-use crate::web::locale::{sentence, urgency_number};
+use crate::web::locale::{classification_number, sentence, urgency_number};
 use crate::web::pages::frame::Here;
-use crate::web::pages::intake::{FieldError, OpenFile, OpenFileTyped};
-use crate::web::pages::words::Urgency;
+use crate::web::pages::intake::{FieldError, Head, OpenFile, OpenFileTyped};
+use crate::web::pages::words::{Classification, Urgency};
 use crate::web::session::AtWork;
 use crate::web::texts::Lang;
 use crate::web::{Web, html};
@@ -57,6 +58,8 @@ pub async fn open(State(web): State<Web>, posted: Posted<AtWork>) -> Result<Resp
         legacy_number: typed.legacy_number.clone(),
         language: typed.language.code().to_owned(),
         urgency: urgency_number(typed.urgency),
+        classification: classification_number(typed.classification),
+        head: typed.head.clone(),
     };
     let opened = web.app.open(&visit.officer, id, new).await;
     let (receipt, number) = opened.map_err(|t| Failure::from(t).with_typed(fields.typed()))?;
@@ -76,6 +79,8 @@ fn typed(fields: &Fields) -> OpenFileTyped {
         language: Lang::from_code(fields.get("language")).unwrap_or_default(),
         pasted: fields.take("pasted"),
         urgency: Urgency::from_code(fields.get("urgency")).unwrap_or_default(),
+        classification: Classification::from_code(fields.get("classification")),
+        head: fields.take("head"),
     }
 }
 
@@ -92,6 +97,11 @@ pub fn fault(lang: Lang, field: &'static str, check: Result<String, Refusal>) ->
     check.err().map(|refusal| FieldError { field, sentence: sentence(lang, refusal) })
 }
 
+fn heads(web: &Web, lang: Lang) -> Vec<Head> {
+    let name = |one: &HeadConfig| if lang == Lang::Hi { one.hi.clone() } else { one.en.clone() };
+    web.app.heads().iter().map(|one| Head { code: one.code.clone(), name: name(one) }).collect()
+}
+
 async fn form(
     web: &Web,
     visit: &AtWork,
@@ -101,5 +111,6 @@ async fn form(
     let read = web.page(visit, Here::OpenFile, |app, officer| app.series(&officer.office, clock::now()));
     let (frame, series) = read.await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(refused(html(&OpenFile { frame, series, typed, errors })?, status))
+    let heads = heads(web, visit.lang());
+    Ok(refused(html(&OpenFile { frame, series, heads, typed, errors })?, status))
 }

@@ -23,6 +23,7 @@ pub mod office_safety;
 pub mod people;
 pub mod problem;
 pub mod put_in_file;
+pub mod search;
 pub mod send;
 pub mod settings;
 pub mod tray;

@@ -5,7 +5,7 @@ use axum::routing::{get, post, put};
 
 use crate::web::{
     Web, assets, desk, diarise, files, hand_over, help, inward, live, locale, many, open_file, people, posts,
-    safety, settings, sign_in, tray, waiting,
+    safety, search, settings, sign_in, tray, waiting,
 };
 
 /// The table.
@@ -48,6 +48,7 @@ pub fn routes() -> Router<Web> {
         .route("/files/{id}/where", get(files::where_is_it::page))
         .route("/people", get(people::page).post(people::change))
         .route("/waiting", get(waiting::page))
+        .route("/search", get(search::page))
         .route("/safety", get(safety::page))
         .route("/settings", get(settings::page).post(settings::save))
         .route("/settings/hand-over", get(settings::page).post(hand_over::begin))

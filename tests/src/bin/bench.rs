@@ -13,6 +13,7 @@ fn main() {
         ("mirror", bench::mirror::run),
         ("catch-up", bench::catch_up::run),
         ("starts", bench::starts::run),
+        ("search", bench::search::run),
     ];
     println!("{}", bench::machine());
     for (name, run) in all.iter().filter(|(name, _)| asked.is_empty() || asked.iter().any(|one| one == name))

@@ -105,7 +105,8 @@ pub fn run(plan: Plan) -> Figures {
     Figures { plan, log_grew, said, first, arrived: came, held, up: up - carried.0, down: down - carried.1 }
 }
 
-/// Every link of the tehsil goes over the line; the others cannot call it.
+/// Every link of the tehsil goes over the line; the others cannot call it. What an office publishes of itself
+/// is the line's end, for whoever learned the way around the line would take it.
 fn put_on_line(town: &Town, line: &SlowLine) {
     let settings = |at: usize| town.nodes[at].data.join("node.toml");
     let mut own = fs::read_to_string(settings(TEHSIL)).expect("settings");
@@ -116,13 +117,14 @@ fn put_on_line(town: &Town, line: &SlowLine) {
         let near = ports::free();
         line.carry(near, far);
         own = own.replace(&format!("/tcp/{far}\""), &format!("/tcp/{near}\""));
+        let announce = format!("[net]\nannounce = [\"/ip4/127.0.0.1/tcp/{near}\"]");
+        let text = text.replacen("[net]", &announce, 1);
         let known =
             text.split("[[net.peers]]").filter(|peer| !peer.contains(&format!("/tcp/{reached_at}\"")));
         fs::write(settings(other), known.collect::<Vec<_>>().join("[[net.peers]]")).expect("settings");
     }
-    // As behind the translation of addresses of a mobile line: whoever learned its address would call it there.
-    let own = own.replace(&format!("\"/ip4/127.0.0.1/tcp/{reached_at}\""), "");
-    fs::write(settings(TEHSIL), own).expect("settings");
+    let listen = format!("listen = [\"/ip4/127.0.0.1/tcp/{reached_at}\"]");
+    fs::write(settings(TEHSIL), own.replace(&listen, "listen = []")).expect("settings");
 }
 
 /// The port in `listen = ["/ip4/127.0.0.1/tcp/4001"]`.

@@ -37,9 +37,9 @@ pub struct Networks {
 pub fn possible() -> Result<(), String> {
     let name = format!("{PREFIX}-probe-{}", std::process::id());
     ip(&format!("netns add {name}"))?;
-    let made = ip(&format!("-n {name} link add a type veth peer name b"))
-        .and_then(|()| ip(&format!("-n {name} link add c type bridge")))
-        .and_then(|()| run(&format!("ip netns exec {name} tc qdisc add dev a root tbf {}", rate(64))));
+    let made = ip(&format!("-n {name} link add name one type veth peer name two"))
+        .and_then(|()| ip(&format!("-n {name} link add name three type bridge")))
+        .and_then(|()| run(&format!("ip netns exec {name} tc qdisc add dev one root tbf {}", rate(64))));
     let _ = ip(&format!("netns del {name}"));
     made
 }

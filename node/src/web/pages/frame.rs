@@ -232,6 +232,8 @@ pub enum Here {
     Waiting,
     /// Posts and officers, for the administrator.
     People,
+    /// Finding.
+    Search,
     /// Safety of this office.
     Safety,
     /// Help and keys.

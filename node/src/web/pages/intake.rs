@@ -6,7 +6,7 @@
 use askama::Template;
 
 use crate::web::pages::frame::Frame;
-use crate::web::pages::words::Urgency;
+use crate::web::pages::words::{Classification, Urgency};
 use crate::web::texts::Lang;
 
 /// The form that opens a file.
@@ -17,6 +17,8 @@ pub struct OpenFile {
     pub frame: Frame,
     /// The series from which the number will be given, for example `DEP/…/2026`.
     pub series: String,
+    /// Heads to choose from.
+    pub heads: Vec<Head>,
     /// What was typed before.
     pub typed: OpenFileTyped,
     /// What to correct.
@@ -38,6 +40,19 @@ pub struct OpenFileTyped {
     pub language: Lang,
     /// How urgent.
     pub urgency: Urgency,
+    /// Who may know of it.
+    pub classification: Classification,
+    /// The code of a head; may be empty.
+    pub head: String,
+}
+
+/// A head under which files are opened.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Its code, as it stands in numbers.
+    pub code: String,
+    /// Its name in the officer's language.
+    pub name: String,
 }
 
 /// A field that was refused.
@@ -56,7 +71,7 @@ pub fn fault_of<'a>(errors: &'a [FieldError], field: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod samples {
-    use super::{FieldError, OpenFile, OpenFileTyped};
+    use super::{FieldError, Head, OpenFile, OpenFileTyped};
     use crate::web::pages::frame::{Frame, Here};
     use crate::web::pages::words::Urgency;
     use crate::web::texts::Lang;
@@ -72,7 +87,9 @@ mod samples {
                 urgency: Urgency::Priority,
                 ..OpenFileTyped::default()
             };
-            Self { frame, series: "DEP/…/2026".to_owned(), typed, errors }
+            let heads =
+                vec![Head { code: "अ-2".to_owned(), name: "नामान्तरण".to_owned() }];
+            Self { frame, series: "DEP/…/2026".to_owned(), heads, typed, errors }
         }
     }
 }

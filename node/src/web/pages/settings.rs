@@ -63,7 +63,7 @@ impl Settings {
 
 impl Help {
     /// All shortcuts, in the order of the card.
-    pub fn shortcuts(&self) -> [Shortcut; 24] {
+    pub fn shortcuts(&self) -> [Shortcut; 25] {
         let line = |keys, does| Shortcut { keys, does };
         [
             line(&["J", "K"], key("keys-next")),
@@ -78,6 +78,7 @@ impl Help {
             line(&["L"], key("keys-attach")),
             line(&["W"], key("keys-where")),
             line(&["[", "]", "\\"], key("keys-sides")),
+            line(&["/"], key("keys-search")),
             line(&["G I"], key("keys-desk")),
             line(&["G S"], key("keys-sent")),
             line(&["G N"], key("keys-new")),

@@ -15,6 +15,7 @@ use super::office_safety::OfficeSafety;
 use super::people::People;
 use super::problem::{Problem, Sort};
 use super::put_in_file::{Copies, PutInFile};
+use super::search::Search;
 use super::send::SendSheet;
 use super::settings::{Help, Settings};
 use super::tray::{Discard, TrayPage};
@@ -40,6 +41,9 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         ("inward_empty".to_owned(), Inward::sample_empty(lang).render()),
         ("put_in_file".to_owned(), PutInFile::sample(lang).render()),
         ("copies".to_owned(), Copies::sample(lang).render()),
+        ("search".to_owned(), Search::sample(lang).render()),
+        ("search_new".to_owned(), Search::sample_new(lang).render()),
+        ("search_empty".to_owned(), Search::sample_empty(lang).render()),
         ("slip".to_owned(), Slip::sample(lang).render()),
         ("file".to_owned(), FileView::sample(lang).render()),
         ("file_elsewhere".to_owned(), FileView::sample_elsewhere(lang).render()),
@@ -146,7 +150,12 @@ fn hostile_text_stays_text() {
     if let Some(draft) = &mut file.draft {
         draft.text = format!("</textarea>{hostile}");
     }
-    for html in [desk.render(), file.render()] {
+    let mut search = Search::sample(Lang::Hi);
+    search.asked.words = hostile.to_owned();
+    for piece in &mut search.rows[0].snippet {
+        piece.text = hostile.to_owned();
+    }
+    for html in [desk.render(), file.render(), search.render()] {
         let html = html.expect("hostile text renders");
         assert!(!html.contains("<script>alert"), "markup obeyed");
         assert!(!html.contains("\" onx=\""), "attribute left");

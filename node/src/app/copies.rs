@@ -1,5 +1,5 @@
-//! Copies of a dak to many, and of a file's last note to the levels it passes over: each is a dak of its own that says of which it is a copy, and goes its own
-//! way. The original stays where it is: two posts never hold one letter.
+//! Copies of a dak to many, and of a file's last note to the levels it passes over: each is a dak of its own that
+//! says of which it is a copy, and goes its own way. The original stays where it is: two posts never hold one letter.
 
 use std::sync::Arc;
 

@@ -13,6 +13,10 @@ use super::guard::Pulse;
 /// Memory given to a frame before its first byte has arrived. More follows as the bytes do.
 const FIRST_ALLOCATION: usize = 64 * 1024;
 
+/// Bytes that have to be gone within the patience: a line of 64 kbit/s that eight links share carries
+/// 16 KiB of one of them in 16 s, half of it.
+const PIECE_BYTES: usize = 16 * 1024;
+
 /// Why no further frame can be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
@@ -78,7 +82,8 @@ pub fn append(buffer: &mut Vec<u8>, frame: &[u8]) -> bool {
     true
 }
 
-/// Writes and flushes everything.
+/// Writes and flushes everything, piece by piece: a stream with a large window takes a whole frame at once,
+/// and whether its bytes move shows only in how it gets rid of them.
 ///
 /// `patience` is for standing still, not for the whole: 1 MiB takes two minutes on a line of 8 KiB/s
 /// and that line is alive.
@@ -86,17 +91,73 @@ pub fn append(buffer: &mut Vec<u8>, frame: &[u8]) -> bool {
 /// # Errors
 ///
 /// What the stream says, or `TimedOut` when nothing moved for `patience`.
-pub async fn write<W>(stream: &mut W, mut bytes: &[u8], patience: Duration, pulse: &Pulse) -> io::Result<()>
+pub async fn write<W>(stream: &mut W, bytes: &[u8], patience: Duration, pulse: &Pulse) -> io::Result<()>
 where
     W: AsyncWrite + Unpin,
 {
-    while !bytes.is_empty() {
-        let written = timeout(patience, stream.write(bytes)).await??;
-        if written == 0 {
-            return Err(io::ErrorKind::WriteZero.into());
+    for mut piece in bytes.chunks(PIECE_BYTES) {
+        while !piece.is_empty() {
+            let written = timeout(patience, stream.write(piece)).await??;
+            if written == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            piece = &piece[written..];
+            pulse.beat();
         }
-        bytes = &bytes[written..];
+        timeout(patience, stream.flush()).await??;
         pulse.beat();
     }
-    timeout(patience, stream.flush()).await?
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    use futures::AsyncWrite;
+    use tokio::time::{Sleep, sleep};
+
+    use super::{Pulse, write};
+
+    /// Takes everything at once, as a stream with a large window does, and is rid of 1 KiB in 4 ms.
+    #[derive(Default)]
+    struct SlowLine {
+        waiting: usize,
+        rid_of_it: Option<Pin<Box<Sleep>>>,
+    }
+
+    impl AsyncWrite for SlowLine {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            self.waiting += bytes.len();
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+            let time = Duration::from_micros(4 * self.waiting as u64);
+            let rid_of_it = self.rid_of_it.get_or_insert_with(|| Box::pin(sleep(time)));
+            std::task::ready!(rid_of_it.as_mut().poll(context));
+            (self.waiting, self.rid_of_it) = (0, None);
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_that_takes_a_frame_at_once_and_carries_it_slowly_does_not_stand_still() {
+        let patience = Duration::from_millis(500);
+        let frame = vec![7; 256 * 1024];
+        write(&mut SlowLine::default(), &frame, patience, &Pulse::new())
+            .await
+            .expect("it moves all the time");
+    }
 }

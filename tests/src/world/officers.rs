@@ -80,8 +80,9 @@ impl World {
     fn choose(&mut self, index: usize, matter: &Matter) -> Option<Command> {
         let office = self.state.offices[index].id;
         if !matter.is_held_by(&office) {
-            let asks = self.rng.next_u64().is_multiple_of(3);
-            return Some(if asks { Command::RequestRecall } else { Command::Remind });
+            // One in four reminds; no dice, so that the seeds go on meaning what they meant.
+            let reminds = matter.number.is_multiple_of(4);
+            return Some(if reminds { Command::Remind } else { Command::RequestRecall });
         }
         let dice = self.rng.next_u64() % 100;
         Some(match &matter.phase {

@@ -267,6 +267,7 @@ field-head = Head
 field-head-none = No head
 field-head-hint = The head stands in the number, and each head counts for itself.
 open-classification-hint = A classified file appears in registers and in search only for those who have had it.
+open-more = More: head, classification
 diarise-title = Diarise dak (inward)
 diarise-number = The inward number is given at once, also without internet.
 diarise-button = Diarise and open

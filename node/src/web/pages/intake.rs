@@ -25,6 +25,13 @@ pub struct OpenFile {
     pub errors: Vec<FieldError>,
 }
 
+impl OpenFile {
+    /// Whether something of what is folded away was said.
+    pub fn is_unfolded(&self) -> bool {
+        !self.typed.head.is_empty() || self.typed.classification != Classification::default()
+    }
+}
+
 /// The fields of [`OpenFile`].
 #[derive(Clone, Debug, Default)]
 pub struct OpenFileTyped {

@@ -120,7 +120,9 @@ impl NetConfig {
             events_max: 256,
             ping_every: Duration::from_secs(10),
             ping_patience: Duration::from_secs(5),
-            write_patience: Duration::from_secs(30),
+            // Yamux lets half of its window of 256 KiB go before the peer grants more: 128 KiB on a line of
+            // 64 kbit/s that eight links share take 128 s. A dead line is noticed by the probes long before.
+            write_patience: Duration::from_secs(150),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::guard::Pulse;
 const FIRST_ALLOCATION: usize = 64 * 1024;
 
 /// Bytes that have to be gone within the patience: a line of 64 kbit/s that eight links share carries
-/// 16 KiB of one of them in 16 s, half of it.
+/// 16 KiB of one of them in 16 s.
 const PIECE_BYTES: usize = 16 * 1024;
 
 /// Why no further frame can be read.

@@ -194,7 +194,8 @@ pub fn programs<const N: usize>(names: [&str; N], say: &Progress) -> anyhow::Res
     build.arg("build").args(release.then_some("--release"));
     build.args(names.iter().flat_map(|name| ["--bin", name]));
     // `cargo run` says these of the package that it runs. ring's build script reads the same names, would
-    // run again for their sake, and everything that needs it would be built a second time.
+    // run again for their sake, and everything that needs it would be built a second time. Not all of it
+    // is found: the network and the node are still built twice on the first start.
     let of_this_run = |name: &OsStr| {
         name.to_str()
             .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
